@@ -1,0 +1,64 @@
+/**
+ * The seam between conversations and whatever bot answers them. Plain data on both sides, so that a turn can be
+ * stored, run again and tested without Bot Framework, and so that neither side imports the other.
+ */
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** What happened: a text from the customer, or something that the bot should hear of. */
+export type TurnActivity =
+  | { type: 'message'; id: string; text: string; at: number; channelData?: unknown }
+  /** An agent gave the conversation back, perhaps naming where to go on. */
+  | { type: 'event'; id: string; name: 'returned'; at: number; value: ReturnTarget }
+  /** Nobody took the handoff within the time that the dialog asked for. */
+  | { type: 'event'; id: string; name: 'untaken'; at: number };
+
+export interface ReturnTarget {
+  dialog?: string;
+  step?: string;
+  variables?: { [key: string]: Json };
+}
+
+export interface TurnInput {
+  conversation: {
+    /** `<number>-<customer>`, both digits with country code. */
+    id: string;
+    channelId: string;
+    number: string;
+    customer: string;
+    /** Counts from 1; the bot starts afresh when it differs from the one its state was made in. */
+    session: number;
+    /** BCP 47: the customer's own choice, else the workstream's, else the default. */
+    locale: string;
+  };
+  activity: TurnActivity;
+  /** What the bot returned last time, or null at the first turn. Opaque to everybody else. */
+  botState: string | null;
+}
+
+export interface HandoffRequest {
+  /** null = the queue of the number's workstream. */
+  queue: string | null;
+  /** A short code such as `customer_asked`. */
+  reason: string;
+  /** A line for the agent, in the customer's language. */
+  summary: string;
+  /** What the bot collected. */
+  context: { [key: string]: Json };
+  /** Milliseconds after which an `untaken` event is wanted, or null. */
+  untakenAfter: number | null;
+}
+
+export interface TurnOutput {
+  /** Each is one message to the customer, in order, of any length. */
+  texts: string[];
+  botState: string | null;
+  /** Set when the customer chose another language. */
+  locale: string | null;
+  handoff: HandoffRequest | null;
+  /** Set when the bot has finished: the session closes with this outcome. */
+  ended: { outcome: string } | null;
+}
+
+/** Runs one turn. Pure but for what the bot's own actions do: the same input may be run again after a crash. */
+export type Bot = (input: TurnInput) => Promise<TurnOutput>;

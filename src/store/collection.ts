@@ -1,0 +1,47 @@
+import type { Filter, UpdateFilter } from 'mongodb';
+
+export type { Filter, UpdateFilter };
+
+export type Sort<T> = { [K in keyof T & string]?: 1 | -1 };
+
+export interface FindOptions<T> {
+  sort?: Sort<T>;
+  limit?: number;
+}
+
+/**
+ * The part of MongoDB's collection that switchboard uses. The driver's own `Collection<T>` fits it as it is, so
+ * production runs on the driver without a wrapper; the embedded engine implements the same part.
+ *
+ * Every method is atomic for one document. A duplicate `_id` rejects with an error whose `code` is 11000
+ * (`isDuplicateKey`). The embedded engine refuses a filter that no declared index serves.
+ */
+export interface Collection<T extends { _id: string }> {
+  findOne(filter: Filter<T>, options?: { sort?: Sort<T> }): Promise<T | null>;
+  find(filter: Filter<T>, options?: FindOptions<T>): { toArray(): Promise<T[]> };
+  insertOne(document: T): Promise<unknown>;
+  updateOne(
+    filter: Filter<T>,
+    update: UpdateFilter<T>,
+    options?: { upsert?: boolean },
+  ): Promise<{ matchedCount: number; modifiedCount: number; upsertedCount: number }>;
+  findOneAndUpdate(
+    filter: Filter<T>,
+    update: UpdateFilter<T>,
+    options: { sort?: Sort<T>; upsert?: boolean; returnDocument: 'before' | 'after' },
+  ): Promise<T | null>;
+  deleteOne(filter: Filter<T>): Promise<{ deletedCount: number }>;
+  countDocuments(filter: Filter<T>, options?: { limit?: number }): Promise<number>;
+}
+
+/** True for the error of either engine that says the `_id` exists already. */
+export function isDuplicateKey(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;
+}
+
+/** Ascending or descending fields; documents without the `present` field are not in the index. */
+export interface IndexSpec {
+  name: string;
+  keys: Record<string, 1 | -1>;
+  present?: string;
+}

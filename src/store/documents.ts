@@ -1,0 +1,252 @@
+import type { Json } from '../bot-turn.ts';
+import type { Collection, IndexSpec } from './collection.ts';
+
+/** Times are milliseconds since 1970 (UTC). A field that does not apply is absent, never null, so indexes skip it. */
+
+export const STATES = ['open', 'active', 'waiting', 'wrap_up', 'closed'] as const;
+export type State = (typeof STATES)[number];
+
+export const HANDLERS = ['bot', 'agent'] as const;
+export type Handler = (typeof HANDLERS)[number];
+
+export const ROLES = ['agent', 'supervisor', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const PRESENCES = ['available', 'busy', 'away', 'offline'] as const;
+export type Presence = (typeof PRESENCES)[number];
+
+/**
+ * Inbound: `received → handled`. Note: `noted`. Outbound: `queued → sending → sent → delivered`, or `failed`,
+ * `unknown` (TeleSign may or may not have it), `held` (opted out), `dropped` (a person took over first).
+ */
+export const MESSAGE_STATUSES = [
+  'received',
+  'handled',
+  'noted',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'failed',
+  'unknown',
+  'held',
+  'dropped',
+] as const;
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+
+export interface Author {
+  kind: 'customer' | 'bot' | 'agent' | 'system';
+  /** The agent's id. */
+  id?: string;
+}
+
+/** Inbox, outbox and transcript in one. */
+export interface MessageDoc {
+  /** `in:<reference_id>` or `out:<cause>:<n>`; the latter travels as TeleSign's `external_id`. */
+  _id: string;
+  conversationId: string;
+  channelId: string;
+  session: number;
+  direction: 'in' | 'out' | 'note';
+  author: Author;
+  /** Already normalised; an outgoing one is one part of at most 1600 characters. */
+  text: string;
+  at: number;
+  /** Place in the conversation's outgoing order; 0 for inbound ones, whose order is that of `inbox`. */
+  sequence: number;
+  status: MessageStatus;
+  segments: number;
+  changedAt: number;
+  /** Outbound only. The conversation's epoch when it was written; a bot's text of a past epoch is dropped. */
+  epoch?: number;
+  /** Set while queued or sending: its conversation. Few messages have it, so the order check is cheap. */
+  outstanding?: string;
+  /** Set while queued or sending: when it may be (re)claimed. Schedule and lease in one. */
+  nextAt?: number;
+  /** Counted at the claim, so that a send that kills the process is counted too. Fences the acknowledgement. */
+  attempts: number;
+  /** TeleSign's reference id. */
+  providerId?: string;
+  /** Rank of the furthest receipt seen; receipts only move forward. */
+  rank?: number;
+  error?: { code: string; message: string };
+  /** Set on a dead letter: an outbound message that a person has to look at. */
+  problem?: 'failed' | 'unknown';
+  /** Inbound only: fields of the callback worth keeping (TeleSign's `action`, `keyword`, country). */
+  provider?: { [key: string]: Json };
+}
+
+/** A message that is committed with the conversation, before the flush copies it into `messages`. */
+export type PendingMessage = MessageDoc;
+
+export type TimerKind = 'untaken';
+export interface Timer {
+  kind: TimerKind;
+  at: number;
+}
+
+export interface HandoffInfo {
+  reason: string;
+  summary: string;
+  context: { [key: string]: Json };
+}
+
+/** The aggregate and its lock. */
+export interface ConversationDoc {
+  /** `<number>-<customer>`, digits. */
+  _id: string;
+  channelId: string;
+  number: string;
+  customer: string;
+  /** Set once the customer chose a language. */
+  locale?: string;
+  state: State;
+  handler?: Handler;
+  agentId?: string;
+  queueId?: string;
+  priority: number;
+  /** 0 until the first message is handled. */
+  session: number;
+  sessionStartedAt?: number;
+  /** Grows at each change of handler. */
+  epoch: number;
+  /** Grows at each committed change; what reads and later writes carries it. */
+  version: number;
+  createdAt: number;
+  changedAt: number;
+  lastMessageAt: number;
+  queuedAt?: number;
+  handoff?: HandoffInfo;
+  botState?: string;
+  /** Ids of inbound messages not yet handled, in order of arrival as the store saw it. */
+  inbox: string[];
+  /** Something for the bot to hear of, e.g. that an agent gave the conversation back; handled before the inbox. */
+  events: ConversationEvent[];
+  /** Counts arrivals of work; a release that saw an older count leaves the conversation due. */
+  wake: number;
+  pending: PendingMessage[];
+  /** Ids of inbound messages whose effect is committed but which `messages` does not yet show as handled. */
+  handled: string[];
+  /** A session that ended with this commit and is not yet in `sessions`. */
+  endedSession?: SessionDoc;
+  lastSequence: number;
+  timers: Timer[];
+  /** When a worker should look at it: new work or the earliest timer. Absent = nothing to do. */
+  dueAt?: number;
+  /** Who works on it until when. */
+  leaseId?: string;
+  leaseUntil: number;
+}
+
+export interface ConversationEvent {
+  id: string;
+  name: 'returned';
+  at: number;
+  value: { dialog?: string; step?: string; variables?: { [key: string]: Json } };
+}
+
+export interface SessionDoc {
+  /** `<conversation>:<n>` */
+  _id: string;
+  conversationId: string;
+  session: number;
+  startedAt: number;
+  endedAt: number;
+  outcome: string;
+  disposition?: string;
+  note?: string;
+  closedBy: Author;
+  queueId?: string;
+  agentId?: string;
+  handoffReason?: string;
+}
+
+export interface AgentDoc {
+  _id: string;
+  name: string;
+  role: Role;
+  queues: string[];
+  languages: string[];
+  skills: string[];
+  capacity: number;
+  presence: Presence;
+  /** SHA-256 of the bearer token, hex. */
+  tokenHash: string;
+  createdAt: number;
+  changedAt: number;
+}
+
+export interface QueueDoc {
+  _id: string;
+  name: string;
+  priority: number;
+  createdAt: number;
+  changedAt: number;
+}
+
+export interface WorkstreamDoc {
+  _id: string;
+  /** Digits; a number belongs to one workstream. */
+  numbers: string[];
+  language: string;
+  /** Where handoffs go that name no queue. */
+  queueId: string;
+}
+
+/** The first answer to a write that carried an `Idempotency-Key`. */
+export interface IdempotencyDoc {
+  /** `<agent>:<SHA-256 of the key>` */
+  _id: string;
+  requestHash: string;
+  /** While being worked on: when another request may take it over. */
+  lockedUntil?: number;
+  response?: { status: number; body: string };
+  expiresAt: number;
+}
+
+export interface Documents {
+  conversations: ConversationDoc;
+  messages: MessageDoc;
+  sessions: SessionDoc;
+  agents: AgentDoc;
+  queues: QueueDoc;
+  workstreams: WorkstreamDoc;
+  idempotency: IdempotencyDoc;
+}
+
+export type CollectionName = keyof Documents;
+
+/** Both engines make exactly these; each serves a named query. `_id` is always one. */
+export const INDEXES: { [K in CollectionName]: IndexSpec[] } = {
+  conversations: [
+    { name: 'due', keys: { dueAt: 1 }, present: 'dueAt' },
+    { name: 'changed', keys: { changedAt: 1 } },
+    { name: 'state', keys: { state: 1, changedAt: 1 } },
+    { name: 'queue', keys: { queueId: 1, state: 1, priority: -1, queuedAt: 1 }, present: 'queueId' },
+    { name: 'agent', keys: { agentId: 1, changedAt: 1 }, present: 'agentId' },
+    { name: 'customer', keys: { customer: 1 } },
+  ],
+  messages: [
+    { name: 'transcript', keys: { conversationId: 1, at: 1, sequence: 1 } },
+    { name: 'next', keys: { nextAt: 1 }, present: 'nextAt' },
+    { name: 'outstanding', keys: { outstanding: 1, sequence: 1 }, present: 'outstanding' },
+    { name: 'changed', keys: { changedAt: 1 } },
+    { name: 'problem', keys: { problem: 1, changedAt: 1 }, present: 'problem' },
+  ],
+  sessions: [{ name: 'conversation', keys: { conversationId: 1, session: 1 } }],
+  agents: [{ name: 'token', keys: { tokenHash: 1 } }],
+  queues: [],
+  workstreams: [],
+  idempotency: [{ name: 'expires', keys: { expiresAt: 1 } }],
+};
+
+export type Collections = { [K in CollectionName]: Collection<Documents[K]> };
+
+/** What an engine offers. Methods reject with `store_unavailable` when the disk or the server does not take writes. */
+export interface Store extends Collections {
+  /** Resolves when everything that has resolved so far would survive a power cut. Await it before a 200 or a send. */
+  durable(): Promise<void>;
+  /** Resolves when the store answers reads and writes. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
