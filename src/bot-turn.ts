@@ -62,3 +62,17 @@ export interface TurnOutput {
 
 /** Runs one turn. Pure but for what the bot's own actions do: the same input may be run again after a crash. */
 export type Bot = (input: TurnInput) => Promise<TurnOutput>;
+
+/**
+ * Where the adapter keeps the turn under way: `context.turnState.get(TURN)`. A bot reads its input there and leaves
+ * its state there; texts, handoff and end travel as Bot Framework activities.
+ */
+export const TURN = Symbol('switchboard.turn');
+
+export interface TurnUnderWay {
+  readonly input: TurnInput;
+  /** Starts as the input's; what it holds when the turn ends is committed with the texts. */
+  botState: string | null;
+  /** Set it when the customer chose another language. */
+  locale: string | null;
+}
