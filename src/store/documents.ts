@@ -67,7 +67,7 @@ export interface MessageDoc {
   attempts: number;
   /** TeleSign's reference id. */
   providerId?: string;
-  /** Rank of the furthest receipt seen; receipts only move forward. */
+  /** Rank of the furthest receipt seen, 0 at first; receipts only move forward. Outbound only. */
   rank?: number;
   error?: { code: string; message: string };
   /** Set on a dead letter: an outbound message that a person has to look at. */
@@ -127,8 +127,8 @@ export interface ConversationDoc {
   pending: PendingMessage[];
   /** Ids of inbound messages whose effect is committed but which `messages` does not yet show as handled. */
   handled: string[];
-  /** A session that ended with this commit and is not yet in `sessions`. */
-  endedSession?: SessionDoc;
+  /** Sessions that ended and are not yet in `sessions`. */
+  endedSessions: SessionDoc[];
   lastSequence: number;
   timers: Timer[];
   /** When a worker should look at it: new work or the earliest timer. Absent = nothing to do. */
@@ -136,6 +136,8 @@ export interface ConversationDoc {
   /** Who works on it until when. */
   leaseId?: string;
   leaseUntil: number;
+  /** Claims since the last commit, so that an input that kills the process is given up at last. */
+  attempts: number;
 }
 
 export interface ConversationEvent {

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { SwitchboardError } from './errors.ts';
+
+export const NUMBER_TYPES = ['geo', 'short_code', 'toll_free'] as const;
+
+export interface SupportNumber {
+  /** Digits with country code, or a short code. */
+  number: string;
+  type: (typeof NUMBER_TYPES)[number];
+}
+
+const supportNumbers = z.string().transform((list, context): SupportNumber[] =>
+  list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .flatMap((entry) => {
+      const [number = '', type = number.length <= 6 ? 'short_code' : 'geo', ...rest] = entry.split(':');
+      const known = NUMBER_TYPES.find((name) => name === type);
+      if (!/^\d{3,15}$/.test(number)) {
+        context.addIssue({
+          code: 'custom',
+          message: `"${entry}": write the number as 3 to 15 digits with country code, without + and spaces`,
+        });
+        return [];
+      }
+      if (!known || rest.length > 0) {
+        context.addIssue({
+          code: 'custom',
+          message: `"${entry}": the type is one of ${NUMBER_TYPES.join(', ')}`,
+        });
+        return [];
+      }
+      return [{ number, type: known }];
+    }),
+);
+
+const language = z.string().refine((tag) => {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}, 'write a language tag such as en or zh-TW');
+
+const settings = z.object({
+  PORT: z.coerce.number('a port from 0 to 65535').int().min(0).max(65535).default(3978),
+  HOST: z.string().optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'an http or https address' }).optional(),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'a mongodb:// or mongodb+srv:// address')
+    .optional(),
+  DATA_DIR: z.string().default('./data'),
+  TELESIGN_CUSTOMER_ID: z.string().optional(),
+  TELESIGN_API_KEY: z.base64('TeleSign’s API key is base64: copy it whole').optional(),
+  TELESIGN_API_URL: z
+    .url({ protocol: /^https?$/, error: 'an http or https address' })
+    .default('https://rest-ww.telesign.com'),
+  TELESIGN_AUTH: z.enum(['hmac', 'basic'], 'hmac or basic').default('hmac'),
+  TELESIGN_NUMBERS: supportNumbers.optional(),
+  DEFAULT_LANGUAGE: language.default('en'),
+  DIALOGS_DIR: z.string().default('./dialogs'),
+  LOCALES_DIR: z.string().default('./locales'),
+  ADMIN_TOKEN: z.string().min(16, 'at least 16 characters').optional(),
+  SECRET_KEY: z.string().min(32, 'at least 32 characters').optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export interface Config {
+  port: number;
+  host: string;
+  /** Undefined = `http://localhost:<port>`, known once the server listens. */
+  publicUrl: string | undefined;
+  mongodbUri: string | undefined;
+  dataDir: string;
+  /** Undefined = demo mode: the built-in emulator stands in for TeleSign. */
+  telesign:
+    | { customerId: string; apiKey: string; apiUrl: string; auth: 'hmac' | 'basic'; numbers: SupportNumber[] }
+    | undefined;
+  defaultLanguage: string;
+  dialogsDir: string;
+  localesDir: string;
+  adminToken: string | undefined;
+  logLevel: string;
+}
+
+/**
+ * Reads the settings. An empty one counts as not set. Throws `settings_invalid` with every mistake at once; the
+ * message never repeats a value, which may be a secret — but for numbers that are not written as one.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const parsed = settings.safeParse(given);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const id = given.TELESIGN_CUSTOMER_ID;
+  const demo = id === undefined && given.TELESIGN_API_KEY === undefined;
+  if (!demo) {
+    for (const name of [
+      'TELESIGN_CUSTOMER_ID',
+      'TELESIGN_API_KEY',
+      'TELESIGN_NUMBERS',
+      'ADMIN_TOKEN',
+      'SECRET_KEY',
+    ]) {
+      if (given[name] === undefined) problems.push(`${name}: needed as soon as a TeleSign account is set`);
+    }
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new SwitchboardError(
+      'settings_invalid',
+      `Settings are missing or wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+      {
+        details: { problems },
+      },
+    );
+  }
+  const value = parsed.data;
+  return {
+    port: value.PORT,
+    host: value.HOST ?? (demo ? '127.0.0.1' : '0.0.0.0'),
+    publicUrl: value.PUBLIC_URL,
+    mongodbUri: value.MONGODB_URI,
+    dataDir: value.DATA_DIR,
+    telesign:
+      value.TELESIGN_CUSTOMER_ID === undefined || value.TELESIGN_API_KEY === undefined
+        ? undefined
+        : {
+            customerId: value.TELESIGN_CUSTOMER_ID,
+            apiKey: value.TELESIGN_API_KEY,
+            apiUrl: value.TELESIGN_API_URL,
+            auth: value.TELESIGN_AUTH,
+            numbers: value.TELESIGN_NUMBERS ?? [],
+          },
+    defaultLanguage: value.DEFAULT_LANGUAGE,
+    dialogsDir: value.DIALOGS_DIR,
+    localesDir: value.LOCALES_DIR,
+    adminToken: value.ADMIN_TOKEN,
+    logLevel: value.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,203 @@
+import type { MessageDoc, MessageStatus, Store } from '../store/documents.ts';
+
+/** Milliseconds. Longer than the longest send, which the client's own time-out cuts. */
+export const SEND_LEASE = 60_000;
+
+/** With back-off that is about half an hour, the longest that a text answer is still an answer. */
+const MAX_ATTEMPTS = 12;
+const LONGEST_BACK_OFF = 300_000;
+
+/** What became of one attempt. "It said no" and "we do not know" are never one. */
+export type SendResult =
+  | { outcome: 'accepted'; referenceId: string; code: number; description: string }
+  | { outcome: 'rejected'; code: string; description: string; retryable: boolean }
+  | { outcome: 'rate_limited'; code: string; retryAfter: number | null }
+  | { outcome: 'unknown'; reason: string };
+
+export interface OutgoingText {
+  channelId: string;
+  /** Digits: the customer. */
+  to: string;
+  /** Digits: the support number. */
+  from: string;
+  text: string;
+  externalId: string;
+}
+
+export interface OutboxParts {
+  store: Pick<Store, 'conversations' | 'messages' | 'durable'>;
+  /** Never rejects: what cannot be told is `unknown`. */
+  send: (message: OutgoingText) => Promise<SendResult>;
+  now: () => number;
+  /** From 0 up to 1, for the jitter of the back-off. */
+  random: () => number;
+  /** Told the id of a message that may go now that another is done. */
+  queued: (messageIds: string[]) => void;
+  /** Told what became of each message that was claimed; `duration` in milliseconds is the provider's. */
+  sent: (send: { status: MessageStatus; duration: number }) => void;
+}
+
+/**
+ * Sends one message if it is due and its turn: claims it, makes sure of order and ownership, asks TeleSign, notes
+ * the outcome. A message found in `sending` was in a send that never came back: whether it left is not known, so it
+ * becomes `unknown` and is not sent again.
+ */
+export async function sendOut(parts: OutboxParts, messageId: string): Promise<void> {
+  const { store, now } = parts;
+  const found = await store.messages.findOneAndUpdate(
+    { _id: messageId, nextAt: { $lte: now() } },
+    { $set: { status: 'sending', nextAt: now() + SEND_LEASE }, $inc: { attempts: 1 } },
+    { returnDocument: 'before' },
+  );
+  if (!found) return;
+  const message: MessageDoc = { ...found, attempts: found.attempts + 1 };
+  if (found.status === 'sending') {
+    return settle(parts, message, 'unknown', {
+      code: 'interrupted',
+      message: 'The process ended during the send; whether TeleSign has the text is not known.',
+    });
+  }
+
+  const earlier = await store.messages.findOne(
+    { outstanding: message.conversationId, sequence: { $lt: message.sequence } },
+    { sort: { sequence: 1 } },
+  );
+  if (earlier) return putBack(parts, message, earlier);
+
+  const conversation = await store.conversations.findOne({ _id: message.conversationId });
+  if (!conversation) {
+    return settle(parts, message, 'failed', {
+      code: 'no_conversation',
+      message: 'Its conversation is gone.',
+    });
+  }
+  if (message.author.kind === 'bot' && (message.epoch ?? 0) < conversation.epoch) {
+    return settle(parts, message, 'dropped', {
+      code: 'owner_changed',
+      message: 'A person took the conversation over before the bot’s text left.',
+    });
+  }
+
+  // Should the power fail after the send, the claim must still be there: without it the text would go out twice.
+  await store.durable();
+  const started = now();
+  const result = await parts.send({
+    channelId: message.channelId,
+    to: conversation.customer,
+    from: conversation.number,
+    text: message.text,
+    externalId: message._id,
+  });
+  return note(parts, message, result, now() - started);
+}
+
+async function note(
+  parts: OutboxParts,
+  message: MessageDoc,
+  result: SendResult,
+  duration: number,
+): Promise<void> {
+  switch (result.outcome) {
+    case 'accepted':
+      return settle(parts, { ...message, providerId: result.referenceId }, 'sent', undefined, duration);
+    case 'unknown':
+      return settle(
+        parts,
+        message,
+        'unknown',
+        { code: result.reason, message: 'No answer that tells whether TeleSign has the text.' },
+        duration,
+      );
+    case 'rejected':
+      return result.retryable
+        ? retry(parts, message, { code: result.code, message: result.description }, 0, duration)
+        : settle(parts, message, 'failed', { code: result.code, message: result.description }, duration);
+    case 'rate_limited':
+      return retry(
+        parts,
+        message,
+        { code: result.code, message: 'TeleSign’s limit of messages a second is reached.' },
+        result.retryAfter ?? 0,
+        duration,
+      );
+  }
+}
+
+type Final = Extract<MessageStatus, 'sent' | 'failed' | 'unknown' | 'dropped'>;
+
+/** The filter holds this attempt only: a receipt that came first, or a later attempt, is not overwritten. */
+async function settle(
+  parts: OutboxParts,
+  message: MessageDoc,
+  status: Final,
+  error?: { code: string; message: string },
+  duration = 0,
+): Promise<void> {
+  const { store, now } = parts;
+  const problem = status === 'failed' || status === 'unknown' ? status : undefined;
+  await store.messages.updateOne(
+    { _id: message._id, status: 'sending', attempts: message.attempts },
+    {
+      $set: {
+        status,
+        changedAt: now(),
+        ...(message.providerId === undefined ? {} : { providerId: message.providerId }),
+        ...(error ? { error } : {}),
+        ...(problem ? { problem } : {}),
+      },
+      $unset: { nextAt: true, outstanding: true, ...(error ? {} : { error: true }) },
+    },
+  );
+  parts.sent({ status, duration });
+  await releaseNext(parts, message);
+}
+
+async function retry(
+  parts: OutboxParts,
+  message: MessageDoc,
+  error: { code: string; message: string },
+  atLeast: number,
+  duration: number,
+): Promise<void> {
+  if (message.attempts >= MAX_ATTEMPTS) return settle(parts, message, 'failed', error, duration);
+  const delay = Math.max(atLeast, backOff(message.attempts, parts.random()));
+  await parts.store.messages.updateOne(
+    { _id: message._id, status: 'sending', attempts: message.attempts },
+    { $set: { status: 'queued', nextAt: parts.now() + delay, error } },
+  );
+  parts.sent({ status: 'queued', duration });
+}
+
+/** Milliseconds: 1 s, 2 s, 4 s … 5 min, each between half and the whole of it, so that many do not come back at once. */
+export function backOff(attempts: number, random: number): number {
+  return Math.min(1000 * 2 ** (attempts - 1), LONGEST_BACK_OFF) * (0.5 + random / 2);
+}
+
+/** An earlier part has not left yet. Its end makes this one due at once; the time set here is for when that is lost. */
+async function putBack(parts: OutboxParts, message: MessageDoc, earlier: MessageDoc): Promise<void> {
+  const { now, store } = parts;
+  await store.messages.updateOne(
+    { _id: message._id, status: 'sending', attempts: message.attempts },
+    {
+      $set: { status: 'queued', nextAt: Math.max(earlier.nextAt ?? 0, now()) + 1000 },
+      $inc: { attempts: -1 },
+    },
+  );
+  // The earlier one may have ended between the look and the write: then nobody else would wake this one.
+  if (!(await store.messages.findOne({ _id: earlier._id, outstanding: message.conversationId }))) {
+    await releaseNext(parts, earlier);
+  }
+}
+
+async function releaseNext(parts: OutboxParts, done: MessageDoc): Promise<void> {
+  const next = await parts.store.messages.findOne(
+    { outstanding: done.conversationId, sequence: { $gt: done.sequence } },
+    { sort: { sequence: 1 } },
+  );
+  if (!next) return;
+  const { matchedCount } = await parts.store.messages.updateOne(
+    { _id: next._id, status: 'queued', attempts: next.attempts },
+    { $set: { nextAt: parts.now() } },
+  );
+  if (matchedCount === 1) parts.queued([next._id]);
+}

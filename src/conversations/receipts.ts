@@ -1,0 +1,39 @@
+import type { Store } from '../store/documents.ts';
+
+export interface Receipt {
+  /** Our message's `_id`, as TeleSign echoes it. */
+  externalId: string;
+  providerId: string;
+  /** Where the receipt moves the message; its rank decides against receipts that came before. */
+  status: 'sent' | 'delivered' | 'failed';
+  rank: number;
+  code: string;
+  description: string;
+}
+
+/**
+ * Moves a message forward by a delivery report, whatever order reports come in, also when it overtakes the answer to
+ * the send itself or settles one that was `unknown`. Answers whether it did: an unknown id or an older report changes nothing.
+ */
+export async function applyReceipt(
+  store: Pick<Store, 'messages' | 'durable'>,
+  receipt: Receipt,
+  now: number,
+): Promise<boolean> {
+  const failed = receipt.status === 'failed';
+  const { matchedCount } = await store.messages.updateOne(
+    { _id: receipt.externalId, direction: 'out', rank: { $lt: receipt.rank } },
+    {
+      $set: {
+        status: receipt.status,
+        rank: receipt.rank,
+        providerId: receipt.providerId,
+        changedAt: now,
+        ...(failed ? { problem: 'failed', error: { code: receipt.code, message: receipt.description } } : {}),
+      },
+      $unset: { nextAt: true, outstanding: true, ...(failed ? {} : { problem: true, error: true }) },
+    },
+  );
+  if (matchedCount === 1) await store.durable();
+  return matchedCount === 1;
+}

@@ -1,0 +1,41 @@
+import { SwitchboardError } from '../errors.ts';
+import type { ConversationDoc, Role } from '../store/documents.ts';
+
+/** Who asks: the part of an agent that decides what they may do. */
+export interface Actor {
+  id: string;
+  role: Role;
+  queues: string[];
+}
+
+type Owned = Pick<ConversationDoc, 'agentId' | 'version' | 'state'>;
+
+export function isSupervisor(actor: Pick<Actor, 'role'>): boolean {
+  return actor.role !== 'agent';
+}
+
+/** Throws `forbidden` unless the actor serves the queue. What is in no queue, the bot has: anybody may take over. */
+export function mayServe(actor: Actor, queueId: string | undefined): void {
+  if (queueId === undefined || isSupervisor(actor) || actor.queues.includes(queueId)) return;
+  throw new SwitchboardError('forbidden', 'You do not serve the queue of this conversation.');
+}
+
+/** Throws `not_owner` unless the actor owns the conversation. */
+export function mayOwn(actor: Actor, conversation: Owned): void {
+  if (conversation.state === 'closed') {
+    throw new SwitchboardError('wrong_state', 'The conversation is closed.', {
+      details: ownerOf(conversation),
+    });
+  }
+  if (conversation.agentId === actor.id) return;
+  throw new SwitchboardError('not_owner', undefined, { details: ownerOf(conversation) });
+}
+
+/** Throws `not_owner` unless the actor owns the conversation or is a supervisor. */
+export function mayActFor(actor: Actor, conversation: Owned): void {
+  if (!isSupervisor(actor)) mayOwn(actor, conversation);
+}
+
+function ownerOf(conversation: Owned): Record<string, unknown> {
+  return { agentId: conversation.agentId ?? null, version: conversation.version, state: conversation.state };
+}

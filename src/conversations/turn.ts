@@ -1,0 +1,237 @@
+import type { Bot } from '../bot-turn.ts';
+import { SwitchboardError } from '../errors.ts';
+import type { ConversationDoc, ConversationEvent, MessageDoc, Store, Timer } from '../store/documents.ts';
+import { type BotSideParts, botTurn } from './bot-side.ts';
+import { type Changes, conversationUpdate } from './commit.ts';
+import { copyPending } from './flush.ts';
+import { move, placeOf } from './state.ts';
+
+/** Milliseconds. Longer than the longest turn, which `TURN_DEADLINE` cuts. A crashed worker's conversation waits this long. */
+export const LEASE = 30_000;
+export const TURN_DEADLINE = 20_000;
+
+/** An input that was begun this often without a commit has taken the process down each time: a person gets it. */
+const MAX_ATTEMPTS = 5;
+
+export interface TurnParts extends BotSideParts {
+  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues'>;
+  bot: Bot;
+  /** Makes ids of leases. */
+  randomId: () => string;
+  /** Told the ids of messages that may be sent now. */
+  queued: (messageIds: string[]) => void;
+  /** Told of each piece of work done; `duration` in milliseconds. */
+  worked: (work: { kind: Work['kind']; outcome: Outcome; duration: number }) => void;
+  /** Told of a handoff that nobody took in time. */
+  untaken: (conversation: ConversationDoc) => void;
+}
+
+export type Outcome = 'answered' | 'recorded' | 'bot_failed' | 'void';
+
+/** One thing to do with a conversation. */
+export type Work =
+  | { kind: 'event'; event: ConversationEvent }
+  | { kind: 'timer'; timer: Timer }
+  | { kind: 'message'; id: string }
+  | Asked;
+
+/** A turn that the program itself asks for, such as Bot Framework's `continueConversation`. Not stored. */
+export interface Asked {
+  kind: 'asked';
+  id: string;
+  bot: Bot;
+  /** Told why the turn cannot be had. */
+  refused: (error: SwitchboardError) => void;
+}
+
+/**
+ * Works off what a conversation has waiting: claims it, does one piece of work after another, each with one commit,
+ * and releases it. Resolves false when somebody else has it or nothing is due. A crash at any point leaves the lease
+ * to run out; the next claim first copies what was committed, so that each step takes effect once.
+ *
+ * `asked`, when given, is done first, also when nothing else is due.
+ */
+export async function workOff(parts: TurnParts, conversationId: string, asked?: Asked): Promise<boolean> {
+  const { store, now } = parts;
+  const leaseId = parts.randomId();
+  const claimed = await store.conversations.findOneAndUpdate(
+    {
+      _id: conversationId,
+      leaseUntil: { $lt: now() },
+      ...(asked ? {} : { dueAt: { $lte: now() } }),
+    },
+    { $set: { leaseId, leaseUntil: now() + LEASE }, $inc: { attempts: 1 } },
+    { returnDocument: 'after' },
+  );
+  if (!claimed) return false;
+
+  let conversation: ConversationDoc | null = claimed;
+  let first = asked;
+  while (conversation) {
+    const copied = await copyPending(store, conversation, now());
+    if (copied.length > 0) parts.queued(copied);
+    const work: Work | undefined = first ?? nextWork(conversation, now());
+    if (!work && (await release(parts, conversation, leaseId))) return true;
+    const committed: ConversationDoc | null = work ? await step(parts, conversation, work, leaseId) : null;
+    if (committed) first = undefined;
+    conversation = committed ?? (await reread(parts, conversationId, leaseId));
+  }
+  return true;
+}
+
+function nextWork(conversation: ConversationDoc, now: number): Exclude<Work, Asked> | undefined {
+  const event = conversation.events[0];
+  if (event) return { kind: 'event', event };
+  const timer = conversation.timers.find(({ at }) => at <= now);
+  if (timer) return { kind: 'timer', timer };
+  const id = conversation.inbox[0];
+  return id === undefined ? undefined : { kind: 'message', id };
+}
+
+/** False when something came in since `conversation` was read. */
+async function release(parts: TurnParts, conversation: ConversationDoc, leaseId: string): Promise<boolean> {
+  const times = conversation.timers.map(({ at }) => at);
+  const timed = times.length > 0;
+  const { matchedCount } = await parts.store.conversations.updateOne(
+    { _id: conversation._id, leaseId, wake: conversation.wake, version: conversation.version },
+    {
+      $set: {
+        pending: [],
+        handled: [],
+        endedSessions: [],
+        leaseUntil: 0,
+        attempts: 0,
+        ...(timed ? { dueAt: Math.min(...times) } : {}),
+      },
+      $unset: { leaseId: true, ...(timed ? {} : { dueAt: true }) },
+    },
+  );
+  return matchedCount === 1;
+}
+
+/** What the conversation became while its lease was ours; null when the lease is lost. */
+function reread(parts: TurnParts, conversationId: string, leaseId: string): Promise<ConversationDoc | null> {
+  return parts.store.conversations.findOneAndUpdate(
+    { _id: conversationId, leaseId },
+    { $set: { leaseUntil: parts.now() + LEASE } },
+    { returnDocument: 'after' },
+  );
+}
+
+/** Decides one piece of work and commits it. Null when the conversation has changed meanwhile: the decision is void. */
+async function step(
+  parts: TurnParts,
+  conversation: ConversationDoc,
+  work: Work,
+  leaseId: string,
+): Promise<ConversationDoc | null> {
+  const started = parts.now();
+  const { changes, outcome } = await decide(parts, conversation, work);
+  const update = conversationUpdate(changes, parts.now());
+  const committed = await parts.store.conversations.findOneAndUpdate(
+    { _id: conversation._id, version: conversation.version, leaseId },
+    {
+      ...update,
+      $set: {
+        ...update.$set,
+        // What was pending has been copied; anything newer would have raised the version.
+        pending: changes.messages ?? [],
+        endedSessions: changes.endedSession ? [changes.endedSession] : [],
+        handled: work.kind === 'message' ? [work.id] : [],
+        attempts: 0,
+        leaseUntil: parts.now() + LEASE,
+      },
+      ...(work.kind === 'message' ? { $pull: { inbox: work.id } } : {}),
+      ...(work.kind === 'event' ? { $pull: { events: { id: work.event.id } } } : {}),
+    },
+    { returnDocument: 'after' },
+  );
+  parts.worked({
+    kind: work.kind,
+    outcome: committed ? outcome : 'void',
+    duration: parts.now() - started,
+  });
+  return committed;
+}
+
+interface Decision {
+  changes: Changes;
+  outcome: Outcome;
+}
+
+const NOTHING: Decision = { changes: {}, outcome: 'recorded' };
+
+async function decide(parts: TurnParts, conversation: ConversationDoc, work: Work): Promise<Decision> {
+  const place = placeOf(conversation);
+  switch (work.kind) {
+    case 'message': {
+      const message = await parts.store.messages.findOne({ _id: work.id });
+      // A repeated callback may put a message into the inbox that an earlier turn has handled.
+      return message?.status === 'received' ? decideMessage(parts, conversation, message) : NOTHING;
+    }
+    case 'event': {
+      if (place !== 'bot') return NOTHING;
+      return botTurn(parts, conversation, unlessPoison(parts, conversation), {
+        type: 'event',
+        ...work.event,
+      });
+    }
+    case 'timer':
+      return decideTimer(parts, conversation, work.timer);
+    case 'asked':
+      if (place === 'bot' || place === 'closed') {
+        return botTurn(parts, conversation, work.bot, {
+          type: 'event',
+          id: work.id,
+          name: 'continue',
+          at: parts.now(),
+        });
+      }
+      work.refused(
+        new SwitchboardError('wrong_state', 'A person has the conversation: the bot may not speak.'),
+      );
+      return NOTHING;
+  }
+}
+
+async function decideMessage(
+  parts: TurnParts,
+  conversation: ConversationDoc,
+  message: MessageDoc,
+): Promise<Decision> {
+  const moved = move(conversation, 'message');
+  if (!moved.allowed) return NOTHING;
+  if (moved.place !== 'bot') return { changes: { move: moved }, outcome: 'recorded' };
+  const opens = placeOf(conversation) === 'closed';
+  const session = opens
+    ? { session: conversation.session + 1, sessionStartedAt: parts.now(), priority: 0 }
+    : undefined;
+  return botTurn(
+    parts,
+    { ...conversation, ...session, ...moved.fields },
+    unlessPoison(parts, conversation),
+    { type: 'message', id: message._id, text: message.text, at: message.at, channelData: message.provider },
+    { move: moved, ...(session ? { set: session, unset: ['handoff', 'queuedAt'] } : {}) },
+  );
+}
+
+async function decideTimer(parts: TurnParts, conversation: ConversationDoc, timer: Timer): Promise<Decision> {
+  const timers = conversation.timers.filter((other) => other !== timer);
+  if (placeOf(conversation) !== 'open') return { changes: { set: { timers } }, outcome: 'recorded' };
+  parts.untaken(conversation);
+  const id = `untaken:${conversation._id}:${timer.at}`;
+  return botTurn(
+    parts,
+    conversation,
+    unlessPoison(parts, conversation),
+    { type: 'event', id, name: 'untaken', at: timer.at },
+    { set: { timers } },
+  );
+}
+
+/** The bot, or one that fails at once when this input has been begun too often. */
+function unlessPoison(parts: TurnParts, conversation: ConversationDoc): Bot {
+  if (conversation.attempts <= MAX_ATTEMPTS) return parts.bot;
+  return () =>
+    Promise.reject(new SwitchboardError('bot_failed', 'This input was begun too often without an end.'));
+}

@@ -1,0 +1,94 @@
+import type { Logger } from '../log.ts';
+import type { Wake } from '../wake.ts';
+
+export interface LoopParts {
+  name: string;
+  /** How many ids are worked on at once. */
+  slots: number;
+  /** Milliseconds between two looks at the store when nobody hints at work. */
+  interval: number;
+  /** Ids that are due now, at most `limit`, most urgent first. Other processes may see the same ones. */
+  scan: (limit: number) => Promise<string[]>;
+  /** Claims the id and works it off; resolves at once when it cannot be claimed. */
+  work: (id: string) => Promise<unknown>;
+  log: Logger;
+  wake: Wake;
+}
+
+export interface Loop {
+  start(): void;
+  /** Says that an id is due, so that it need not wait for the next look. */
+  hint(id: string): void;
+  /** Takes nothing new and resolves when what is in hand is done. */
+  stop(): Promise<void>;
+}
+
+/** A flood of hints beyond this is left to the looks, which find the same ids in the store. */
+const MOST_HINTS = 10_000;
+const LONGEST_BACK_OFF = 30_000;
+
+/**
+ * Works on due ids: those hinted at by this process at once, all others at the next look. One id is never worked on
+ * twice at the same time here; across processes the claim inside `work` decides. A look that fails backs off.
+ */
+export function createLoop(parts: LoopParts): Loop {
+  const { name, slots, interval, scan, work, log, wake } = parts;
+  const hints = new Set<string>();
+  const active = new Map<string, Promise<void>>();
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+
+  function startHinted(): void {
+    for (const id of hints) {
+      if (active.size >= slots || stopping.signal.aborted) return;
+      if (active.has(id)) continue;
+      hints.delete(id);
+      active.set(id, attempt(id));
+    }
+  }
+
+  async function attempt(id: string): Promise<void> {
+    try {
+      await work(id);
+    } catch (error) {
+      // The claim's lease runs out and a later look finds it again.
+      log.error({ err: error, loop: name }, 'work failed');
+    }
+    active.delete(id);
+    startHinted();
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      try {
+        if (active.size < slots) for (const id of await scan(slots - active.size)) hints.add(id);
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        log.error({ err: error, loop: name, failures }, 'look for work failed');
+      }
+      startHinted();
+      await wake.wait(
+        failures === 0 ? interval : Math.min(interval * 2 ** failures, LONGEST_BACK_OFF),
+        stopping.signal,
+      );
+    }
+  }
+
+  return {
+    start() {
+      running ??= run();
+    },
+    hint(id) {
+      if (running === undefined || hints.size >= MOST_HINTS) return;
+      hints.add(id);
+      startHinted();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+      await Promise.all(active.values());
+    },
+  };
+}
