@@ -1,5 +1,4 @@
 import type { Logger } from '../log.ts';
-import type { Wake } from '../wake.ts';
 
 export interface LoopParts {
   name: string;
@@ -12,7 +11,8 @@ export interface LoopParts {
   /** Claims the id and works it off; resolves at once when it cannot be claimed. */
   work: (id: string) => Promise<unknown>;
   log: Logger;
-  wake: Wake;
+  /** Resolves after `timeout` milliseconds, or when the signal aborts. */
+  sleep: (timeout: number, signal: AbortSignal) => Promise<void>;
 }
 
 export interface Loop {
@@ -32,11 +32,15 @@ const LONGEST_BACK_OFF = 30_000;
  * twice at the same time here; across processes the claim inside `work` decides. A look that fails backs off.
  */
 export function createLoop(parts: LoopParts): Loop {
-  const { name, slots, interval, scan, work, log, wake } = parts;
+  const { name, slots, interval, scan, work, log, sleep } = parts;
   const hints = new Set<string>();
   const active = new Map<string, Promise<void>>();
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
+  /** Since the last look began. */
+  let failures = 0;
+  let failedLooks = 0;
+  let freed: (() => void) | undefined;
 
   function startHinted(): void {
     for (const id of hints) {
@@ -52,27 +56,44 @@ export function createLoop(parts: LoopParts): Loop {
       await work(id);
     } catch (error) {
       // The claim's lease runs out and a later look finds it again.
-      log.error({ err: error, loop: name }, 'work failed');
+      failures += 1;
+      log.error({ err: error, loop: name, failures }, 'work failed');
     }
     active.delete(id);
     startHinted();
+    freed?.();
+  }
+
+  /** True when there may be more than this look could take. */
+  async function look(): Promise<boolean> {
+    const limit = slots - active.size;
+    if (limit <= 0) return true;
+    const ids = await scan(limit);
+    for (const id of ids) hints.add(id);
+    startHinted();
+    return ids.length >= limit;
   }
 
   async function run(): Promise<void> {
-    let failures = 0;
     while (!stopping.signal.aborted) {
+      failures = 0;
+      let more = false;
       try {
-        if (active.size < slots) for (const id of await scan(slots - active.size)) hints.add(id);
-        failures = 0;
+        more = await look();
       } catch (error) {
         failures += 1;
-        log.error({ err: error, loop: name, failures }, 'look for work failed');
+        log.error({ err: error, loop: name }, 'look for work failed');
       }
-      startHinted();
-      await wake.wait(
-        failures === 0 ? interval : Math.min(interval * 2 ** failures, LONGEST_BACK_OFF),
-        stopping.signal,
-      );
+      if (more && active.size > 0) {
+        await new Promise<void>((resolve) => {
+          freed = resolve;
+        });
+        freed = undefined;
+      }
+      if (failures > 0) failedLooks += 1;
+      else failedLooks = 0;
+      if (more && failures === 0) continue;
+      await sleep(Math.min(interval * 2 ** failedLooks, LONGEST_BACK_OFF), stopping.signal);
     }
   }
 
