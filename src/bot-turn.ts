@@ -11,7 +11,9 @@ export type TurnActivity =
   /** An agent gave the conversation back, perhaps naming where to go on. */
   | { type: 'event'; id: string; name: 'returned'; at: number; value: ReturnTarget }
   /** Nobody took the handoff within the time that the dialog asked for. */
-  | { type: 'event'; id: string; name: 'untaken'; at: number };
+  | { type: 'event'; id: string; name: 'untaken'; at: number }
+  /** The program itself asked for a turn, through Bot Framework's `continueConversationAsync`. */
+  | { type: 'event'; id: string; name: 'continue'; at: number };
 
 export interface ReturnTarget {
   dialog?: string;

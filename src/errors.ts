@@ -34,6 +34,10 @@ export const ERROR_CODES = {
   settings_invalid: 'Settings are missing or wrong.',
   dialogs_invalid: 'A dialog or locale file has mistakes.',
   bot_failed: 'The bot threw an error in its turn.',
+  // what a hosted Bot Framework bot did
+  not_possible_by_sms: 'A text that was sent can be neither edited nor recalled: send another one.',
+  outside_turn:
+    'The turn is over, or none is under way: await everything that uses the context or the storage.',
   internal: 'Something failed that should not: the log has the cause.',
 } as const;
 
