@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { readConfig } from '../src/config.ts';
+import { SwitchboardError } from '../src/errors.ts';
+
+const ACCOUNT = {
+  TELESIGN_CUSTOMER_ID: '12345678-ABCD-4EF0-9876-1234567890AB',
+  TELESIGN_API_KEY: 'dW5pdC10ZXN0LWtleQ==',
+  TELESIGN_NUMBERS: '15550109999:toll_free, 55512',
+  ADMIN_TOKEN: 'an-admin-token-of-some-length',
+  SECRET_KEY: 'a-secret-key-of-at-least-thirty-two-characters',
+};
+
+function problems(env: Record<string, string>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof SwitchboardError && error.code === 'settings_invalid') return error.message;
+    throw error;
+  }
+  return expect.fail('the settings were taken');
+}
+
+describe('the settings', () => {
+  it('make demo mode on this machine only when there are none', () => {
+    expect(readConfig({})).to.include({
+      telesign: undefined,
+      host: '127.0.0.1',
+      port: 3978,
+      defaultLanguage: 'en',
+    });
+  });
+
+  it('take an empty value for none, as env files leave it', () => {
+    expect(readConfig({ TELESIGN_API_KEY: '', PORT: ' ', MONGODB_URI: '' })).to.include({
+      telesign: undefined,
+      port: 3978,
+      mongodbUri: undefined,
+    });
+  });
+
+  it('make the channel of an account, reachable from outside', () => {
+    const config = readConfig(ACCOUNT);
+    expect(config.host).to.equal('0.0.0.0');
+    expect(config.telesign).to.deep.include({
+      apiUrl: 'https://rest-ww.telesign.com',
+      auth: 'hmac',
+      numbers: [
+        { number: '15550109999', type: 'toll_free' },
+        { number: '55512', type: 'short_code' },
+      ],
+    });
+  });
+
+  it('are refused with every mistake at once', () => {
+    const said = problems({
+      PORT: 'seventy',
+      PUBLIC_URL: 'support.example',
+      MONGODB_URI: 'mysql://x',
+      TELESIGN_AUTH: 'digest',
+      TELESIGN_NUMBERS: '+1 555, 15550109999:fax',
+      DEFAULT_LANGUAGE: 'not a language',
+      LOG_LEVEL: 'loud',
+      TELESIGN_CUSTOMER_ID: 'x',
+    });
+    for (const name of [
+      'PORT',
+      'PUBLIC_URL',
+      'MONGODB_URI',
+      'TELESIGN_AUTH',
+      'DEFAULT_LANGUAGE',
+      'LOG_LEVEL',
+      'TELESIGN_API_KEY',
+      'ADMIN_TOKEN',
+      'SECRET_KEY',
+    ]) {
+      expect(said).to.include(`${name}:`);
+    }
+    expect(said)
+      .to.include('"+1 555": write the number as 3 to 15 digits')
+      .and.to.include('"15550109999:fax": the type');
+  });
+
+  it('never repeat a secret in what they say', () => {
+    const said = problems({
+      ...ACCOUNT,
+      TELESIGN_API_KEY: 'not*base64*secret',
+      ADMIN_TOKEN: 'short!',
+      SECRET_KEY: 'tiny!',
+    });
+    expect(said).to.not.match(/not\*base64|short!|tiny!/);
+    expect(said).to.include('TELESIGN_API_KEY:');
+  });
+
+  it('need id and key together', () => {
+    expect(problems({ TELESIGN_API_KEY: ACCOUNT.TELESIGN_API_KEY })).to.include('TELESIGN_CUSTOMER_ID:');
+  });
+});

@@ -1,0 +1,189 @@
+import { expect } from 'chai';
+import type { Bot } from '../../src/bot-turn.ts';
+import { receive } from '../../src/conversations/inbox.ts';
+import { type OutgoingText, type SendResult, sendOut } from '../../src/conversations/outbox.ts';
+import { LEASE, type TurnParts, workOff } from '../../src/conversations/turn.ts';
+import type { Store } from '../../src/store/documents.ts';
+import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { seeded, shuffled } from '../support/random.ts';
+
+const WORKERS = 4;
+const CONVERSATIONS = 60;
+const MESSAGES = 8;
+const NUMBER = '15550109999';
+
+export interface StressResult {
+  /** How often each named point was a crash. */
+  crashes: Map<string, number>;
+  points: Set<string>;
+  unknown: number;
+  duplicates: number;
+}
+
+/**
+ * One run: texts come in shuffled, some several times, some again much later; workers race for conversations and
+ * messages and die at random points; the provider now and then gives no answer. At the end every text was handled
+ * once, in the order in which the store took it in, and every reply left once or is `unknown`.
+ */
+export async function stressRun(store: Store, seed: number): Promise<StressResult> {
+  const random = seeded(seed);
+  let time = 1_800_000_000_000;
+  const now = () => time;
+  const result: StressResult = { crashes: new Map(), points: new Set(), unknown: 0, duplicates: 0 };
+
+  const arrived = new Map<string, string[]>();
+  const process = crashingStore(store, {
+    crashes(point) {
+      result.points.add(point);
+      if (random() > 0.004) return false;
+      result.crashes.set(point, (result.crashes.get(point) ?? 0) + 1);
+      return true;
+    },
+    // The judge's own record of the order of arrival: the writes that put a text into an inbox.
+    wrote(collection, method, [filter, update]) {
+      const added = (update as { $addToSet?: { inbox?: string } } | undefined)?.$addToSet?.inbox;
+      if (collection !== 'conversations' || method !== 'updateOne' || added === undefined) return;
+      const id = (filter as { _id: string })._id;
+      const order = arrived.get(id) ?? [];
+      if (!order.includes(added)) order.push(added);
+      arrived.set(id, order);
+    },
+  });
+
+  const accepted = new Map<string, OutgoingText[]>();
+  const send = async (message: OutgoingText): Promise<SendResult> => {
+    if (random() < 0.02) return { outcome: 'rate_limited', code: '10019', retryAfter: null };
+    const id = `${message.from}-${message.to}`;
+    accepted.set(id, [...(accepted.get(id) ?? []), message]);
+    if (random() < 0.01) return { outcome: 'unknown', reason: 'timeout' };
+    return { outcome: 'accepted', referenceId: `REF${message.externalId}`, code: 290, description: '' };
+  };
+
+  // Remembers what it has heard; a text heard twice or in another order shows in every later answer.
+  const bot: Bot = async ({ activity, botState }) => {
+    const heard = [
+      ...JSON.parse(botState ?? '[]'),
+      activity.type === 'message' ? activity.text : activity.name,
+    ];
+    const state = JSON.stringify(heard);
+    return {
+      texts: [state, `and ${heard.length}`],
+      botState: state,
+      locale: null,
+      handoff: null,
+      ended: null,
+    };
+  };
+
+  let ids = 0;
+  const parts: TurnParts = {
+    store: process,
+    bot,
+    split: (text) => [{ text, segments: 1 }],
+    systemText: (_, key) => key,
+    workstream: () => ({ language: 'en', queueId: 'support' }),
+    now,
+    randomId: () => `lease-${ids++}`,
+    queued: () => {},
+    worked: () => {},
+    botFailed: (error) => {
+      throw error;
+    },
+    untaken: () => {},
+  };
+
+  async function survives<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Crash) return undefined;
+      throw error;
+    }
+  }
+
+  /** Delivers one customer's texts as TeleSign would: again until it gets its answer, others in between. */
+  async function deliver(customer: string): Promise<void> {
+    const texts = Array.from({ length: MESSAGES }, (_, n) => n);
+    let queue = shuffled([...texts, ...texts.filter(() => random() < 0.2)], random);
+    const answered = new Set<number>();
+    while (queue.length > 0) {
+      const [n = 0, ...rest] = queue;
+      queue = rest;
+      const inbound = {
+        referenceId: `${customer}X${n}`,
+        from: customer,
+        to: NUMBER,
+        text: `t${n}`,
+        segments: 1,
+        provider: {},
+      };
+      const taken = await survives(() => receive(process, 'default', inbound, now()));
+      if (taken?.duplicate) result.duplicates++;
+      if (taken) answered.add(n);
+      else queue.splice(Math.floor(random() * (queue.length + 1)), 0, n);
+    }
+    expect(answered.size).to.equal(MESSAGES);
+  }
+
+  let delivering = CONVERSATIONS;
+  async function worker(): Promise<void> {
+    for (let idle = 0; idle < 3 || delivering > 0; ) {
+      const conversations = await store.conversations
+        .find({ dueAt: { $lte: now() } }, { sort: { dueAt: 1 }, limit: 20 })
+        .toArray();
+      const messages = await store.messages
+        .find({ nextAt: { $lte: now() } }, { sort: { nextAt: 1 }, limit: 20 })
+        .toArray();
+      for (const { _id } of shuffled(conversations, random).slice(0, 5))
+        await survives(() => workOff(parts, _id));
+      for (const { _id } of shuffled(messages, random).slice(0, 10)) {
+        await survives(() => sendOut({ ...parts, store: process, send, random, sent: () => {} }, _id));
+      }
+      const left = await store.messages
+        .find({ nextAt: { $gt: 0 } }, { sort: { nextAt: 1 }, limit: 1 })
+        .toArray();
+      const due = await store.conversations
+        .find({ dueAt: { $gt: 0 } }, { sort: { dueAt: 1 }, limit: 1 })
+        .toArray();
+      idle = left.length + due.length === 0 ? idle + 1 : 0;
+      time += conversations.length + messages.length === 0 ? LEASE + 1 : 50;
+    }
+  }
+
+  const customers = Array.from({ length: CONVERSATIONS }, (_, n) => String(15550200000 + n));
+  await Promise.all([
+    ...customers.map((customer) => deliver(customer).finally(() => delivering--)),
+    ...Array.from({ length: WORKERS }, worker),
+  ]);
+
+  for (const customer of customers) {
+    const id = `${NUMBER}-${customer}`;
+    const order = (arrived.get(id) ?? []).map((messageId) => `t${messageId.split('X')[1]}`);
+    const conversation = await store.conversations.findOne({ _id: id });
+    expect(JSON.parse(conversation?.botState ?? '[]'), `what ${id} heard, seed ${seed}`).to.deep.equal(order);
+
+    const expected = order.flatMap((_, n) => [JSON.stringify(order.slice(0, n + 1)), `and ${n + 1}`]);
+    const transcript = await store.messages
+      .find({ conversationId: id }, { sort: { at: 1, sequence: 1 } })
+      .toArray();
+    const outgoing = transcript.filter(({ direction }) => direction === 'out');
+    expect(outgoing.map(({ text }) => text)).to.deep.equal(expected);
+    expect(outgoing.map(({ status }) => status)).to.satisfy((statuses: string[]) =>
+      statuses.every((status) => status === 'sent' || status === 'unknown'),
+    );
+    expect(transcript.filter(({ status }) => status === 'handled')).to.have.length(MESSAGES);
+
+    const left = (accepted.get(id) ?? []).map(({ text }) => text);
+    const certain = outgoing.filter(({ status }) => status === 'sent').map(({ text }) => text);
+    expect(new Set(left).size, 'no reply leaves twice').to.equal(left.length);
+    expect(
+      left.filter((text) => certain.includes(text)),
+      'each sent one left, in order',
+    ).to.deep.equal(certain);
+    expect(left, 'those that may have left keep the order').to.deep.equal(
+      expected.filter((text) => left.includes(text)),
+    );
+    result.unknown += outgoing.length - certain.length;
+  }
+  return result;
+}

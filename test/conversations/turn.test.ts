@@ -1,0 +1,234 @@
+import { expect } from 'chai';
+import { LEASE, workOff } from '../../src/conversations/turn.ts';
+import type { Store } from '../../src/store/documents.ts';
+import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { temporaryEmbeddedStore } from '../support/stores.ts';
+
+describe('a turn', () => {
+  let store: Store;
+  let dispose: () => Promise<void>;
+  let rig: Rig;
+
+  beforeEach(async () => {
+    ({ store, dispose } = await temporaryEmbeddedStore());
+    await store.queues.insertOne({
+      _id: 'support',
+      name: 'Support',
+      priority: 3,
+      createdAt: 0,
+      changedAt: 0,
+    });
+    rig = createRig(store);
+  });
+  afterEach(() => dispose());
+
+  it('answers a text, and the answer leaves once', async () => {
+    await rig.textIn('hello');
+    await rig.turn();
+    await rig.send();
+    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['echo hello']);
+    expect((await rig.transcript()).map(({ direction, status }) => `${direction} ${status}`)).to.deep.equal([
+      'in handled',
+      'out sent',
+    ]);
+  });
+
+  it('opens a session with the first text and the next one after closed', async () => {
+    await rig.textIn('hello');
+    await rig.turn();
+    expect(await rig.conversation()).to.include({ state: 'active', handler: 'bot', session: 1 });
+
+    rig.bot = async () => anAnswer({ texts: ['bye'], ended: { outcome: 'resolved' } });
+    await rig.textIn('thanks');
+    await rig.turn();
+    expect(await rig.conversation()).to.include({ state: 'closed', session: 1 });
+    expect(await store.sessions.findOne({ _id: `${CONVERSATION}:1` })).to.include({ outcome: 'resolved' });
+
+    await rig.textIn('one more thing');
+    await rig.turn();
+    expect(await rig.conversation()).to.include({ session: 2 });
+    expect((await rig.transcript()).map(({ session }) => session)).to.deep.equal([1, 1, 1, 1, 2, 2]);
+  });
+
+  it('still says goodbye when the customer opens the next session before it left', async () => {
+    rig.bot = async () => anAnswer({ texts: ['bye'], ended: { outcome: 'resolved' } });
+    await rig.textIn('thanks');
+    await rig.turn();
+    await rig.textIn('hello again');
+    await rig.turn();
+    await rig.send();
+    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['bye', 'bye']);
+  });
+
+  it('handles a text once, however often it is delivered, before and after its turn', async () => {
+    await rig.textIn('hello', 'SAME');
+    await rig.textIn('hello', 'SAME');
+    await rig.turn();
+    await rig.textIn('hello', 'SAME');
+    await rig.turn();
+    await rig.send();
+    expect(rig.sent).to.have.length(1);
+  });
+
+  it('does not handle a text again that was pushed into the inbox after its turn', async () => {
+    await rig.textIn('hello', 'SAME');
+    await rig.turn();
+    // What a duplicate does whose look at the message came before the turn ended.
+    await store.conversations.updateOne(
+      { _id: CONVERSATION },
+      { $push: { inbox: 'in:SAME' }, $inc: { wake: 1 }, $set: { dueAt: rig.time } },
+    );
+    await rig.turn();
+    await rig.send();
+    expect(rig.sent).to.have.length(1);
+    expect((await rig.conversation()).inbox).to.deep.equal([]);
+  });
+
+  it('takes what comes in while it runs before it lets the conversation go', async () => {
+    let came = false;
+    rig.bot = async ({ activity }) => {
+      if (!came) await rig.textIn('second');
+      came = true;
+      return anAnswer({ texts: [activity.type === 'message' ? activity.text : ''] });
+    };
+    await rig.textIn('first');
+    await rig.turn();
+    await rig.send();
+    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['first', 'second']);
+    expect(await rig.conversation()).to.not.have.property('dueAt');
+  });
+
+  it('is had by one worker at a time', async () => {
+    let running = 0;
+    rig.bot = async () => {
+      running++;
+      expect(await workOff(rig.turns, CONVERSATION)).to.equal(false);
+      return anAnswer();
+    };
+    await rig.textIn('hello');
+    await rig.turn();
+    expect(running).to.equal(1);
+  });
+
+  it('is done again by another worker when the first one died, and the first one’s answer is void', async () => {
+    let turns = 0;
+    rig.bot = async () => {
+      turns++;
+      if (turns === 1) {
+        rig.time += LEASE + 1;
+        await rig.turn();
+      }
+      return anAnswer({ texts: [`answer of turn ${turns}`] });
+    };
+    await rig.textIn('hello');
+    await rig.turn();
+    await rig.send();
+    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['answer of turn 2']);
+  });
+
+  it('drops the bot’s answer when a person took over while the bot was thinking', async () => {
+    rig.bot = async () => {
+      await rig.desk.claim(CONVERSATION, { id: 'ana', role: 'agent', queues: [] });
+      return anAnswer({ texts: ['too late'] });
+    };
+    await rig.textIn('hello');
+    await rig.turn();
+    await rig.send();
+    expect(rig.sent).to.deep.equal([]);
+    expect(await rig.conversation()).to.include({ handler: 'agent', agentId: 'ana' });
+    expect((await rig.transcript()).map(({ status }) => status)).to.deep.equal(['handled']);
+  });
+
+  it('keeps texts from the bot while they wait for a person', async () => {
+    rig.bot = handsOver();
+    await rig.textIn('a person please');
+    await rig.turn();
+    rig.bot = async () => expect.fail('the bot was asked');
+    await rig.textIn('are you there?');
+    await rig.turn();
+    expect(rig.botErrors).to.deep.equal([]);
+    expect(await rig.conversation()).to.deep.include({
+      state: 'open',
+      queueId: 'support',
+      priority: 3,
+      handoff: { reason: 'customer_asked', summary: 'Wants a person', context: { order: '1234' } },
+    });
+  });
+
+  it('puts a handoff to an unknown queue into the workstream’s', async () => {
+    rig.bot = handsOver('no-such-queue');
+    await rig.textIn('a person please');
+    await rig.turn();
+    expect(await rig.conversation()).to.include({ state: 'open', queueId: 'support' });
+  });
+
+  it('apologises and calls a person when the bot throws, and later texts work', async () => {
+    rig.bot = async () => {
+      throw new Error('broken');
+    };
+    await rig.textIn('hello');
+    await rig.turn();
+    await rig.send();
+    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['apology_bot_failed']);
+    expect(rig.botErrors).to.have.length(1);
+    expect(await rig.conversation()).to.deep.include({
+      state: 'open',
+      handoff: { reason: 'bot_failed', summary: 'summary_bot_failed', context: {} },
+    });
+    await rig.textIn('still there');
+    await rig.turn();
+    expect((await rig.transcript()).map(({ status }) => status)).to.deep.equal([
+      'handled',
+      'sent',
+      'handled',
+    ]);
+  });
+
+  it('gives an input to a person that takes the process down every time', async () => {
+    await rig.textIn('poison');
+    const dying = crashingStore(store, { crashes: (point) => point === 'messages.findOne before' });
+    for (let n = 0; n < 5; n++) {
+      const death = await workOff({ ...rig.turns, store: dying }, CONVERSATION).catch(
+        (error: unknown) => error,
+      );
+      expect(death).to.be.instanceOf(Crash);
+      rig.time += LEASE + 1;
+    }
+    rig.bot = async () => expect.fail('the bot was asked');
+    await rig.turn();
+    expect((await rig.conversation()).handoff?.reason).to.equal('bot_failed');
+    expect(rig.botErrors).to.have.length(1);
+  });
+
+  it('tells the bot of a handoff that nobody took, once, at its time', async () => {
+    rig.bot = handsOver('support', 600_000);
+    await rig.textIn('a person please');
+    await rig.turn();
+    rig.bot = async ({ activity }) =>
+      anAnswer({ texts: [activity.type === 'event' ? activity.name : 'wrong'] });
+
+    rig.time += 599_999;
+    await rig.turn();
+    expect(await rig.conversation()).to.include({ state: 'open' });
+    rig.time += 1;
+    await rig.turn();
+    rig.time += 600_000;
+    await rig.turn();
+    await rig.send();
+    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['A person will answer.', 'untaken']);
+  });
+
+  it('remembers the language that the customer chose', async () => {
+    const locales: string[] = [];
+    rig.bot = async ({ conversation }) => {
+      locales.push(conversation.locale);
+      return anAnswer({ locale: 'es' });
+    };
+    await rig.textIn('español');
+    await rig.turn();
+    await rig.textIn('hola');
+    await rig.turn();
+    expect(locales).to.deep.equal(['en', 'es']);
+  });
+});

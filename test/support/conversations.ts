@@ -1,0 +1,125 @@
+import type { Bot, TurnOutput } from '../../src/bot-turn.ts';
+import { createDesk, type Desk } from '../../src/conversations/desk.ts';
+import { receive } from '../../src/conversations/inbox.ts';
+import {
+  type OutboxParts,
+  type OutgoingText,
+  type SendResult,
+  sendOut,
+} from '../../src/conversations/outbox.ts';
+import { type TurnParts, workOff } from '../../src/conversations/turn.ts';
+import type { ConversationDoc, MessageDoc, Store } from '../../src/store/documents.ts';
+
+export const NUMBER = '15550109999';
+export const CUSTOMER = '15550100001';
+export const CONVERSATION = `${NUMBER}-${CUSTOMER}`;
+
+/** An answer of the bot with nothing in it but what the test names. */
+export function anAnswer(answer: Partial<TurnOutput> = {}): TurnOutput {
+  return { texts: [], botState: null, locale: null, handoff: null, ended: null, ...answer };
+}
+
+export const handsOver =
+  (queue: string | null = 'support', untakenAfter: number | null = null): Bot =>
+  async () =>
+    anAnswer({
+      texts: ['A person will answer.'],
+      handoff: {
+        queue,
+        reason: 'customer_asked',
+        summary: 'Wants a person',
+        context: { order: '1234' },
+        untakenAfter,
+      },
+    });
+
+export interface Rig {
+  store: Store;
+  desk: Desk;
+  turns: TurnParts;
+  outbox: OutboxParts;
+  /** Virtual: tests set it forward. */
+  time: number;
+  /** What the provider was asked to send, oldest first. */
+  sent: OutgoingText[];
+  /** Errors that bots threw. */
+  botErrors: unknown[];
+  /** What the provider answers from now on. */
+  answer: (message: OutgoingText) => SendResult | Promise<SendResult>;
+  bot: Bot;
+  textIn(text: string, referenceId?: string): Promise<void>;
+  /** Works off what is due, without sending. */
+  turn(): Promise<void>;
+  /** Sends what is due until nothing is. */
+  send(): Promise<void>;
+  conversation(): Promise<ConversationDoc>;
+  transcript(): Promise<MessageDoc[]>;
+}
+
+/** The conversations' side of the service with one conversation, a virtual clock and a provider that is a function. */
+export function createRig(store: Store): Rig {
+  let ids = 0;
+  const now = () => rig.time;
+  const common = {
+    store,
+    now,
+    split: (text: string) => (text === '' ? [] : [{ text, segments: 1 }]),
+    queued: () => {},
+  };
+  const rig: Rig = {
+    store,
+    time: 1_800_000_000_000,
+    sent: [],
+    botErrors: [],
+    bot: async ({ activity }) =>
+      anAnswer({ texts: activity.type === 'message' ? [`echo ${activity.text}`] : [] }),
+    answer: ({ externalId }) => ({
+      outcome: 'accepted',
+      referenceId: `REF-${externalId}`,
+      code: 290,
+      description: '',
+    }),
+    desk: createDesk({ ...common, due: () => {} }),
+    turns: {
+      ...common,
+      bot: (input) => rig.bot(input),
+      systemText: (_, key) => key,
+      workstream: () => ({ language: 'en', queueId: 'support' }),
+      randomId: () => `id-${ids++}`,
+      worked: () => {},
+      botFailed: (error) => rig.botErrors.push(error),
+      untaken: () => {},
+    },
+    outbox: {
+      ...common,
+      random: () => 1,
+      sent: () => {},
+      send: async (message) => {
+        rig.sent.push(message);
+        return rig.answer(message);
+      },
+    },
+    async textIn(text, referenceId = `REF${ids++}`) {
+      const inbound = { referenceId, from: CUSTOMER, to: NUMBER, text, segments: 1, provider: {} };
+      await receive(store, 'default', inbound, now());
+    },
+    async turn() {
+      await workOff(rig.turns, CONVERSATION);
+    },
+    async send() {
+      for (;;) {
+        const due = await store.messages.find({ nextAt: { $lte: now() } }, { sort: { nextAt: 1 } }).toArray();
+        if (due.length === 0) return;
+        for (const { _id } of due) await sendOut(rig.outbox, _id);
+      }
+    },
+    async conversation() {
+      const conversation = await store.conversations.findOne({ _id: CONVERSATION });
+      if (!conversation) throw new Error('nobody has texted yet');
+      return conversation;
+    },
+    transcript: () =>
+      store.messages.find({ conversationId: CONVERSATION }, { sort: { at: 1, sequence: 1 } }).toArray(),
+  };
+  return rig;
+}
