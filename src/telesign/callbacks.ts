@@ -1,0 +1,218 @@
+import { z } from 'zod';
+import { SwitchboardError } from '../errors.ts';
+import { statusMeaning } from './status.ts';
+import { normaliseText } from './text.ts';
+
+/** A customer's text. Numbers are digits with country code. */
+export interface InboundCallback {
+  kind: 'inbound';
+  /** TeleSign's id of the text, in upper case. The same id is the same text, delivered again. */
+  referenceId: string;
+  /** The customer. */
+  from: string;
+  /** The support number. */
+  to: string;
+  /** Normalised; may be empty. */
+  text: string;
+  /** Milliseconds: when TeleSign took it in. Null when it does not say, or names a moment that cannot be. */
+  submittedAt: number | null;
+  /** What TeleSign made of the text, where the account has that switched on. */
+  provider: { action?: string; keyword?: string; country?: string; price?: string };
+}
+
+/** A delivery report. */
+export interface ReceiptCallback {
+  kind: 'receipt';
+  referenceId: string;
+  /** Ours, as it went out with the text. */
+  externalId: string | null;
+  /** See `status.ts`. */
+  code: number;
+  /** Our words for the code. */
+  description: string;
+  /** Milliseconds. */
+  updatedAt: number | null;
+  details: { mcc?: string; mnc?: string; price?: string; currency?: string; parts?: number };
+}
+
+/** Something of TeleSign's that this service has no use for, such as an MMS. It is answered like the rest. */
+export interface OtherCallback {
+  kind: 'other';
+  subResource: string;
+  referenceId: string | null;
+}
+
+export type Callback = InboundCallback | ReceiptCallback | OtherCallback;
+
+/** TeleSign writes some numbers as strings and some strings as numbers, from one page of its guide to the next. */
+const scalar = z.union([z.string().max(200), z.number()]).transform(String);
+
+/** An extra: wrong or missing, it must not cost the text or the receipt that it came with. */
+const extra = scalar.optional().catch(undefined);
+
+const phoneNumber = scalar
+  .transform((value) => value.replace(/[\s+().-]/g, ''))
+  .pipe(z.string().regex(/^\d{3,20}$/));
+
+/** TeleSign documents 32 hexadecimal characters. Any plain token will do; it becomes part of a document's `_id`. */
+const referenceId = z
+  .string()
+  .regex(/^[\w-]{1,64}$/)
+  .toUpperCase();
+
+/** Reads a moment, or null: never a reason to refuse, since TeleSign's own examples name a 31st of November. */
+const moment = z
+  .unknown()
+  .optional()
+  .transform((value) => (typeof value === 'string' ? parseMoment(value) : null));
+
+const statusCode = z
+  .union([z.number(), z.string().regex(/^\d{1,6}$/)])
+  .pipe(z.coerce.number<number | string>().int());
+
+const envelope = z.object({
+  sub_resource: z.string().max(64).nullish(),
+  user_response: z.unknown().optional(),
+});
+
+const inbound = z.object({
+  reference_id: referenceId,
+  submit_timestamp: moment,
+  user_response: z.object({
+    phone_number: phoneNumber,
+    sender_id: phoneNumber,
+    mo_message: z.union([z.string(), z.number().transform(String)]).nullish(),
+    action: extra,
+    keyword: extra,
+    iso_country_code: extra,
+    price: extra,
+  }),
+});
+
+const receipt = z.object({
+  reference_id: referenceId,
+  external_id: scalar.nullish(),
+  status: z.object({ code: statusCode, updated_on: moment }),
+  additional_info: z
+    .object({
+      mcc: extra,
+      mnc: extra,
+      price: extra,
+      currency: extra,
+      message_parts_count: z.coerce.number<unknown>().int().positive().optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+});
+
+const other = z.object({ reference_id: referenceId.nullable().catch(null) });
+
+/**
+ * Reads the body of a callback whose signature was verified. Takes both shapes that TeleSign documents, with whatever
+ * optional fields are missing; what kind it is is told by `sub_resource` and the presence of `user_response`. Throws
+ * `callback_not_understood`, whose `problems` hold paths and kinds of mistakes but no values.
+ */
+export function parseCallback(body: Uint8Array): Callback {
+  const json = parseJson(body);
+  const { sub_resource, user_response } = check(envelope, json);
+  const subResource = sub_resource?.toLowerCase() ?? '';
+  if (subResource === 'mo_sms') return parseInbound(json);
+  if (subResource !== '' && subResource !== 'sms') {
+    return { kind: 'other', subResource, referenceId: check(other, json).reference_id };
+  }
+  return user_response === undefined || user_response === null ? parseReceipt(json) : parseInbound(json);
+}
+
+function parseInbound(json: unknown): InboundCallback {
+  const { reference_id, submit_timestamp, user_response: user } = check(inbound, json);
+  return {
+    kind: 'inbound',
+    referenceId: reference_id,
+    from: user.phone_number,
+    to: user.sender_id,
+    text: normaliseText(user.mo_message ?? ''),
+    submittedAt: submit_timestamp,
+    provider: given({
+      action: user.action,
+      keyword: user.keyword,
+      country: user.iso_country_code,
+      price: user.price,
+    }),
+  };
+}
+
+function parseReceipt(json: unknown): ReceiptCallback {
+  const { reference_id, external_id, status, additional_info: info } = check(receipt, json);
+  return {
+    kind: 'receipt',
+    referenceId: reference_id,
+    externalId: external_id || null,
+    code: status.code,
+    description: statusMeaning(status.code),
+    updatedAt: status.updated_on,
+    details: given({
+      mcc: info?.mcc,
+      mnc: info?.mnc,
+      price: info?.price,
+      currency: info?.currency,
+      parts: info?.message_parts_count,
+    }),
+  };
+}
+
+/** Bytes that are not UTF-8 become U+FFFD: the customer's text is then read with a gap rather than lost. */
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    // Without the cause: its message quotes the body.
+    throw notUnderstood([{ path: '', problem: 'not_json' }]);
+  }
+}
+
+function check<T>(schema: z.ZodType<T>, json: unknown): T {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw notUnderstood(parsed.error.issues.map(({ path, code }) => ({ path: path.join('.'), problem: code })));
+}
+
+function notUnderstood(problems: { path: string; problem: string }[]): SwitchboardError {
+  return new SwitchboardError('callback_not_understood', undefined, { details: { problems } });
+}
+
+/** Leaves out what is undefined or empty, so that stores and comparisons see only what is there. */
+function given<T extends Record<string, string | number | undefined>>(fields: T): Partial<Present<T>> {
+  const present: Partial<Present<T>> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined && value !== '') Object.assign(present, { [name]: value });
+  }
+  return present;
+}
+type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))?$/i;
+const RFC_1123 = /^[a-z]{3}, (\d{1,2}) ([a-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|\+0000)$/i;
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** Milliseconds. Not `Date.parse` alone: that takes a date without zone for local time, and "order 66" for a year. */
+function parseMoment(value: string): number | null {
+  const iso = ISO.exec(value);
+  if (iso) {
+    const [, year, month, day, hour, minute, second, fraction = '0', sign, hours = '0', minutes = '0'] = iso;
+    const utc = instant([year, Number(month) - 1, day, hour, minute, second].map(Number));
+    const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+    return utc === null ? null : utc + Math.floor(Number(`0.${fraction}`) * 1000) - offset;
+  }
+  const rfc = RFC_1123.exec(value);
+  if (!rfc) return null;
+  const [, day, month = '', year, hour, minute, second] = rfc;
+  return instant([year, MONTHS.indexOf(month.toLowerCase()), day, hour, minute, second].map(Number));
+}
+
+/** Null for a moment that the calendar does not have, which `Date.UTC` would roll over to another. */
+function instant([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: number[]): number | null {
+  const at = Date.UTC(year, month, day, hour, minute, second);
+  const date = new Date(at);
+  const exists = date.getUTCMonth() === month && date.getUTCDate() === day && date.getUTCHours() === hour;
+  return exists && minute < 60 && second < 60 ? at : null;
+}
