@@ -1,4 +1,4 @@
-import type { Activity, Attachment, CardAction } from 'botbuilder-core';
+import type { Activity, Attachment } from 'botbuilder-core';
 import { z } from 'zod';
 
 /**
@@ -19,91 +19,93 @@ export function activityText(activity: Partial<Activity>): string {
   return blocks.join('\n\n');
 }
 
-const ActionSchema = z.object({
-  type: z.string().optional(),
-  title: z.string().optional(),
-  value: z.unknown(),
-  url: z.string().optional(),
-});
+/** A field of the wrong type is left out; the rest of the card is still worth reading. */
+const words = z
+  .union([z.string(), z.number().transform(String)])
+  .optional()
+  .catch(undefined);
+const listOf = <T>(element: z.ZodType<T>) => z.array(element).catch([]);
+
+const ActionSchema = z.object({ type: words, title: words, value: z.unknown().optional(), url: words });
 
 /** Fields of Bot Framework's hero, thumbnail, receipt, sign-in, OAuth and media cards that are words or links. */
 const CardSchema = z.object({
-  title: z.string().optional(),
-  subtitle: z.string().optional(),
-  text: z.string().optional(),
-  facts: z.array(z.object({ key: z.string(), value: z.string() })).optional(),
-  items: z.array(z.object({ title: z.string().optional(), price: z.string().optional() })).optional(),
-  tax: z.string().optional(),
-  total: z.string().optional(),
-  media: z.array(z.object({ url: z.string() })).optional(),
-  buttons: z.array(ActionSchema).optional(),
+  title: words,
+  subtitle: words,
+  text: words,
+  facts: listOf(z.object({ key: words, value: words })),
+  items: listOf(z.object({ title: words, price: words })),
+  tax: words,
+  total: words,
+  media: listOf(z.object({ url: words })),
+  buttons: listOf(ActionSchema),
   // Adaptive cards
-  fallbackText: z.string().optional(),
-  body: z.array(z.unknown()).optional(),
-  actions: z.array(ActionSchema).optional(),
+  fallbackText: words,
+  body: listOf(z.unknown()),
+  actions: listOf(ActionSchema),
 });
 
 function attachmentText({ content, contentUrl, name }: Attachment): string {
   const card = CardSchema.safeParse(content).data;
   return lines([
     ...(card ? cardLines(card) : []),
-    contentUrl && isLink(contentUrl) ? labelled(name, contentUrl) : '',
+    isLink(contentUrl) ? labelled(name, contentUrl) : undefined,
   ]);
 }
 
-function cardLines(card: z.infer<typeof CardSchema>): string[] {
+function cardLines(card: z.infer<typeof CardSchema>): (string | undefined)[] {
   return [
-    card.title ?? '',
-    card.subtitle ?? '',
-    card.text ?? '',
-    ...(card.facts ?? []).map(({ key, value }) => labelled(key, value)),
-    ...(card.items ?? []).map(({ title, price }) => labelled(title, price ?? '')),
-    card.tax ?? '',
-    card.total ?? '',
-    ...(card.media ?? []).map(({ url }) => (isLink(url) ? url : '')),
-    ...(card.fallbackText ? [card.fallbackText] : adaptiveLines(card.body ?? [])),
-    ...[...(card.buttons ?? []), ...(card.actions ?? [])].map(actionText),
+    card.title,
+    card.subtitle,
+    card.text,
+    ...card.facts.map(({ key, value }) => labelled(key, value)),
+    ...card.items.map(({ title, price }) => labelled(title, price)),
+    card.tax,
+    card.total,
+    ...card.media.map(({ url }) => (isLink(url) ? url : undefined)),
+    ...(card.fallbackText ? [card.fallbackText] : adaptiveLines(card.body)),
+    ...[...card.buttons, ...card.actions].map(actionText),
   ];
 }
 
 const AdaptiveSchema = z.object({
-  type: z.string(),
-  text: z.string().optional(),
-  facts: z.array(z.object({ title: z.string(), value: z.string() })).optional(),
-  items: z.array(z.unknown()).optional(),
-  columns: z.array(z.unknown()).optional(),
+  text: words,
+  facts: listOf(z.object({ title: words, value: words })),
+  items: listOf(z.unknown()),
+  columns: listOf(z.unknown()),
 });
 
-function adaptiveLines(elements: unknown[]): string[] {
+function adaptiveLines(elements: unknown[]): (string | undefined)[] {
   return elements.flatMap((element) => {
     const read = AdaptiveSchema.safeParse(element).data;
     if (!read) return [];
+    const { text, facts, items, columns } = read;
     return [
-      read.text ?? '',
-      ...(read.facts ?? []).map(({ title, value }) => labelled(title, value)),
-      ...adaptiveLines([...(read.items ?? []), ...(read.columns ?? [])]),
+      text,
+      ...facts.map(({ title, value }) => labelled(title, value)),
+      ...adaptiveLines([...items, ...columns]),
     ];
   });
 }
 
 /** A link is shown; so is the reply that a click would have put into the chat, where it differs from the label. */
-function actionText({ type, title, value, url }: Partial<CardAction> & { url?: string }): string {
+function actionText({ type, title, value, url }: z.infer<typeof ActionSchema>): string | undefined {
   const link = url ?? value;
-  if (typeof link === 'string' && isLink(link)) return labelled(title, link);
+  if (isLink(link)) return labelled(title, link);
   const reply = type === 'imBack' && typeof value === 'string' ? value : '';
-  if (!title || !reply) return title || reply ? `- ${title || reply}` : '';
+  if (!title || !reply) return title || reply ? `- ${title || reply}` : undefined;
   return title.toLowerCase() === reply.toLowerCase() ? `- ${title}` : `- ${title} (${reply})`;
 }
 
-function labelled(label: string | undefined, value: string): string {
+function labelled(label: string | undefined, value: string | undefined): string | undefined {
   if (!label || !value) return label || value;
   return label.endsWith(':') ? `${label} ${value}` : `${label}: ${value}`;
 }
 
-function isLink(value: string): boolean {
-  return /^(https?:\/\/|tel:|mailto:)/i.test(value);
+function isLink(value: unknown): value is string {
+  return typeof value === 'string' && /^(https?:\/\/|tel:|mailto:)/i.test(value);
 }
 
-function lines(all: string[]): string {
-  return all.filter((line) => line.trim() !== '').join('\n');
+function lines(all: (string | undefined)[]): string {
+  return all.filter((line) => line?.trim()).join('\n');
 }
