@@ -43,7 +43,7 @@ const SENT_STATUS = { 200: ['delivered', 'good'], 203: ['at the gateway', ''], 2
 const TEXT_STATUS = {
   sending: ['sending', ''],
   delivered: ['received', 'good'],
-  retrying: ['no answer yet, trying again', 'bad'],
+  retrying: ['not received, retrying', 'bad'],
   failed: ['given up', 'bad'],
 };
 
@@ -64,15 +64,7 @@ function describe(entry, mine) {
   return meta;
 }
 
-/** Draws one entry, or its new status when it is there already. */
-function show(entry, mine, isNew = false) {
-  const key = `${mine ? 'in' : 'out'}-${entry.id}`;
-  const shown = byId(key);
-  if (shown) {
-    shown.lastChild.replaceWith(describe(entry, mine));
-    return;
-  }
-  const atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
+function draw(key, entry, mine, isNew) {
   const day = calendar.format(entry.at);
   if (bubbles.dataset.day !== day) bubbles.append(element('li', 'day', day));
   bubbles.dataset.day = day;
@@ -85,7 +77,16 @@ function show(entry, mine, isNew = false) {
   item.append(speaker, bubble, describe(entry, mine));
   bubbles.append(item);
   byId('empty').hidden = true;
-  if (atEnd || mine) thread.scrollTop = thread.scrollHeight;
+}
+
+/** Draws one entry, or its new status when it is there already. Stays at the end for a reader who is there. */
+function show(entry, mine, isNew = false) {
+  const atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
+  const key = `${mine ? 'in' : 'out'}-${entry.id}`;
+  const shown = byId(key);
+  if (shown) shown.lastChild.replaceWith(describe(entry, mine));
+  else draw(key, entry, mine, isNew);
+  if (atEnd || (mine && !shown)) thread.scrollTop = thread.scrollHeight;
 }
 
 const belongs = (entry, mine) =>
@@ -100,8 +101,7 @@ function fail(message) {
 
 function showNumbers() {
   byId('other-label').hidden = to.value !== OTHER;
-  const label = to.selectedOptions[0]?.dataset.label;
-  byId('title').textContent = label ?? 'Any number';
+  byId('title').textContent = to.value === OTHER ? 'Another number' : to.selectedOptions[0]?.label;
   byId('subtitle').textContent = support() === '' ? '' : `+${support()}`;
   for (const input of [other, from]) {
     const wrong = !input.closest('[hidden]') && !isNumber(digitsOf(input.value));
@@ -216,9 +216,7 @@ byId('new').addEventListener('click', () => {
 async function begin() {
   const { numbers } = await getJson('/emulator/numbers');
   for (const { number, label } of numbers) {
-    const option = new Option(`${label} · +${number}`, number);
-    option.dataset.label = label;
-    to.append(option);
+    to.append(new Option(label, number));
   }
   to.append(new Option('Another number…', OTHER));
 

@@ -3,7 +3,7 @@ import { countSegments } from '../telesign/text.ts';
 import { createCourier, inboundCallback, receiptCallback } from './callbacks.ts';
 import { createFaultPlan, type FaultPlan } from './faults.ts';
 import { descriptionOf, type MessagingRequest } from './messaging.ts';
-import { createLog, type InboundText, type Log, type SentMessage } from './record.ts';
+import { createLog, dropOldest, type InboundText, type Log, type SentMessage } from './record.ts';
 import type { SetTimer, Waits } from './waits.ts';
 
 /** Entries kept of each kind. */
@@ -191,7 +191,7 @@ export function createAccount(
     useNonce(nonce) {
       if (nonces.has(nonce)) return false;
       nonces.add(nonce);
-      if (nonces.size > KEPT) nonces.delete([...nonces.keys()][0] ?? '');
+      dropOldest(nonces, KEPT);
       return true;
     },
     accept(request) {

@@ -63,8 +63,8 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     textIn: account.textIn,
     setFaults: (faults) => account.faults.set(FaultsSchema.parse(faults)),
     async stop() {
-      events.close();
       await account.stop();
+      events.close();
     },
   };
 }

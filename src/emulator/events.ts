@@ -13,11 +13,13 @@ export interface EventStreams {
 
 export function createEventStreams(): EventStreams {
   const streams = new Set<ServerResponse>();
+  let closed = false;
   return {
     open(response) {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       response.write(': open\n\n');
-      streams.add(response);
+      if (closed) response.end();
+      else streams.add(response);
       return new Promise((resolve) => {
         response.once('close', () => {
           streams.delete(response);
@@ -34,7 +36,9 @@ export function createEventStreams(): EventStreams {
       }
     },
     close() {
+      closed = true;
       for (const stream of streams) stream.end();
+      streams.clear();
     },
   };
 }

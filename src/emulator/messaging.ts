@@ -1,3 +1,6 @@
+import { isIP } from 'node:net';
+import { requestError, statusMeaning } from '../telesign/status.ts';
+
 /**
  * What `/v1/messaging` accepts and how it answers, as TeleSign documents it. Pure: the emulator's own state and the
  * wire are elsewhere.
@@ -31,6 +34,7 @@ export function readMessagingForm(
   const senderId = form.get('sender_id');
   const externalId = form.get('external_id');
   const callbackUrl = form.get('callback_url');
+  const originatingIp = form.get('originating_ip');
   const lifecycleEvent = form.get('account_lifecycle_event');
 
   const checks: [boolean, number][] = [
@@ -40,6 +44,7 @@ export function readMessagingForm(
     [/^[1-9]\d{6,14}$/.test(to), 11000],
     [text.length <= MAX_MESSAGE, 11009],
     [MESSAGE_TYPES.includes(messageType), 11017],
+    [originatingIp === null || isIP(originatingIp) !== 0, 11010],
     [senderId === null || /^.{1,20}$/u.test(senderId), 11013],
     [externalId === null || /^[\x20-\x7e]{0,100}$/.test(externalId), 11016],
     [callbackUrl === null || /^https?:$/.test(protocolOf(callbackUrl)), 11004],
@@ -56,55 +61,15 @@ function protocolOf(url: string): string {
   return URL.canParse(url) ? new URL(url).protocol : '';
 }
 
-/** What TeleSign writes beside its codes. Programs go by the code; people read this. */
+/** As TeleSign writes them in its examples. Programs go by the code. */
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   200: 'Delivered to handset',
   203: 'Delivered to gateway',
-  207: 'Error delivering SMS to handset (reason unknown)',
-  210: 'Temporary phone error',
-  211: 'Permanent phone error',
-  220: 'Gateway/network cannot route message',
-  221: 'Message expired before delivery',
-  222: 'SMS not supported',
-  231: 'Invalid/unsupported message content',
-  250: 'Final status unknown',
   290: 'Message in progress',
-  503: 'Carrier rejected - temporary problem',
-  504: 'Carrier rejected - permanent error',
-  505: 'Error on gateway - temporary error',
-  506: 'Error on gateway - permanent error',
-  510: 'Message blocked by subscriber action or request',
-  515: 'Blocked because of suspected SPAM',
-  10000: 'System unavailable, please try again later',
-  10002: 'Nonce used before',
-  10003: 'Missing or invalid nonce',
-  10005: 'Invalid date format',
-  10006: 'Unknown x-ts-auth-method',
-  10007: 'Missing date',
-  10008: 'Invalid signature',
-  10009: 'Missing Authorization header',
-  10015: 'Invalid Customer ID',
-  10017: 'Reference ID not found',
-  10019: 'Rate limit exceeded',
-  10022: 'Invalid API key',
-  10028: 'Malformed Authorization header',
-  11000: 'Invalid value for parameter phone_number',
-  11003: 'Invalid value for parameter account_lifecycle_event',
-  11004: 'Invalid value for parameter callback_url',
-  11009: 'Invalid value for parameter message',
-  11011: 'Invalid value for parameter reference_id',
-  11013: 'Invalid value for parameter sender_id',
-  11016: 'Invalid value for parameter external_id',
-  11017: 'Invalid value for parameter message_type',
-  11034: 'Invalid value for parameter dlt_template_id',
-  11035: 'Invalid value for parameter dlt_entity_id',
-  12000: 'Missing required parameter phone_number',
-  12009: 'Missing required parameter message',
-  12017: 'Missing required parameter message_type',
 };
 
 export function descriptionOf(code: number): string {
-  return DESCRIPTIONS[code] ?? `Status ${code}`;
+  return DESCRIPTIONS[code] ?? requestError(code)?.meaning ?? statusMeaning(code);
 }
 
 /** TeleSign writes microseconds: `2026-11-24T12:00:01.123000Z`. */

@@ -54,11 +54,7 @@ export function createLog<T extends { id: string; to: string; from: string | nul
   return {
     put(entry) {
       entries.set(entry.id, entry);
-      if (entries.size <= limit) return;
-      for (const oldest of entries.keys()) {
-        entries.delete(oldest);
-        break;
-      }
+      dropOldest(entries, limit);
     },
     get: (id) => entries.get(id),
     list({ to, from, after } = {}) {
@@ -71,4 +67,13 @@ export function createLog<T extends { id: string; to: string; from: string | nul
         );
     },
   };
+}
+
+/** Keeps the newest `limit` entries of a map or set to which one was just added. */
+export function dropOldest(entries: Map<string, unknown> | Set<string>, limit: number): void {
+  if (entries.size <= limit) return;
+  for (const oldest of entries.keys()) {
+    entries.delete(oldest);
+    return;
+  }
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { type SinonSpy, spy } from 'sinon';
 import { Agent } from 'undici';
 import { createEmulator } from '../../src/emulator/emulator.ts';
 import { API_KEY, CUSTOMER, CUSTOMER_ID, HELLO, type Stage, SUPPORT, setStage, until } from './stage.ts';
@@ -7,9 +8,11 @@ const codes = (stage: Stage) => stage.receiver.callbacks.map(({ body }) => body.
 
 describe('the emulator', () => {
   let stage: Stage;
+  let warn: SinonSpy;
 
   beforeEach(async () => {
-    stage = await setStage();
+    warn = spy();
+    stage = await setStage({ log: { warn, error: spy() } });
   });
   afterEach(() => stage.stop());
 
@@ -86,7 +89,7 @@ describe('the emulator', () => {
       expect(codes(stage)).to.deep.equal([203, 510]);
       expect(stage.emulator.messages()[0]).to.include({
         status: 510,
-        description: 'Message blocked by subscriber action or request',
+        description: 'Blocked by the subscriber, or by the carrier on their behalf.',
       });
     });
 
@@ -115,13 +118,13 @@ describe('the emulator', () => {
       stage.receiver.answer = (n) => (n === 0 ? 503 : 200);
       await stage.send(HELLO);
       stage.time.advance(100);
-      await received(1);
-      await stage.timer(5_000);
+      await until(() => warn.called, 'the refusal');
       stage.time.advance(100);
       await received(2);
       stage.time.advance(4_900);
       await received(3);
       expect(codes(stage)).to.deep.equal([203, 200, 203]);
+      expect(warn.args.map(([details]) => details)).to.deep.equal([{ reason: 'HTTP 503' }]);
     });
   });
 

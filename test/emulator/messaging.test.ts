@@ -39,6 +39,7 @@ describe('the form of /v1/messaging', () => {
     ['1601 characters', { ...WHOLE, message: 'a'.repeat(1601) }, 11009],
     ['801 characters outside the BMP', { ...WHOLE, message: '😀'.repeat(801) }, 11009],
     ['a type that is none', { ...WHOLE, message_type: 'CHAT' }, 11017],
+    ['an originating address that is none', { ...WHOLE, originating_ip: 'localhost' }, 11010],
     ['a sender id of 21 characters', { ...WHOLE, sender_id: 'S'.repeat(21) }, 11013],
     ['an empty sender id', { ...WHOLE, sender_id: '' }, 11013],
     ['an external id of 101 characters', { ...WHOLE, external_id: 'e'.repeat(101) }, 11016],

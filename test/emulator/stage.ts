@@ -88,7 +88,9 @@ export async function startReceiver(): Promise<Receiver> {
       });
       const answer = receiver.answer(callbacks.length);
       callbacks.push({ path: request.url ?? '', headers, verified, body: JSON.parse(body.toString()) });
-      if (answer !== 'hang') response.writeHead(answer).end('{}');
+      if (answer === 'hang') return;
+      response.statusCode = answer;
+      response.end('{}');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
