@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { SwitchboardError } from '../errors.ts';
+import { type CheckedDialog, checkTogether } from './check.ts';
+import { type Flow, layOut } from './flow.ts';
+import { readLocales } from './locale-file.ts';
+import { formatProblem, type Problem, sortedProblems } from './problems.ts';
+import { readScript } from './script-file.ts';
+import { type MissingText, Texts } from './texts.ts';
+
+/** A dialog ready to run. */
+export interface LoadedScript extends Flow {
+  id: string;
+  /** A hash of the file's text: what a conversation in progress began with. */
+  version: string;
+  /** Text keys of its lists of keywords. */
+  keywords: string[];
+}
+
+export interface Scripts {
+  dialogs: Map<string, LoadedScript>;
+  /** The id of the dialog that a session begins with. */
+  start: string;
+  /** The id of the dialog for customers who are not understood; without one the bot hands over. */
+  fallback: string | undefined;
+  /** The queues that handoffs name, each once. */
+  queues: string[];
+}
+
+export interface LoadOptions {
+  dialogsDir: string;
+  localesDir: string;
+  /** BCP 47; every chain of languages ends with it. */
+  defaultLanguage: string;
+  /** The names of the program's own functions that `action` steps may call. */
+  actionNames: Iterable<string>;
+  /** Told, while the bot runs, of each text that a language turns out to lack. */
+  onMissingText?: (missing: MissingText) => void;
+}
+
+/**
+ * Reads and checks all dialogs (`*.yaml`, but for `*.test.yaml`) and all texts. Throws `dialogs_invalid` with every
+ * mistake at once, one a line as `file:line:column reason — what to do`, and as `details.problems`.
+ */
+export async function loadScripts(options: LoadOptions): Promise<{ scripts: Scripts; texts: Texts }> {
+  const shownDialogs = basename(options.dialogsDir);
+  const shownLocales = basename(options.localesDir);
+  const files = await readable(options.dialogsDir, 'DIALOGS_DIR', () => readTexts(options.dialogsDir));
+  const locales = await readable(options.localesDir, 'LOCALES_DIR', () =>
+    readLocales(options.localesDir, shownLocales),
+  );
+  const problems: Problem[] = [...locales.problems];
+  const dialogs: (CheckedDialog & { text: string })[] = [];
+  for (const { name, text } of files) {
+    const read = readScript(`${shownDialogs}/${name}`, text);
+    problems.push(...read.problems);
+    if (!read.script) continue;
+    const flow = layOut(read.script, read.source, problems);
+    dialogs.push({ source: read.source, script: read.script, flow, text });
+  }
+  if (files.length === 0) problems.push(empty(shownDialogs));
+  const { defaultLanguage } = options;
+  problems.push(
+    ...checkTogether(dialogs, {
+      locales,
+      localesDir: shownLocales,
+      defaultLanguage,
+      actionNames: new Set(options.actionNames),
+      complete: dialogs.length === files.length,
+    }),
+  );
+  const start = triggered(dialogs, 'start');
+  if (problems.length > 0 || start === undefined) throw invalid(sortedProblems(problems));
+  return {
+    scripts: scriptsOf(dialogs, start),
+    texts: new Texts(locales, defaultLanguage, options.onMissingText),
+  };
+}
+
+function triggered(dialogs: readonly CheckedDialog[], trigger: 'start' | 'fallback'): string | undefined {
+  return dialogs.find(({ script }) => script.triggers?.includes(trigger))?.script.id;
+}
+
+function scriptsOf(dialogs: readonly (CheckedDialog & { text: string })[], start: string): Scripts {
+  const handoffs = dialogs.flatMap(({ flow }) =>
+    [...flow.nodes.values()].flatMap((node) => (node.kind === 'handoff' ? [node.queue] : [])),
+  );
+  return {
+    dialogs: new Map(
+      dialogs.map(({ script, flow, text }) => [
+        script.id,
+        {
+          ...flow,
+          id: script.id,
+          version: createHash('sha256').update(text).digest('hex').slice(0, 12),
+          keywords: (script.triggers ?? []).flatMap((one) => (typeof one === 'object' ? [one.keywords] : [])),
+        },
+      ]),
+    ),
+    start,
+    fallback: triggered(dialogs, 'fallback'),
+    queues: [...new Set(handoffs)],
+  };
+}
+
+async function readTexts(directory: string): Promise<{ name: string; text: string }[]> {
+  const names = (await readdir(directory)).filter((name) => /(?<!\.test)\.ya?ml$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => ({ name, text: await readFile(join(directory, name), 'utf8') })),
+  );
+}
+
+/** A folder that is not there is a mistake of the settings, told like the others. */
+async function readable<T>(directory: string, setting: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    const message = `${setting}: the folder ${directory} cannot be read. Check the path and its permissions.`;
+    throw new SwitchboardError('dialogs_invalid', message, { cause });
+  }
+}
+
+function empty(file: string): Problem {
+  const remedy = 'add one, as in docs/dialogs.md';
+  return { file, line: 1, column: 1, reason: 'the folder holds no dialog', remedy };
+}
+
+function invalid(problems: readonly Problem[]): SwitchboardError {
+  const count = problems.length === 1 ? 'There is 1 mistake' : `There are ${problems.length} mistakes`;
+  const lines = problems.map(formatProblem);
+  return new SwitchboardError('dialogs_invalid', `${count} in the dialogs:\n${lines.join('\n')}`, {
+    details: { problems },
+  });
+}

@@ -1,0 +1,53 @@
+import type { Texts, Values } from './texts.ts';
+
+/** The name of the locale file with the service's own texts: no dialog may have this id. */
+export const SYSTEM = 'system';
+
+/** The service's own texts, each with the values that it may name. Every language must have all of them. */
+export const SYSTEM_TEXTS = {
+  /** What this language calls itself. */
+  language_name: [],
+  /** Sent when the bot has thrown an error, while the conversation goes to a person. */
+  apology_bot_failed: [],
+  /** Sent when the bot hands over of itself: after the word for a person, or when it does not understand. */
+  handed_over: [],
+  /** Sent when an agent gives the conversation back in the middle of a question, which follows. */
+  back_with_bot: [],
+  /** The answer to the word for help. The question that was asked follows. */
+  help: [],
+  /** Comes before the question that is asked again, or alone when nothing was asked. */
+  not_understood: [],
+  invalid_text: [],
+  invalid_number: [],
+  invalid_choice: [],
+  invalid_confirm: [],
+  /** Sent when the step that a customer was at is gone from the dialogs. The start follows. */
+  changed_meanwhile: [],
+  /** The answer to the word for "language" when there are several to choose from. */
+  which_language: ['languages'],
+  language_changed: [],
+  /** For agents, in the customer's language: why the conversation is in the queue. */
+  summary_customer_asked: [],
+  summary_not_understood: [],
+  summary_bot_failed: [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type SystemTextKey = keyof typeof SYSTEM_TEXTS;
+
+/** Lists of words in every language's `system.json`, under `words`. */
+export const REQUIRED_WORDS = [
+  'person',
+  'restart',
+  'help',
+  'language',
+  'this_language',
+  'yes',
+  'no',
+] as const;
+/** `fillers` are taken off the ends of what a customer wrote; `numbers.1` to `numbers.9` name the options of a choice. */
+export const OPTIONAL_WORDS = ['fillers', ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `numbers.${n}`)];
+
+/** One of the service's own texts in the language of `locale`. Never throws; '' only when no language has the key. */
+export function systemText(texts: Texts, locale: string, key: SystemTextKey, values?: Values): string {
+  return texts.text(locale, SYSTEM, key, values);
+}

@@ -1,0 +1,150 @@
+import i18next, { type i18n } from 'i18next';
+import type { Json } from '../bot-turn.ts';
+import type { LocaleFiles } from './locale-file.ts';
+
+/** A text that a language lacks. The next language of the chain stood in, or nothing did. */
+export interface MissingText {
+  language: string;
+  /** The locale file's name: a dialog's id, or `system`. */
+  file: string;
+  key: string;
+}
+
+export type Values = { [name: string]: Json };
+
+/** Locales come from outside, and a chain is kept for each: not more than this many. */
+const CHAINS_KEPT = 500;
+
+/**
+ * The texts of all languages. Asking for one never throws and never gives a key or a `{{name}}`: what is missing in a
+ * language is taken from the next in its chain, told to `onMissing`, and in the end is an empty text.
+ */
+export class Texts {
+  readonly languages: readonly string[];
+  readonly defaultLanguage: string;
+  readonly #i18n: i18n;
+  readonly #files: LocaleFiles['files'];
+  readonly #onMissing: (missing: MissingText) => void;
+  readonly #chains = new Map<string, readonly string[]>();
+
+  /** `defaultLanguage` ends every chain; it should be one of the languages read. */
+  constructor(
+    locales: Pick<LocaleFiles, 'languages' | 'files'>,
+    defaultLanguage: string,
+    onMissing: (missing: MissingText) => void = () => {},
+  ) {
+    this.languages = locales.languages;
+    this.defaultLanguage = defaultLanguage;
+    this.#files = locales.files;
+    this.#onMissing = onMissing;
+    this.#i18n = i18next.createInstance();
+    const resources = Object.fromEntries(
+      [...locales.files].map(([language, files]) => [
+        language,
+        Object.fromEntries([...files].map(([name, file]) => [name, file.texts])),
+      ]),
+    );
+    const settled = this.#i18n.init({
+      lng: defaultLanguage,
+      fallbackLng: false,
+      resources,
+      load: 'currentOnly',
+      initAsync: false,
+      nsSeparator: false,
+      returnNull: false,
+      // These are SMS: with escaping, O'Brien would leave as O&#39;Brien.
+      interpolation: { escapeValue: false },
+      missingInterpolationHandler: () => '',
+      parseMissingKeyHandler: () => '',
+      returnedObjectHandler: () => '',
+    });
+    // Everything is in memory and `initAsync` is off, so it is ready already; a rejection would be a wrong option.
+    settled.catch(() => {});
+  }
+
+  /** The language in which a customer of this locale is answered: `zh-Hant-HK` → `zh-TW`. */
+  language(locale: string): string {
+    return this.chain(locale)[0] ?? this.defaultLanguage;
+  }
+
+  /** The languages to look in, best first, ending with the default: `zh-Hant-HK` → `['zh-TW', 'en']`. */
+  chain(locale: string): readonly string[] {
+    const kept = this.#chains.get(locale);
+    if (kept) return kept;
+    const chain = languageChain(locale, this.languages, this.defaultLanguage);
+    if (this.#chains.size >= CHAINS_KEPT) this.#chains.clear();
+    this.#chains.set(locale, chain);
+    return chain;
+  }
+
+  /** The text under `key` of the locale file `file`, with `{{name}}` filled from `values`; '' when no language has it. */
+  text(locale: string, file: string, key: string, values: Values = {}): string {
+    const chain = this.chain(locale);
+    const options = {
+      lng: chain[0],
+      lngs: [...chain],
+      ns: file,
+      replace: values,
+      returnDetails: true,
+    } as const;
+    const counted = 'count' in values ? { ...options, count: Number(values.count) || 0 } : options;
+    try {
+      const { res, usedLng, exactUsedKey } = this.#i18n.t(key, counted);
+      const found = typeof res === 'string' ? res.trim() : '';
+      if (usedLng !== chain[0] || (found === '' && !this.#has(usedLng, file, exactUsedKey))) {
+        this.#onMissing({ language: chain[0] ?? this.defaultLanguage, file, key });
+      }
+      return found;
+    } catch {
+      // A format that a value does not fit, such as a currency that is none.
+      this.#onMissing({ language: chain[0] ?? this.defaultLanguage, file, key });
+      return '';
+    }
+  }
+
+  /** The list of words under `key` in one language; empty when it has none. */
+  words(language: string, file: string, key: string): readonly string[] {
+    const value = this.#files.get(language)?.get(file)?.entries.get(key)?.value;
+    return Array.isArray(value) ? value : [];
+  }
+
+  #has(language: string, file: string, key: string): boolean {
+    return this.#files.get(language)?.get(file)?.entries.has(key) ?? false;
+  }
+}
+
+/** See `Texts.chain`. Never throws: a locale that is none leads to the default. */
+export function languageChain(
+  locale: string,
+  languages: readonly string[],
+  defaultLanguage: string,
+): readonly string[] {
+  const wanted = likely(locale);
+  const ranked = wanted
+    ? languages
+        .map((language) => ({ language, rank: rank(wanted, language) }))
+        .filter((match) => match.rank > 0)
+        .sort((a, b) => b.rank - a.rank)
+        .map(({ language }) => language)
+    : [];
+  return [...new Set([...ranked, defaultLanguage])];
+}
+
+/** 0 = another language; more is nearer. Who writes Hong Kong's Chinese reads Taiwan's sooner than the mainland's. */
+function rank(wanted: Intl.Locale, language: string): number {
+  const offered = likely(language);
+  if (!offered || offered.language !== wanted.language) return 0;
+  const script = offered.script === wanted.script ? 4 : 0;
+  const region = offered.region === wanted.region ? 2 : 0;
+  const general = language === offered.language ? 1 : 0;
+  return 1 + script + region + general;
+}
+
+/** With the script and region that go without saying: `zh-HK` → `zh-Hant-HK`, `es` → `es-Latn-ES`. */
+function likely(tag: string): Intl.Locale | undefined {
+  try {
+    return new Intl.Locale(tag.replaceAll('_', '-')).maximize();
+  } catch {
+    return undefined;
+  }
+}
