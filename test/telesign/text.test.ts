@@ -93,8 +93,8 @@ describe('telesign/text', () => {
 
     it('agrees with the library on every text of GSM-7', () => {
       const text = fc.oneof(
-        fc.string({ unit: fc.constantFrom(...GSM_CHARACTERS), maxLength: 700 }),
-        fc.string({ unit: fc.constantFrom('a', '€', '{'), minLength: 140, maxLength: 480 }),
+        fc.string({ unit: fc.constantFrom(...GSM_CHARACTERS), maxLength: 700, size: 'max' }),
+        fc.string({ unit: fc.constantFrom('a', '€', '{'), minLength: 140, maxLength: 480, size: 'max' }),
       );
       fc.assert(
         fc.property(text, (gsm) => {
@@ -268,11 +268,13 @@ describe('telesign/text', () => {
       ];
       for (const base of bases) {
         const text = base.repeat(Math.ceil(200_000 / base.length));
-        const started = performance.now();
-        const parts = splitText(text);
-        const duration = performance.now() - started;
-        expect(parts.length).to.be.at.least(125);
-        expect(duration, JSON.stringify(base)).to.be.lessThan(100);
+        // The best of three: the machine may be busy with something else.
+        const durations = [1, 2, 3].map(() => {
+          const started = performance.now();
+          expect(splitText(text).length).to.be.at.least(125);
+          return performance.now() - started;
+        });
+        expect(Math.min(...durations), JSON.stringify(base)).to.be.lessThan(100);
       }
     });
 
@@ -295,10 +297,10 @@ describe('telesign/text', () => {
         weight: 1,
         arbitrary: fc.constantFrom('\u0301', '\u200d', '\u0600', '\ud83d', '\ude00', '\0', '\r\n', '\ufe0f'),
       },
-      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 20, size: 'max' }) },
       { weight: 1, arbitrary: fc.constantFrom('x'.repeat(50), `a${'\u0301'.repeat(50)}`, ' '.repeat(60)) },
     );
-    const anyText = fc.array(piece, { maxLength: 120 }).map((pieces) => pieces.join(''));
+    const anyText = fc.array(piece, { maxLength: 120, size: 'max' }).map((pieces) => pieces.join(''));
     const anyLimit = fc.constantFrom(32, 33, 40, 61, 100);
 
     it('loses nothing but whitespace at the cuts, keeps to the limit and to graphemes, whatever the text', () => {
@@ -341,7 +343,7 @@ describe('telesign/text', () => {
           });
           expect(whole.slice(at).trim()).to.equal('');
         }),
-        { numRuns: 1000 },
+        { numRuns: 300 },
       );
     });
   });
