@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   unauthenticated: 'No valid bearer token came with the request.',
   forbidden: 'This agent may not do that.',
   not_found: 'There is no such thing.',
+  method_not_allowed: 'This address does not take that method: see the Allow header.',
   // refused by the state of a conversation
   not_owner: 'Only the agent who owns the conversation may do that.',
   already_claimed: 'Somebody else owns the conversation.',
@@ -16,6 +17,7 @@ export const ERROR_CODES = {
   wrong_state: 'The conversation is not in a state that allows it.',
   exists_already: 'The id is taken.',
   in_use: 'It cannot be deleted while conversations depend on it.',
+  last_admin: 'The last admin can neither be deleted nor get another role.',
   wrong_message_status: 'The message is not in a status that allows it.',
   // idempotency
   idempotency_key_reused: 'This Idempotency-Key came with another request before.',
@@ -26,6 +28,7 @@ export const ERROR_CODES = {
   callback_not_understood: 'The callback is signed, but its body is not what TeleSign documents.',
   body_too_large: 'The body is over the limit.',
   // the service itself
+  not_ready: 'The service is starting or stopping, or its store does not answer.',
   store_unavailable: 'The store does not take writes: check the disk or the MongoDB server.',
   store_locked: 'Another process uses this data folder: stop it, or give this one a DATA_DIR of its own.',
   store_damaged: 'The data folder cannot be read: restore it from a backup, or point DATA_DIR elsewhere.',

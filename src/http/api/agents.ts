@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { SwitchboardError } from '../../errors.ts';
+import { isDuplicateKey } from '../../store/collection.ts';
+import type { AgentDoc, Role, Store } from '../../store/documents.ts';
+import { tokenHash } from '../auth.ts';
+import type { HttpParts } from '../parts.ts';
+import { invalidRequest } from '../problem.ts';
+import { type Route, route } from '../route.ts';
+import { agent, agentChanges, agentWithToken, idParameter, newAgent } from '../schemas.ts';
+import { agentView } from '../views.ts';
+import { EXAMPLE_AGENT } from './examples.ts';
+
+const tag = 'Agents';
+
+export function agentRoutes({
+  store,
+  now,
+  randomToken,
+}: Pick<HttpParts, 'store' | 'now' | 'randomToken'>): Route[] {
+  return [
+    route({
+      operation: 'listAgents',
+      method: 'get',
+      path: '/api/agents',
+      tag,
+      summary: 'All agents',
+      request: z.object({}),
+      answer: {
+        status: 200,
+        description: 'Every agent, by id.',
+        schema: z.object({ items: z.array(agent) }),
+        example: { items: [EXAMPLE_AGENT] },
+      },
+      errors: [],
+      async handle() {
+        const agents = await store.agents.find({}, { sort: { _id: 1 } }).toArray();
+        return { items: agents.map(agentView) };
+      },
+    }),
+    route({
+      operation: 'createAgent',
+      method: 'post',
+      path: '/api/agents',
+      tag,
+      summary: 'Add an agent',
+      description:
+        'The answer holds the agent’s bearer token. It is shown this once: only its hash is kept. Who loses it is deleted and added again.',
+      request: z.object({ body: newAgent }),
+      exampleBody: {
+        id: 'ana',
+        name: 'Ana Ruiz',
+        role: 'agent',
+        queues: ['support'],
+        languages: ['en', 'es'],
+      },
+      answer: {
+        status: 201,
+        description: 'The agent and the token.',
+        schema: agentWithToken,
+        example: { agent: { ...EXAMPLE_AGENT, presence: 'offline' }, token: 'sb_4mTq…' },
+      },
+      errors: ['exists_already'],
+      async handle({ body }) {
+        await refuseUnknownQueues(store, body.queues);
+        const { id, ...fields } = body;
+        const token = randomToken();
+        const at = now();
+        const made: AgentDoc = {
+          _id: id,
+          ...fields,
+          presence: 'offline',
+          tokenHash: tokenHash(token),
+          createdAt: at,
+          changedAt: at,
+        };
+        await store.agents.insertOne(made).catch((error: unknown) => {
+          throw isDuplicateKey(error) ? new SwitchboardError('exists_already') : error;
+        });
+        return { agent: agentView(made), token };
+      },
+    }),
+    route({
+      operation: 'getAgent',
+      method: 'get',
+      path: '/api/agents/{id}',
+      tag,
+      summary: 'One agent',
+      request: z.object({ params: idParameter }),
+      answer: { status: 200, description: 'The agent.', schema: agent, example: EXAMPLE_AGENT },
+      errors: ['not_found'],
+      handle: async ({ params }) => agentView(await knownAgent(store, params.id)),
+    }),
+    route({
+      operation: 'changeAgent',
+      method: 'patch',
+      path: '/api/agents/{id}',
+      tag,
+      summary: 'Change an agent',
+      description: 'Fields that are left out stay as they are. The last admin cannot be given another role.',
+      request: z.object({ params: idParameter, body: agentChanges }),
+      exampleBody: { queues: ['support', 'returns'], capacity: 8 },
+      answer: { status: 200, description: 'The agent, changed.', schema: agent, example: EXAMPLE_AGENT },
+      errors: ['not_found', 'last_admin'],
+      async handle({ params, body }) {
+        const before = await knownAgent(store, params.id);
+        if (body.queues !== undefined) await refuseUnknownQueues(store, body.queues);
+        await keepAnAdmin(store, before, body.role ?? before.role);
+        const changed = await store.agents.findOneAndUpdate(
+          { _id: before._id },
+          { $set: { ...body, changedAt: now() } },
+          { returnDocument: 'after' },
+        );
+        if (!changed) throw unknownAgent();
+        return agentView(changed);
+      },
+    }),
+    route({
+      operation: 'deleteAgent',
+      method: 'delete',
+      path: '/api/agents/{id}',
+      tag,
+      summary: 'Delete an agent',
+      description:
+        'The token is void at once. Refused while the agent owns conversations that are not closed, and for the last admin.',
+      request: z.object({ params: idParameter }),
+      empty: 'Deleted.',
+      errors: ['not_found', 'in_use', 'last_admin'],
+      async handle({ params }) {
+        const before = await knownAgent(store, params.id);
+        await keepAnAdmin(store, before, null);
+        const owned = await store.conversations.countDocuments({
+          agentId: before._id,
+          state: { $in: ['active', 'waiting', 'wrap_up'] },
+        });
+        if (owned > 0) {
+          throw new SwitchboardError(
+            'in_use',
+            'The agent owns conversations: close or transfer them first.',
+            {
+              details: { conversations: owned },
+            },
+          );
+        }
+        const { deletedCount } = await store.agents.deleteOne({ _id: before._id });
+        if (deletedCount === 0) throw unknownAgent();
+        return null;
+      },
+    }),
+  ];
+}
+
+function unknownAgent(): SwitchboardError {
+  return new SwitchboardError('not_found', 'There is no such agent.');
+}
+
+async function knownAgent(store: Pick<Store, 'agents'>, id: string): Promise<AgentDoc> {
+  const known = await store.agents.findOne({ _id: id });
+  if (!known) throw unknownAgent();
+  return known;
+}
+
+/**
+ * Throws `last_admin` when nobody would be left to administer. Two admins who delete each other in the same instant
+ * slip through; the next start then makes the admin of `ADMIN_TOKEN` again.
+ */
+async function keepAnAdmin(store: Pick<Store, 'agents'>, before: AgentDoc, role: Role | null): Promise<void> {
+  if (before.role !== 'admin' || role === 'admin') return;
+  const agents = await store.agents.find({}).toArray();
+  if (agents.some((other) => other.role === 'admin' && other._id !== before._id)) return;
+  throw new SwitchboardError('last_admin');
+}
+
+async function refuseUnknownQueues(store: Pick<Store, 'queues'>, ids: string[]): Promise<void> {
+  const known = new Set((await store.queues.find({}).toArray()).map((queue) => queue._id));
+  const problems = ids.flatMap((id, n) =>
+    known.has(id) ? [] : [{ path: `body.queues.${n}`, message: 'There is no such queue.' }],
+  );
+  if (problems.length > 0) throw invalidRequest(problems);
+}

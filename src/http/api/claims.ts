@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { HttpParts } from '../parts.ts';
+import { type Route, route } from '../route.ts';
+import { conversation, idParameter, versionOnly } from '../schemas.ts';
+import { conversationView } from '../views.ts';
+import { EXAMPLE_CONVERSATION } from './examples.ts';
+
+const tag = 'Claims';
+
+export function claimRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
+  return [
+    route({
+      operation: 'claimNext',
+      method: 'post',
+      path: '/api/queues/{id}/claim',
+      tag,
+      summary: 'Take the next conversation of a queue',
+      description:
+        'The next by priority, then by waiting time. However many ask at once, each gets another one.',
+      request: z.object({ params: idParameter }),
+      answer: {
+        status: 200,
+        description: 'The conversation, now yours.',
+        schema: conversation,
+        example: EXAMPLE_CONVERSATION,
+      },
+      empty: 'None waits.',
+      errors: ['forbidden', 'not_found'],
+      async handle({ params }, { actor }) {
+        const claimed = await desk.claimNext(params.id, actor);
+        return claimed && conversationView(claimed);
+      },
+    }),
+    route({
+      operation: 'claimConversation',
+      method: 'post',
+      path: '/api/conversations/{id}/claim',
+      tag,
+      summary: 'Take this conversation',
+      description:
+        'One that waits, or one that the bot has: an answer of the bot that is still on its way out is dropped. Of several who ask at once one wins; the others get `already_claimed` with the owner and the version. Taking one’s own again is fine.',
+      request: z.object({ params: idParameter, body: versionOnly }),
+      exampleBody: { version: 16 },
+      answer: {
+        status: 200,
+        description: 'The conversation, now yours.',
+        schema: conversation,
+        example: EXAMPLE_CONVERSATION,
+      },
+      errors: ['forbidden', 'not_found', 'already_claimed', 'stale_version', 'wrong_state'],
+      handle: async ({ params, body }, { actor }) =>
+        conversationView(await desk.claim(params.id, actor, expected(body))),
+    }),
+  ];
+}
+
+/** The version that the caller read, if it said so. */
+export function expected({ version }: { version?: number | undefined }): { version?: number } {
+  return version === undefined ? {} : { version };
+}

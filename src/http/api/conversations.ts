@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { SwitchboardError } from '../../errors.ts';
+import type { Filter } from '../../store/collection.ts';
+import type { ConversationDoc, Store } from '../../store/documents.ts';
+import { decodeCursor, readPage } from '../paging.ts';
+import type { HttpParts } from '../parts.ts';
+import { type Context, type Route, route } from '../route.ts';
+import { conversation, conversationDetail, conversationFilter, idParameter, pageOf } from '../schemas.ts';
+import { conversationView, isoTime } from '../views.ts';
+import { maySee } from '../visibility.ts';
+import { EXAMPLE_CONVERSATION } from './examples.ts';
+
+const tag = 'Conversations';
+
+type ConversationFilter = z.output<typeof conversationFilter>;
+
+export function conversationRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
+  return [
+    route({
+      operation: 'listConversations',
+      method: 'get',
+      path: '/api/conversations',
+      tag,
+      summary: 'Conversations, the one that changed last first',
+      description:
+        'An agent sees what they own, what is in a queue that they serve, and what the bot has. Supervisors and admins see all. Filters add up.',
+      request: z.object({ query: conversationFilter }),
+      answer: {
+        status: 200,
+        description: 'A page of conversations.',
+        schema: pageOf(conversation),
+        example: { items: [EXAMPLE_CONVERSATION], cursor: null },
+      },
+      errors: [],
+      async handle({ query }, { actor }) {
+        const indexed = indexedFilter(query);
+        const page = await readPage<ConversationDoc>({
+          read: (from, limit) =>
+            store.conversations
+              .find(
+                { ...indexed, ...(from === undefined ? {} : { changedAt: { $lte: from } }) },
+                { sort: { changedAt: -1 }, limit },
+              )
+              .toArray(),
+          positionOf: (doc) => ({ at: doc.changedAt, tie: doc._id }),
+          order: -1,
+          after: decodeCursor(query.cursor),
+          limit: query.limit,
+          accept: (doc) => matches(doc, query) && maySee(actor, doc),
+        });
+        return { items: page.items.map(conversationView), cursor: page.cursor };
+      },
+    }),
+    route({
+      operation: 'getConversation',
+      method: 'get',
+      path: '/api/conversations/{id}',
+      tag,
+      summary: 'One conversation, with its owner and timers',
+      request: z.object({ params: idParameter }),
+      answer: {
+        status: 200,
+        description: 'The conversation.',
+        schema: conversationDetail,
+        example: { ...EXAMPLE_CONVERSATION, owner: { id: 'ana', name: 'Ana Ruiz' }, timers: [] },
+      },
+      errors: ['forbidden', 'not_found'],
+      async handle({ params }, context) {
+        const doc = await visibleConversation(store, params.id, context);
+        const owner = doc.agentId === undefined ? null : await store.agents.findOne({ _id: doc.agentId });
+        return {
+          ...conversationView(doc),
+          owner: owner && { id: owner._id, name: owner.name },
+          timers: doc.timers.map(({ kind, at }) => ({ kind, at: isoTime(at) })),
+        };
+      },
+    }),
+  ];
+}
+
+/** Throws `not_found`, or `forbidden` when the agent may not see it. */
+export async function visibleConversation(
+  store: Pick<Store, 'conversations'>,
+  id: string,
+  { actor }: Context,
+): Promise<ConversationDoc> {
+  const doc = await store.conversations.findOne({ _id: id });
+  if (!doc) throw new SwitchboardError('not_found', 'There is no such conversation.');
+  if (!maySee(actor, doc)) {
+    throw new SwitchboardError('forbidden', 'You do not serve the queue of this conversation.');
+  }
+  return doc;
+}
+
+/**
+ * The part of the filter that is left to an index; `matches` sees to the rest. What is live is little, whatever else
+ * is stored, so its state is the best guide; what is closed grows without end.
+ */
+function indexedFilter({ customer, number, state, agent }: ConversationFilter): Filter<ConversationDoc> {
+  if (customer !== undefined) return number === undefined ? { customer } : { _id: `${number}-${customer}` };
+  if (state !== undefined && state !== 'closed') return { state };
+  if (agent !== undefined) return { agentId: agent };
+  return state === undefined ? {} : { state };
+}
+
+function matches(doc: ConversationDoc, filter: ConversationFilter): boolean {
+  return (
+    (filter.state === undefined || doc.state === filter.state) &&
+    (filter.queue === undefined || doc.queueId === filter.queue) &&
+    (filter.agent === undefined || doc.agentId === filter.agent) &&
+    (filter.number === undefined || doc.number === filter.number) &&
+    (filter.customer === undefined || doc.customer === filter.customer) &&
+    (filter.q === undefined || mentions(doc, filter.q.toLowerCase()))
+  );
+}
+
+function mentions(doc: ConversationDoc, words: string): boolean {
+  const { reason = '', summary = '' } = doc.handoff ?? {};
+  return [doc.customer, reason, summary].some((text) => text.toLowerCase().includes(words));
+}

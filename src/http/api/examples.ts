@@ -1,0 +1,64 @@
+import type { Agent, Conversation, Message, Queue } from '../schemas.ts';
+
+/** One story, told by every example of the documentation: Ana answers a customer who asked for a person. */
+
+export const EXAMPLE_AGENT: Agent = {
+  id: 'ana',
+  name: 'Ana Ruiz',
+  role: 'agent',
+  queues: ['support'],
+  languages: ['en', 'es'],
+  skills: ['orders'],
+  capacity: 5,
+  presence: 'available',
+};
+
+export const EXAMPLE_QUEUE: Queue = {
+  id: 'support',
+  name: 'Support',
+  priority: 0,
+  waiting: 2,
+  oldest: '2026-03-02T09:28:10.000Z',
+  agentsAvailable: 1,
+};
+
+export const EXAMPLE_CONVERSATION: Conversation = {
+  id: '15550100001-15550109999',
+  channelId: 'default',
+  number: '15550100001',
+  customer: '15550109999',
+  locale: 'es',
+  state: 'active',
+  handler: 'agent',
+  agentId: 'ana',
+  queueId: 'support',
+  priority: 0,
+  session: 3,
+  version: 17,
+  createdAt: '2026-01-12T18:04:31.000Z',
+  queuedAt: null,
+  lastMessageAt: '2026-03-02T09:30:00.000Z',
+  handoff: {
+    reason: 'customer_asked',
+    summary: 'Pregunta por el pedido 1042',
+    context: { order: { number: '1042', status: 'shipped' } },
+  },
+};
+
+export const EXAMPLE_MESSAGE: Message = {
+  id: 'out:agent:7d1f0c9b2a6e4f3880b1c5d4e6f70912:0',
+  conversationId: '15550100001-15550109999',
+  session: 3,
+  direction: 'out',
+  author: { kind: 'agent', id: 'ana' },
+  text: 'Hola, soy Ana. Su pedido llega mañana.',
+  at: '2026-03-02T09:31:05.000Z',
+  status: 'queued',
+  segments: 1,
+};
+
+export const EXAMPLE_FAILED: Message = {
+  ...EXAMPLE_MESSAGE,
+  status: 'failed',
+  error: { code: '221', message: 'Handset unreachable' },
+};

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { SwitchboardError } from '../../errors.ts';
+import type { HttpParts } from '../parts.ts';
+import { type Route, route } from '../route.ts';
+import { agent, presenceChange } from '../schemas.ts';
+import { agentView } from '../views.ts';
+import { EXAMPLE_AGENT } from './examples.ts';
+
+const tag = 'Me';
+
+export function meRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): Route[] {
+  return [
+    route({
+      operation: 'getMe',
+      method: 'get',
+      path: '/api/me',
+      tag,
+      summary: 'Who I am',
+      request: z.object({}),
+      answer: {
+        status: 200,
+        description: 'The agent whose token this is.',
+        schema: agent,
+        example: EXAMPLE_AGENT,
+      },
+      errors: [],
+      handle: async (_, context) => agentView(context.agent),
+    }),
+    route({
+      operation: 'setPresence',
+      method: 'put',
+      path: '/api/me/presence',
+      tag,
+      summary: 'Say whether I am there',
+      request: z.object({ body: presenceChange }),
+      exampleBody: { presence: 'available' },
+      answer: { status: 200, description: 'The agent, changed.', schema: agent, example: EXAMPLE_AGENT },
+      errors: [],
+      async handle({ body }, context) {
+        const changed = await store.agents.findOneAndUpdate(
+          { _id: context.agent._id },
+          { $set: { presence: body.presence, changedAt: now() } },
+          { returnDocument: 'after' },
+        );
+        if (!changed) throw new SwitchboardError('unauthenticated');
+        return agentView(changed);
+      },
+    }),
+  ];
+}

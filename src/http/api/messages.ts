@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { SwitchboardError } from '../../errors.ts';
+import type { MessageDoc } from '../../store/documents.ts';
+import { decodeCursor, readPage } from '../paging.ts';
+import type { HttpParts } from '../parts.ts';
+import { type Route, route } from '../route.ts';
+import { idParameter, message, newMessage, pageOf, transcriptPage, writtenMessage } from '../schemas.ts';
+import { messageView } from '../views.ts';
+import { visibleConversation } from './conversations.ts';
+import { EXAMPLE_MESSAGE } from './examples.ts';
+
+const tag = 'Messages';
+
+export function messageRoutes({ store, desk }: Pick<HttpParts, 'store' | 'desk'>): Route[] {
+  return [
+    route({
+      operation: 'listTranscript',
+      method: 'get',
+      path: '/api/conversations/{id}/messages',
+      tag,
+      summary: 'The transcript, oldest first',
+      description: 'All sessions, with notes. Whoever may see the conversation may read it.',
+      request: z.object({ params: idParameter, query: transcriptPage }),
+      answer: {
+        status: 200,
+        description: 'A page of messages.',
+        schema: pageOf(message),
+        example: { items: [EXAMPLE_MESSAGE], cursor: null },
+      },
+      errors: ['forbidden', 'not_found'],
+      async handle({ params, query }, context) {
+        const { _id: conversationId } = await visibleConversation(store, params.id, context);
+        const page = await readPage<MessageDoc>({
+          read: (from, limit) =>
+            store.messages
+              .find(
+                { conversationId, ...(from === undefined ? {} : { at: { $gte: from } }) },
+                { sort: { at: 1, sequence: 1 }, limit },
+              )
+              .toArray(),
+          positionOf: (doc) => ({ at: doc.at, tie: `${String(doc.sequence).padStart(12, '0')} ${doc._id}` }),
+          order: 1,
+          after: decodeCursor(query.cursor),
+          limit: query.limit,
+        });
+        return { items: page.items.map(messageView), cursor: page.cursor };
+      },
+    }),
+    route({
+      operation: 'writeMessage',
+      method: 'post',
+      path: '/api/conversations/{id}/messages',
+      tag,
+      summary: 'Answer the customer, or leave a note',
+      description:
+        'Only the owner answers, while the conversation is `active` or `waiting`. A long text leaves as several parts, in order. A note is for colleagues only; whoever may see the conversation may write one, in any state. Send an `Idempotency-Key`: with it, a repetition never texts the customer twice.',
+      request: z.object({ params: idParameter, body: newMessage }),
+      exampleBody: { text: 'Hola, soy Ana. Su pedido llega mañana.' },
+      answer: {
+        status: 201,
+        description: 'The message as it stands: `queued`. Its further way comes as events.',
+        schema: writtenMessage,
+        example: EXAMPLE_MESSAGE,
+      },
+      errors: ['not_owner', 'forbidden', 'not_found', 'wrong_state'],
+      async handle({ params, body }, { actor, effectKey: key }) {
+        if (body.note) return messageView(await desk.note(params.id, actor, { text: body.text, key }));
+        const parts = (await desk.reply(params.id, actor, { text: body.text, key })).map(messageView);
+        const [first] = parts;
+        if (!first) throw new SwitchboardError('internal');
+        return parts.length === 1 ? first : { ...first, parts };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,116 @@
+import type { IncomingMessage } from 'node:http';
+import type { Request, Response, Server } from 'restify';
+import type { AgentDoc } from '../store/documents.ts';
+import { authorize, bearerToken, tokenHash } from './auth.ts';
+import { parseJson, readBody } from './body.ts';
+import { type Answer, beginKeyed, idempotencyKey } from './idempotency.ts';
+import type { HttpParts } from './parts.ts';
+import { problemOf, sendProblem } from './problem.ts';
+import type { Context, Route } from './route.ts';
+import { actorOf } from './visibility.ts';
+
+/** Bytes. The longest reply, every character escaped as JSON allows, is over it; written as UTF-8 it is well below. */
+export const BODY_LIMIT = 64 * 1024;
+
+type Parts = Pick<HttpParts, 'store' | 'now' | 'randomToken' | 'log'>;
+
+/** Puts an operation of the API on the server: who asks, may they, is the request right, was it answered before. */
+export function mount(server: Server, route: Route, parts: Parts): void {
+  const path = route.path.replace(/\{(\w+)\}/g, ':$1');
+  const handler = async (req: Request, res: Response) => {
+    try {
+      const answer = await answerTo(route, req, res, parts);
+      const type = answer.status < 400 ? 'application/json' : 'application/problem+json';
+      res.sendRaw(answer.status, answer.body, { 'Content-Type': type });
+    } catch (error) {
+      // Nobody is there to be answered, and nothing of ours is broken.
+      if (!req.complete && req.destroyed) return;
+      const { status } = sendProblem(res, error);
+      if (status >= 500) parts.log.error({ err: error, operation: route.operation }, 'a request failed');
+    }
+  };
+  const options = { path, name: route.operation };
+  switch (route.method) {
+    case 'get':
+      server.get(options, handler);
+      break;
+    case 'post':
+      server.post(options, handler);
+      break;
+    case 'put':
+      server.put(options, handler);
+      break;
+    case 'patch':
+      server.patch(options, handler);
+      break;
+    case 'delete':
+      server.del(options, handler);
+      break;
+  }
+}
+
+async function answerTo(route: Route, req: Request, res: Response, parts: Parts): Promise<Answer> {
+  const agent = await authorize(parts.store, req, route.operation);
+  const isWrite = route.method !== 'get';
+  const body = isWrite ? await readBody(req, BODY_LIMIT) : Buffer.alloc(0);
+  const run = route.bind({ params: req.params, query: queryOf(req), body: parseJson(body) });
+  if (!isWrite) return answerOf(route, await run(contextOf(agent, '')));
+  const answer = await write(route, run, agent, req, res, body, parts);
+  // The caller is told of nothing that a power cut could undo.
+  await parts.store.durable();
+  return answer;
+}
+
+async function write(
+  route: Route,
+  run: (context: Context) => Promise<unknown>,
+  agent: AgentDoc,
+  req: Request,
+  res: Response,
+  body: Buffer,
+  parts: Parts,
+): Promise<Answer> {
+  const key = idempotencyKey(req.headers['idempotency-key']);
+  if (key === null)
+    return answerOf(route, await run(contextOf(agent, tokenHash(parts.randomToken()).slice(0, 32))));
+  const token = bearerToken(req) ?? '';
+  const keyed = { agentId: agent._id, token, key, method: route.method, url: req.url ?? '', body };
+  const begun = await beginKeyed(parts.store, keyed, parts.now);
+  if (begun.kind === 'replay') {
+    res.setHeader('Idempotency-Replayed', 'true');
+    return begun.answer;
+  }
+  let answer: Answer;
+  try {
+    answer = answerOf(route, await run(contextOf(agent, begun.effectKey)));
+  } catch (error) {
+    const refusal = problemOf(error);
+    if (refusal.status >= 500) {
+      await begun.abandon();
+      throw error;
+    }
+    answer = { status: refusal.status, body: JSON.stringify(refusal) };
+  }
+  await begun.finish(answer);
+  return answer;
+}
+
+/** A parameter that comes twice is a list, which no schema takes. */
+function queryOf(req: IncomingMessage): Record<string, string | string[]> {
+  const { searchParams } = new URL(req.url ?? '', 'http://localhost');
+  const query: Record<string, string | string[]> = {};
+  for (const key of new Set(searchParams.keys())) {
+    const [value = '', ...more] = searchParams.getAll(key);
+    query[key] = more.length === 0 ? value : [value, ...more];
+  }
+  return query;
+}
+
+function answerOf(route: Route, body: unknown): Answer {
+  if (body === null) return { status: 204, body: '' };
+  return { status: route.answer?.status ?? 200, body: JSON.stringify(body) };
+}
+
+function contextOf(agent: AgentDoc, effectKey: string): Context {
+  return { agent, actor: actorOf(agent), effectKey };
+}

@@ -1,0 +1,243 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Actor } from '../conversations/rights.ts';
+import type { ConversationDoc } from '../store/documents.ts';
+import { type Change, changesSince, countChanges } from './changes.ts';
+import type { EventStream } from './event-stream.ts';
+import { createMembers } from './members.ts';
+import type { HttpParts } from './parts.ts';
+import { conversationView, messageView } from './views.ts';
+import { actorOf, maySee, type Whereabouts } from './visibility.ts';
+
+/**
+ * Processes stamp their own clocks, and a stamp is taken before its write can be seen. So what is this much older than
+ * the newest is looked at again now and then. Clocks further apart than this lose events.
+ */
+const SKEW = 5_000;
+const SWEEP_EVERY = 2_000;
+/** Looked at again at each pass. */
+const OVERLAP = 500;
+
+/** A pass waits this long for a hint, and a little after it, so that a busy second is not a pass for each write. */
+const POLL = 500;
+const GATHER = 50;
+
+const MEMBERS_EVERY = 1_000;
+const HEARTBEAT_EVERY = 15_000;
+const LONGEST_BACKOFF = 15_000;
+
+/** Further behind than this, lists are quicker read anew. */
+const OLDEST_RESUME = 24 * 60 * 60 * 1000;
+const MOST_RESUMED = 10_000;
+
+const LIVE = ['open', 'active', 'waiting', 'wrap_up'] as const;
+
+export interface EventHub {
+  /** Sends what happened after `lastEventId`, or from now on, until the stream closes. Resolves once it is live. */
+  join: (stream: EventStream, lastEventId: string | undefined) => Promise<void>;
+  leave: (stream: EventStream) => void;
+  /** Ends all streams. */
+  close: () => Promise<void>;
+}
+
+/**
+ * Events are read off the data, so each process tells of what any other did, and a listener may resume at another one.
+ * One loop reads for all listeners of this process, and only while there are some. An event holds the latest state:
+ * several changes may be one event, an event may come twice, and nothing is left out.
+ *
+ * An event's id is a time in milliseconds: everything that changed until then was sent.
+ */
+export function createEventHub({
+  store,
+  now,
+  log,
+  changes,
+}: Pick<HttpParts, 'store' | 'now' | 'log' | 'changes'>): EventHub {
+  const streams = new Set<EventStream>();
+  const members = createMembers(store);
+  const stopping = new AbortController();
+  let loop: { ready: Promise<void>; ended: Promise<void> } | undefined;
+
+  /** Never later than this process's clock: a clock that runs ahead elsewhere must not hide what comes. */
+  let highWater = 0;
+  let sweptAt = 0;
+  let membersAt = 0;
+  let conversationsMoved = false;
+  /** What was sent of late, by key, so that looking at it again sends nothing. */
+  const sent = new Map<string, { at: number; print: string }>();
+  /** Where conversations of queues stand: who could see one is told when it leaves their sight. */
+  const whereabouts = new Map<string, Whereabouts>();
+
+  async function begin(): Promise<void> {
+    const at = now();
+    sent.clear();
+    whereabouts.clear();
+    await members.read(true);
+    for (const { _id: queueId } of await store.queues.find({}).toArray()) {
+      const live = await store.conversations.find({ queueId, state: { $in: [...LIVE] } }).toArray();
+      for (const conversation of live) remember(conversation);
+    }
+    highWater = at;
+    sweptAt = at;
+    membersAt = at;
+  }
+
+  async function pass(): Promise<void> {
+    const at = now();
+    const sweep = at - sweptAt >= SWEEP_EVERY;
+    for await (const batch of changesSince(store, highWater - (sweep ? SKEW : OVERLAP))) {
+      const news = batch.filter(isNews);
+      const changed = new Map<string, Whereabouts>();
+      for (const { kind, doc } of news) if (kind === 'conversation') changed.set(doc._id, doc);
+      for (const change of news) await publish(change, changed, at);
+    }
+    if (sweep) {
+      sweptAt = at;
+      for (const [key, { at: sentAt }] of sent) if (sentAt < highWater - SKEW) sent.delete(key);
+    }
+    if (at - membersAt >= MEMBERS_EVERY) await tellMembers(at);
+  }
+
+  function isNews(change: Change): boolean {
+    const key = `${change.kind} ${change.doc._id}`;
+    const print = printOf(change);
+    if (sent.get(key)?.print === print) return false;
+    sent.set(key, { at: change.at, print });
+    return true;
+  }
+
+  async function publish(change: Change, changed: Map<string, Whereabouts>, at: number): Promise<void> {
+    let isFor: (actor: Actor) => boolean;
+    if (change.kind === 'conversation') {
+      const before = whereabouts.get(change.doc._id);
+      remember(change.doc);
+      conversationsMoved = true;
+      isFor = (actor) => maySee(actor, change.doc) || (before !== undefined && maySee(actor, before));
+    } else {
+      const { conversationId } = change.doc;
+      const standing = changed.get(conversationId) ?? (await standingOf(conversationId));
+      isFor = (actor) => maySee(actor, standing);
+    }
+    highWater = Math.min(Math.max(highWater, change.at), at);
+    let data: string | undefined;
+    for (const stream of streams) {
+      if (!stream.live) stream.missedFrom = Math.min(stream.missedFrom ?? change.at, change.at);
+      else if (isFor(stream.actor)) {
+        data ??= dataOf(change);
+        stream.send(change.kind, highWater, data);
+      }
+    }
+  }
+
+  /** Where a conversation stands; looked up only when somebody listens who may not see all. */
+  async function standingOf(conversationId: string): Promise<Whereabouts> {
+    const known = whereabouts.get(conversationId);
+    if (known || [...streams].every(({ actor }) => actor.role !== 'agent')) return known ?? {};
+    return (await store.conversations.findOne({ _id: conversationId })) ?? {};
+  }
+
+  function remember({ _id, state, queueId, agentId }: ConversationDoc): void {
+    if (queueId === undefined || state === 'closed') whereabouts.delete(_id);
+    else whereabouts.set(_id, { queueId, ...(agentId === undefined ? {} : { agentId }) });
+  }
+
+  async function tellMembers(at: number): Promise<void> {
+    const news = await members.read(conversationsMoved);
+    conversationsMoved = false;
+    membersAt = at;
+    for (const stream of streams) {
+      const agent = members.withToken(stream.tokenHash);
+      if (agent === undefined) stream.end();
+      else stream.actor = actorOf(agent);
+      if (!stream.live) continue;
+      for (const { name, data, isFor } of news) if (isFor(stream.actor)) stream.send(name, highWater, data);
+    }
+  }
+
+  /** Runs until nobody listens. A pass that fails is tried again later and later; the streams stay open meanwhile. */
+  async function run(ready: () => void): Promise<void> {
+    let begun = false;
+    let failures = 0;
+    while (streams.size > 0 && !stopping.signal.aborted) {
+      try {
+        await (begun ? pass() : begin());
+        begun = true;
+        failures = 0;
+        ready();
+      } catch (error) {
+        if (failures++ === 0) log.error({ err: error }, 'events are late: the store cannot be read');
+      }
+      for (const stream of streams) if (now() - stream.writtenAt >= HEARTBEAT_EVERY) stream.heartbeat();
+      if (failures === 0) await changes.wait(POLL, stopping.signal);
+      const rest = failures === 0 ? GATHER : Math.min(POLL * 2 ** failures, LONGEST_BACKOFF);
+      await sleep(rest, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+    loop = undefined;
+    ready();
+  }
+
+  async function catchUp(stream: EventStream, since: number): Promise<void> {
+    for await (const batch of changesSince(store, since)) {
+      for (const change of batch) {
+        const standing =
+          change.kind === 'conversation' ? change.doc : await standingOf(change.doc.conversationId);
+        if (maySee(stream.actor, standing))
+          stream.send(change.kind, Math.min(change.at, now()), dataOf(change));
+      }
+      await stream.drained();
+      if (!stream.isOpen()) return;
+    }
+  }
+
+  return {
+    async join(stream, lastEventId) {
+      streams.add(stream);
+      if (loop === undefined) {
+        let ready = () => {};
+        const isReady = new Promise<void>((resolve) => {
+          ready = resolve;
+        });
+        loop = { ready: isReady, ended: run(() => ready()) };
+      }
+      await loop.ready;
+      const since = lastEventId === undefined ? null : Number(lastEventId) - SKEW;
+      if (since !== null) {
+        if (await isResumable(since)) stream.missedFrom = since;
+        else stream.send('reset', highWater, '{}');
+      }
+      while (stream.missedFrom !== undefined && stream.isOpen()) {
+        const from = stream.missedFrom;
+        stream.missedFrom = undefined;
+        await catchUp(stream, from);
+      }
+      // In the same tick as the check above: what is published from here on is sent.
+      stream.live = true;
+      for (const { name, data, isFor } of members.all())
+        if (isFor(stream.actor)) stream.send(name, highWater, data);
+    },
+    leave(stream) {
+      streams.delete(stream);
+    },
+    async close() {
+      stopping.abort();
+      for (const stream of streams) stream.end();
+      await loop?.ended;
+    },
+  };
+
+  async function isResumable(since: number): Promise<boolean> {
+    const at = now();
+    if (!(since > at - OLDEST_RESUME && since <= at)) return false;
+    return (await countChanges(store, since, MOST_RESUMED + 1)) <= MOST_RESUMED;
+  }
+}
+
+/** Differs whenever what is shown does. */
+function printOf({ kind, doc }: Change): string {
+  return kind === 'conversation'
+    ? `${doc.version} ${doc.lastMessageAt}`
+    : `${doc.status} ${doc.session} ${doc.error?.code}`;
+}
+
+function dataOf({ kind, doc }: Change): string {
+  return JSON.stringify(kind === 'conversation' ? conversationView(doc) : messageView(doc));
+}

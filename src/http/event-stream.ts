@@ -1,0 +1,76 @@
+import type { ServerResponse } from 'node:http';
+import type { Actor } from '../conversations/rights.ts';
+
+export type EventName = 'conversation' | 'message' | 'queue' | 'presence' | 'reset';
+
+/** A reader who is this far behind is cut. It comes back with its last id and gets the latest of everything. */
+const MAX_BUFFERED = 1024 * 1024;
+
+/** Milliseconds for a reader to take in what was written, while it is caught up. */
+const DRAIN_TIME = 10_000;
+
+/** One listener's server-sent events (HTML Living Standard, 9.2). */
+export interface EventStream {
+  actor: Actor;
+  tokenHash: string;
+  /** False while it is caught up: changes are then not sent, only noted as missed. */
+  live: boolean;
+  /** The earliest change that was not sent. */
+  missedFrom: number | undefined;
+  /** Milliseconds; when something was last written. */
+  writtenAt: number;
+  send: (name: EventName, id: number, data: string) => void;
+  heartbeat: () => void;
+  /** Resolves when the reader has taken in what was written, or is gone. */
+  drained: () => Promise<void>;
+  isOpen: () => boolean;
+  end: () => void;
+}
+
+export function openEventStream(
+  res: ServerResponse,
+  listener: { actor: Actor; tokenHash: string },
+  now: () => number,
+): EventStream {
+  const write = (text: string) => {
+    if (!stream.isOpen()) return;
+    res.write(text);
+    stream.writtenAt = now();
+    if (stream.live && res.writableLength > MAX_BUFFERED) res.destroy();
+  };
+  const stream: EventStream = {
+    ...listener,
+    live: false,
+    missedFrom: undefined,
+    writtenAt: now(),
+    send: (name, id, data) => write(`id: ${id}\nevent: ${name}\ndata: ${data}\n\n`),
+    heartbeat: () => write(':\n\n'),
+    drained: () => drained(res),
+    isOpen: () => !res.destroyed && !res.writableEnded,
+    end: () => res.end(),
+  };
+  res.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    // nginx would hold events back otherwise.
+    'X-Accel-Buffering': 'no',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  write('retry: 2000\n\n');
+  return stream;
+}
+
+function drained(res: ServerResponse): Promise<void> {
+  if (!res.writableNeedDrain || res.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      res.off('drain', done);
+      res.off('close', done);
+      resolve();
+    };
+    const timer = setTimeout(() => res.destroy(), DRAIN_TIME);
+    res.on('drain', done);
+    res.on('close', done);
+  });
+}

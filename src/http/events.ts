@@ -1,0 +1,62 @@
+import type { Request, Response, Server } from 'restify';
+import { z } from 'zod';
+import { EXAMPLE_CONVERSATION } from './api/examples.ts';
+import { authorize } from './auth.ts';
+import type { EventHub } from './event-hub.ts';
+import { openEventStream } from './event-stream.ts';
+import type { HttpParts } from './parts.ts';
+import { sendProblem } from './problem.ts';
+import type { Described } from './route.ts';
+import { actorOf } from './visibility.ts';
+
+export const EVENTS_ROUTE = {
+  operation: 'streamEvents',
+  method: 'get',
+  path: '/api/events',
+  tag: 'Events',
+  summary: 'What happens, as it happens',
+  description:
+    'Server-sent events: `conversation` and `message` hold the same objects as the API, `queue` a queue with its counts, `presence` an agent’s presence (`{agentId, name, presence}`). All queues and presences come first. Each event holds the latest state, and may come twice. Send the last id as `Last-Event-ID` and nothing is missed; when that was too long ago, a `reset` event says to read the lists anew.',
+  schemas: { headers: z.object({ 'Last-Event-ID': z.string().optional() }) },
+  answer: {
+    status: 200,
+    description: 'An endless stream.',
+    mediaType: 'text/event-stream',
+    example: `id: 1772443865000\nevent: conversation\ndata: ${JSON.stringify(EXAMPLE_CONVERSATION)}\n\n`,
+  },
+  errors: [],
+} as const satisfies Described;
+
+export function mountEvents(
+  server: Server,
+  hub: EventHub,
+  parts: Pick<HttpParts, 'store' | 'now' | 'log'>,
+): void {
+  server.get(
+    { path: EVENTS_ROUTE.path, name: EVENTS_ROUTE.operation },
+    async (req: Request, res: Response) => {
+      try {
+        const agent = await authorize(parts.store, req, EVENTS_ROUTE.operation);
+        const listener = { actor: actorOf(agent), tokenHash: agent.tokenHash };
+        const lastEventId = req.headers['last-event-id'];
+        const closed = new Promise<void>((resolve) => res.on('close', resolve));
+        const stream = openEventStream(res, listener, parts.now);
+        try {
+          await hub.join(stream, typeof lastEventId === 'string' ? lastEventId : undefined);
+          await closed;
+        } finally {
+          hub.leave(stream);
+        }
+      } catch (error) {
+        if (res.headersSent) {
+          parts.log.error({ err: error, operation: EVENTS_ROUTE.operation }, 'an event stream broke off');
+          res.destroy();
+        } else {
+          const { status } = sendProblem(res, error);
+          if (status >= 500)
+            parts.log.error({ err: error, operation: EVENTS_ROUTE.operation }, 'a request failed');
+        }
+      }
+    },
+  );
+}

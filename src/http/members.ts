@@ -1,0 +1,80 @@
+import type { Actor } from '../conversations/rights.ts';
+import type { AgentDoc, QueueDoc, Store } from '../store/documents.ts';
+import { countQueue } from './queue-counts.ts';
+import { queueView } from './views.ts';
+
+/** A queue or an agent's presence, as it is now. */
+export interface MemberEvent {
+  name: 'queue' | 'presence';
+  data: string;
+  isFor: (actor: Actor) => boolean;
+}
+
+/** Queues and agents are few, and counts have no stamp of their own: all are read, and compared with the last time. */
+export interface Members {
+  /** What differs from the last reading. Counts are taken anew when `moved` says that conversations have changed. */
+  read: (moved: boolean) => Promise<MemberEvent[]>;
+  /** Everything, as last read. */
+  all: () => MemberEvent[];
+  /** The agent with this token now, if there is one still. */
+  withToken: (tokenHash: string) => AgentDoc | undefined;
+}
+
+export function createMembers(store: Pick<Store, 'agents' | 'queues' | 'conversations'>): Members {
+  let agents: AgentDoc[] = [];
+  let known = new Map<string, MemberEvent>();
+  /** What the counts were taken from, conversations aside. */
+  let countedFrom = '';
+  let counts = new Map<string, MemberEvent>();
+
+  return {
+    async read(moved) {
+      agents = await store.agents.find({}).toArray();
+      const queues = await store.queues.find({}).toArray();
+      const from = JSON.stringify([queues, agents.map(({ queues, presence }) => [queues, presence])]);
+      if (moved || from !== countedFrom) {
+        counts = await countedQueues(store, queues, agents);
+        countedFrom = from;
+      }
+      const next = new Map([
+        ...counts,
+        ...agents.map((agent) => [`presence ${agent._id}`, presenceOf(agent)] as const),
+      ]);
+      const news = [...next]
+        .filter(([key, event]) => known.get(key)?.data !== event.data)
+        .map(([, event]) => event);
+      const gone = [...known].filter(([key]) => !next.has(key)).map(([, event]) => farewell(event));
+      known = next;
+      return [...news, ...gone];
+    },
+    all: () => [...known.values()],
+    withToken: (tokenHash) => agents.find((agent) => agent.tokenHash === tokenHash),
+  };
+}
+
+async function countedQueues(
+  store: Pick<Store, 'conversations'>,
+  queues: QueueDoc[],
+  agents: AgentDoc[],
+): Promise<Map<string, MemberEvent>> {
+  const counted = new Map<string, MemberEvent>();
+  for (const queue of queues) {
+    const data = JSON.stringify(queueView(queue, await countQueue(store, queue._id, agents)));
+    counted.set(`queue ${queue._id}`, { name: 'queue', data, isFor: () => true });
+  }
+  return counted;
+}
+
+/** Colleagues who share a queue hear of each other, supervisors of all. */
+function presenceOf({ _id, name, presence, queues }: AgentDoc): MemberEvent {
+  return {
+    name: 'presence',
+    data: JSON.stringify({ agentId: _id, name, presence }),
+    isFor: (actor) =>
+      actor.role !== 'agent' || actor.id === _id || queues.some((queue) => actor.queues.includes(queue)),
+  };
+}
+
+function farewell(event: MemberEvent): MemberEvent {
+  return { ...event, data: JSON.stringify({ ...JSON.parse(event.data), deleted: true }) };
+}

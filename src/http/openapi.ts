@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import type {
+  ZodOpenApiOperationObject,
+  ZodOpenApiPathsObject,
+  ZodOpenApiResponsesObject,
+} from 'zod-openapi';
+import { ERROR_CODES } from '../errors.ts';
+import type { Role } from '../store/documents.ts';
+import { type ProblemCode, STATUSES } from './problem.ts';
+import { RIGHTS } from './rights.ts';
+import type { Described } from './route.ts';
+
+const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.enum(Object.keys(STATUSES)).meta({ description: 'Stable: this is what a program compares.' }),
+    detail: z.string().meta({ description: 'For people.' }),
+    problems: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'With `invalid_request`: each mistake and where it is.' }),
+    agentId: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'With a refused claim or write: the owner now.' }),
+    version: z
+      .number()
+      .int()
+      .optional()
+      .meta({ description: 'With a refused claim or write: the version now.' }),
+    state: z.string().optional().meta({ description: 'With a refused claim or write: the state now.' }),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });
+
+const idempotencyKey = z.object({
+  'Idempotency-Key': z.string().min(1).max(255).optional().meta({
+    description:
+      'Makes a repetition safe: within 24 hours the same request with the same key gets the first answer, with `Idempotency-Replayed: true`.',
+  }),
+});
+
+/** The role that an operation takes; null = it is open, or has a way of its own to know its caller. */
+export function roleFor(operation: string): Role | null {
+  return Object.entries(RIGHTS).find(([name]) => name === operation)?.[1] ?? null;
+}
+
+/** The OpenAPI 3.1 document of these operations. `zod-openapi` is loaded when it is first asked for. */
+export async function createOpenApi(operations: readonly Described[]): Promise<object> {
+  const { createDocument } = await import('zod-openapi');
+  const paths: ZodOpenApiPathsObject = {};
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: described(operation) };
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'switchboard',
+      version: '1',
+      description:
+        'The handoff API: agents take over conversations from the bot, answer, and give them back or close them.',
+    },
+    servers: [{ url: '/' }],
+    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
+    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    paths,
+  });
+}
+
+function described(operation: Described): ZodOpenApiOperationObject {
+  const role = roleFor(operation.operation);
+  const { params, query, body, headers } = operation.schemas;
+  const isWrite = role !== null && operation.method !== 'get';
+  const header = isWrite ? idempotencyKey : headers;
+  return {
+    operationId: operation.operation,
+    tags: [operation.tag],
+    summary: operation.summary,
+    ...(operation.description === undefined ? {} : { description: operation.description }),
+    ...(role === null ? {} : { security: [{ bearer: [] }], 'x-role': role }),
+    requestParams: {
+      ...(params instanceof z.ZodObject ? { path: params } : {}),
+      ...(query instanceof z.ZodObject ? { query } : {}),
+      ...(header instanceof z.ZodObject ? { header } : {}),
+    },
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: !body.safeParse({}).success,
+            content: {
+              'application/json': {
+                schema: body,
+                ...(operation.exampleBody === undefined ? {} : { example: operation.exampleBody }),
+              },
+            },
+          },
+        }),
+    responses: { ...success(operation), ...refusals(errorsOf(operation, role)) },
+  };
+}
+
+function success({ answer, empty }: Described): ZodOpenApiResponsesObject {
+  return {
+    ...(answer && {
+      [`${answer.status}`]: {
+        description: answer.description,
+        content: {
+          [answer.mediaType ?? 'application/json']: {
+            ...(answer.schema === undefined ? {} : { schema: answer.schema }),
+            example: answer.example,
+          },
+        },
+      },
+    }),
+    ...(empty === undefined ? {} : { 204: { description: empty } }),
+  };
+}
+
+/** Every code that an operation can give, its own and those of its kind. */
+export function errorsOf(operation: Described, role = roleFor(operation.operation)): ProblemCode[] {
+  if (role === null) return [...operation.errors];
+  const isWrite = operation.method !== 'get';
+  const { params: _, ...checked } = operation.schemas;
+  return [
+    ...new Set<ProblemCode>([
+      'unauthenticated',
+      ...(role === 'agent' ? [] : (['forbidden'] as const)),
+      ...(isWrite || 'query' in checked ? (['invalid_request'] as const) : []),
+      ...operation.errors,
+      ...(isWrite ? (['idempotency_in_progress', 'body_too_large', 'idempotency_key_reused'] as const) : []),
+      'store_unavailable',
+    ]),
+  ];
+}
+
+function refusals(codes: ProblemCode[]): ZodOpenApiResponsesObject {
+  const responses: ZodOpenApiResponsesObject = {};
+  for (const code of codes) {
+    const group = codes.filter((other) => STATUSES[other] === STATUSES[code]);
+    const status = `${STATUSES[code]}` as const;
+    responses[status] ??= {
+      description: group.map((one) => `\`${one}\`: ${ERROR_CODES[one]}`).join('\n\n'),
+      content: {
+        'application/problem+json': {
+          schema: problem,
+          examples: Object.fromEntries(group.map((one) => [one, { value: exampleOf(one) }])),
+        },
+      },
+    };
+  }
+  return responses;
+}
+
+function exampleOf(code: ProblemCode): z.input<typeof problem> {
+  const title = ERROR_CODES[code];
+  return { type: `/docs/#${code}`, title, status: STATUSES[code], code, detail: title };
+}

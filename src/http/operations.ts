@@ -1,0 +1,34 @@
+import { agentRoutes } from './api/agents.ts';
+import { claimRoutes } from './api/claims.ts';
+import { conversationRoutes } from './api/conversations.ts';
+import { deadLetterRoutes } from './api/dead-letters.ts';
+import { meRoutes } from './api/me.ts';
+import { messageRoutes } from './api/messages.ts';
+import { progressRoutes } from './api/progress.ts';
+import { queueRoutes } from './api/queues.ts';
+import { transferRoutes } from './api/transfers.ts';
+import { CALLBACK_ROUTE } from './callbacks.ts';
+import { EVENTS_ROUTE } from './events.ts';
+import { HEALTH_ROUTES } from './health.ts';
+import type { HttpParts } from './parts.ts';
+import type { Described, Route } from './route.ts';
+
+/** The API, in the order of the documentation. */
+export function apiRoutes(parts: HttpParts): Route[] {
+  return [
+    ...meRoutes(parts),
+    ...queueRoutes(parts),
+    ...conversationRoutes(parts),
+    ...claimRoutes(parts),
+    ...messageRoutes(parts),
+    ...transferRoutes(parts),
+    ...progressRoutes(parts),
+    ...deadLetterRoutes(parts),
+    ...agentRoutes(parts),
+  ];
+}
+
+/** All that is documented: the API, and what is served in other ways. */
+export function documented(routes: readonly Route[]): Described[] {
+  return [...routes, EVENTS_ROUTE, CALLBACK_ROUTE, ...HEALTH_ROUTES];
+}

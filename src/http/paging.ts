@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { invalidRequest } from './problem.ts';
+
+/** A place in a list that is ordered by a time and, within one millisecond, by a text. */
+export interface Position {
+  at: number;
+  tie: string;
+}
+
+const position = z.tuple([z.number(), z.string()]);
+
+export function encodeCursor({ at, tie }: Position): string {
+  return Buffer.from(JSON.stringify([at, tie])).toString('base64url');
+}
+
+/** Throws `invalid_request` for what `encodeCursor` did not make. */
+export function decodeCursor(cursor: string | undefined): Position | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const [at, tie] = position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    return { at, tie };
+  } catch {
+    throw invalidRequest([{ path: 'query.cursor', message: 'Take it from the answer before.' }]);
+  }
+}
+
+/**
+ * How many documents one page may read. A filter that no index serves is worked on a page at a time, so that no
+ * request holds the process up; its client goes on with the cursor.
+ */
+const SCANNED = 2000;
+
+export interface PageQuery<T> {
+  /** Up to `limit` documents in order of `positionOf(…).at`, from `from` on (included), or from the beginning. */
+  read: (from: number | undefined, limit: number) => Promise<T[]>;
+  positionOf: (document: T) => Position;
+  /** 1 = oldest first, -1 = newest first. */
+  order: 1 | -1;
+  after: Position | undefined;
+  limit: number;
+  accept?: (document: T) => boolean;
+}
+
+/**
+ * One page. An index orders by time only, and MongoDB gives those of one millisecond in any order; so a full batch
+ * is taken without its last millisecond, which the next batch reads whole.
+ */
+export async function readPage<T>(query: PageQuery<T>): Promise<{ items: T[]; cursor: string | null }> {
+  const { positionOf, order, accept = () => true } = query;
+  const compare = (a: Position, b: Position) =>
+    order * (a.at - b.at || (a.tie < b.tie ? -1 : a.tie > b.tie ? 1 : 0));
+  const items: T[] = [];
+  let reached = query.after;
+  let scanned = 0;
+  let size = query.limit + 1;
+  for (;;) {
+    const batch = await query.read(reached?.at, size);
+    const last = batch.length === size ? batch.at(-1) : undefined;
+    const fresh = batch
+      .map((document) => ({ document, position: positionOf(document) }))
+      .filter(({ position }) => last === undefined || position.at !== positionOf(last).at)
+      .filter(({ position }) => reached === undefined || compare(position, reached) > 0)
+      .sort((a, b) => compare(a.position, b.position));
+    for (const { document, position } of fresh) {
+      if (items.length === query.limit && reached) return { items, cursor: encodeCursor(reached) };
+      reached = position;
+      scanned++;
+      if (accept(document)) items.push(document);
+    }
+    if (last === undefined) return { items, cursor: null };
+    if (fresh.length === 0) size *= 2;
+    if (scanned >= SCANNED && reached) return { items, cursor: encodeCursor(reached) };
+  }
+}

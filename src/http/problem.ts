@@ -1,0 +1,110 @@
+import type { Response } from 'restify';
+import { ERROR_CODES, type ErrorCode, SwitchboardError } from '../errors.ts';
+
+/** RFC 9457. `code` is what programs compare; `detail` is for people. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail: string;
+  [detail: string]: unknown;
+}
+
+/** The status of each code that may leave the service. A code that is not here leaves as `internal`. */
+export const STATUSES = {
+  invalid_request: 400,
+  callback_not_understood: 400,
+  unauthenticated: 401,
+  bad_signature: 401,
+  forbidden: 403,
+  not_owner: 403,
+  not_found: 404,
+  unknown_channel: 404,
+  method_not_allowed: 405,
+  already_claimed: 409,
+  stale_version: 409,
+  wrong_state: 409,
+  exists_already: 409,
+  in_use: 409,
+  last_admin: 409,
+  wrong_message_status: 409,
+  idempotency_in_progress: 409,
+  body_too_large: 413,
+  idempotency_key_reused: 422,
+  internal: 500,
+  not_ready: 503,
+  store_unavailable: 503,
+} as const satisfies { [K in ErrorCode]?: number };
+
+export type ProblemCode = keyof typeof STATUSES;
+
+/** The driver's own errors for a server that cannot be reached or does not take writes just now. */
+const MONGO_AWAY = /^Mongo(Network|ServerSelection|NotConnected|Topology|PoolCleared|WriteConcern|Runtime)/;
+
+/**
+ * The problem to answer. The message of an error that is not ours never leaves: it may hold anything. `restify`'s own
+ * errors are known by their status.
+ */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof SwitchboardError && hasStatus(error.code)) {
+    return problem(error.code, error.message, error.details);
+  }
+  if (error instanceof Error && MONGO_AWAY.test(error.name)) return problem('store_unavailable');
+  switch (restifyStatus(error)) {
+    case 400:
+      return problem('invalid_request', 'The request cannot be read.');
+    case 404:
+      return problem('not_found', 'There is nothing at this address.');
+    case 405:
+      return problem('method_not_allowed');
+    default:
+      return problem('internal');
+  }
+}
+
+function problem(
+  code: ProblemCode,
+  detail: string = ERROR_CODES[code],
+  details: Readonly<Record<string, unknown>> = {},
+): Problem {
+  return {
+    ...details,
+    type: `/docs/#${code}`,
+    title: ERROR_CODES[code],
+    status: STATUSES[code],
+    code,
+    detail,
+  };
+}
+
+function hasStatus(code: ErrorCode): code is ProblemCode {
+  return code in STATUSES;
+}
+
+function restifyStatus(error: unknown): number {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : 500;
+}
+
+/** What travels beside the body. */
+export function problemHeaders(code: ErrorCode): Record<string, string> {
+  return {
+    'Content-Type': 'application/problem+json',
+    ...(code === 'unauthenticated' ? { 'WWW-Authenticate': 'Bearer realm="switchboard"' } : {}),
+    ...(code === 'idempotency_in_progress' || code === 'store_unavailable' ? { 'Retry-After': '1' } : {}),
+  };
+}
+
+/** Answers with the problem, and returns it so that the caller can log what is ours to mend. */
+export function sendProblem(res: Response, error: unknown): Problem {
+  const answer = problemOf(error);
+  res.sendRaw(answer.status, JSON.stringify(answer), problemHeaders(answer.code));
+  return answer;
+}
+
+/** `invalid_request` with the path of each mistake, such as `body.queues.0`. */
+export function invalidRequest(problems: { path: string; message: string }[]): SwitchboardError {
+  return new SwitchboardError('invalid_request', undefined, { details: { problems } });
+}

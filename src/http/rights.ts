@@ -1,0 +1,49 @@
+import type { Role } from '../store/documents.ts';
+
+/**
+ * Who may call what: the least role for each operation. The one place to look; a route without a row does not
+ * type-check. What an agent may do with one conversation is decided by the desk (`conversations/rights.ts`).
+ */
+export const RIGHTS = {
+  getMe: 'agent',
+  setPresence: 'agent',
+
+  listAgents: 'admin',
+  createAgent: 'admin',
+  getAgent: 'admin',
+  changeAgent: 'admin',
+  deleteAgent: 'admin',
+
+  listQueues: 'agent',
+  getQueue: 'agent',
+  createQueue: 'admin',
+  changeQueue: 'admin',
+  deleteQueue: 'admin',
+  claimNext: 'agent',
+
+  listConversations: 'agent',
+  getConversation: 'agent',
+  claimConversation: 'agent',
+  transferConversation: 'agent',
+  returnConversation: 'agent',
+  waitConversation: 'agent',
+  resumeConversation: 'agent',
+  endConversation: 'agent',
+  closeConversation: 'agent',
+
+  listTranscript: 'agent',
+  writeMessage: 'agent',
+  listDeadLetters: 'supervisor',
+  resendMessage: 'agent',
+  settleMessage: 'agent',
+
+  streamEvents: 'agent',
+} as const satisfies Record<string, Role>;
+
+export type Operation = keyof typeof RIGHTS;
+
+const RANKS: Readonly<Record<Role, number>> = { agent: 0, supervisor: 1, admin: 2 };
+
+export function mayCall(role: Role, operation: Operation): boolean {
+  return RANKS[role] >= RANKS[RIGHTS[operation]];
+}

@@ -1,0 +1,94 @@
+import type { z } from 'zod';
+import type { Actor } from '../conversations/rights.ts';
+import type { AgentDoc } from '../store/documents.ts';
+import { invalidRequest, type ProblemCode } from './problem.ts';
+import type { Operation } from './rights.ts';
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** What the OpenAPI document and the readable pages say of an operation. */
+export interface Described {
+  operation: string;
+  method: Method;
+  /** As OpenAPI writes it: `/api/queues/{id}`. */
+  path: string;
+  tag: string;
+  /** One line. */
+  summary: string;
+  /** Who may, which states, what happens: whole sentences. */
+  description?: string;
+  schemas: { params?: z.ZodType; query?: z.ZodType; body?: z.ZodType; headers?: z.ZodType };
+  exampleBody?: unknown;
+  /** JSON with this schema, or text of another media type. */
+  answer?: {
+    status: 200 | 201;
+    description: string;
+    schema?: z.ZodType;
+    mediaType?: string;
+    example: unknown;
+  };
+  /** What a 204 means, where there is one. */
+  empty?: string;
+  /** Beyond those that every operation of its kind can give. */
+  errors: readonly ProblemCode[];
+}
+
+/** Who asks, and what marks the effects of this very request. */
+export interface Context {
+  agent: AgentDoc;
+  actor: Actor;
+  /** The same for each attempt at one keyed request, so that an effect made under it happens once. */
+  effectKey: string;
+}
+
+/** An operation of the API, its types put away. */
+export interface Route extends Described {
+  operation: Operation;
+  /** Checks the request and binds it. Throws `invalid_request`. */
+  bind: (raw: RawRequest) => (context: Context) => Promise<unknown>;
+}
+
+export interface RawRequest {
+  params: unknown;
+  query: unknown;
+  body: unknown;
+}
+
+/** The parts of a request that an operation looks at. */
+export type RequestSchema = z.ZodObject<{ params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }>;
+
+export interface RouteSpec<R extends RequestSchema, A extends z.ZodType>
+  extends Omit<Described, 'operation' | 'schemas' | 'answer' | 'exampleBody'> {
+  operation: Operation;
+  request: R;
+  exampleBody?: z.input<R> extends { body: infer B } ? B : never;
+  answer?: { status: 200 | 201; description: string; schema: A; example: z.input<A> };
+  /** Null is answered with 204. */
+  handle: (request: z.output<R>, context: Context) => Promise<z.input<A> | null>;
+}
+
+export function route<R extends RequestSchema, A extends z.ZodType>(spec: RouteSpec<R, A>): Route {
+  const { request, handle, ...described } = spec;
+  return {
+    ...described,
+    schemas: request.shape,
+    bind(raw) {
+      const result = request.safeParse(raw);
+      if (!result.success) throw invalidRequest(problemsOf(result.error.issues));
+      const { data } = result;
+      return (context) => handle(data, context);
+    },
+  };
+}
+
+function problemsOf(issues: readonly z.core.$ZodIssue[]): { path: string; message: string }[] {
+  return issues.flatMap((issue) =>
+    // Each unknown field is a mistake of its own, and named by its path as the others are.
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({
+          path: [...issue.path, key].join('.'),
+          message: 'There is no such field.',
+        }))
+      : [{ path: issue.path.join('.'), message: issue.message }],
+  );
+}

@@ -1,0 +1,75 @@
+import type { AgentDoc, ConversationDoc, MessageDoc, QueueDoc } from '../store/documents.ts';
+import type { Agent, Conversation, Message, Queue } from './schemas.ts';
+
+/** Documents as the API shows them: ids without underscore, ISO times, null for what is absent. */
+
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+export function conversationView(doc: ConversationDoc): Conversation {
+  return {
+    id: doc._id,
+    channelId: doc.channelId,
+    number: doc.number,
+    customer: doc.customer,
+    locale: doc.locale ?? null,
+    state: doc.state,
+    handler: doc.handler ?? null,
+    agentId: doc.agentId ?? null,
+    queueId: doc.queueId ?? null,
+    priority: doc.priority,
+    session: doc.session,
+    version: doc.version,
+    createdAt: isoTime(doc.createdAt),
+    queuedAt: doc.queuedAt === undefined ? null : isoTime(doc.queuedAt),
+    lastMessageAt: isoTime(doc.lastMessageAt),
+    handoff: doc.handoff ?? null,
+  };
+}
+
+export function messageView(doc: MessageDoc): Message {
+  return {
+    id: doc._id,
+    conversationId: doc.conversationId,
+    session: doc.session,
+    direction: doc.direction,
+    author: doc.author,
+    text: doc.text,
+    at: isoTime(doc.at),
+    status: doc.status,
+    segments: doc.segments,
+    ...(doc.error === undefined ? {} : { error: doc.error }),
+  };
+}
+
+export function agentView(doc: AgentDoc): Agent {
+  return {
+    id: doc._id,
+    name: doc.name,
+    role: doc.role,
+    queues: doc.queues,
+    languages: doc.languages,
+    skills: doc.skills,
+    capacity: doc.capacity,
+    presence: doc.presence,
+  };
+}
+
+/** What a queue looks like now. */
+export interface QueueCounts {
+  waiting: number;
+  oldestAt: number | undefined;
+  agentsAvailable: number;
+}
+
+export function queueView(doc: QueueDoc, counts: QueueCounts): Queue {
+  return {
+    id: doc._id,
+    name: doc.name,
+    priority: doc.priority,
+    waiting: counts.waiting,
+    oldest: counts.oldestAt === undefined ? null : isoTime(counts.oldestAt),
+    agentsAvailable: counts.agentsAvailable,
+  };
+}
