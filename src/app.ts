@@ -1,0 +1,246 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { TurnContext } from 'botbuilder-core';
+import type { Server } from 'restify';
+import { Agent } from 'undici';
+import { createScriptBot } from './bot/bot.ts';
+import { loadScripts } from './bot/load.ts';
+import { sampleActions } from './bot/sample-actions.ts';
+import type { Action } from './bot/script-dialog.ts';
+import { systemText } from './bot/system-texts.ts';
+import { readConfig } from './config.ts';
+import { createDesk } from './conversations/desk.ts';
+import { receive } from './conversations/inbox.ts';
+import { applyReceipt } from './conversations/receipts.ts';
+import { createDemo, type Demo } from './demo.ts';
+import type { Channel } from './http/parts.ts';
+import { createServer } from './http/server.ts';
+import { createLog, type Logger, maskedId } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { plantSeed, type Seed } from './seed.ts';
+import type { WorkstreamDoc } from './store/documents.ts';
+import { openStore } from './store/open.ts';
+import { hostBot, TeleSignAdapter } from './telesign/adapter.ts';
+import { createTeleSignClient, type TeleSignClient } from './telesign/client.ts';
+import { receiptEffect } from './telesign/status.ts';
+import { countSegments, splitText } from './telesign/text.ts';
+import { createWake } from './wake.ts';
+import { createHousekeeping } from './workers/housekeeping.ts';
+import { createSends } from './workers/sends.ts';
+import { createTurns } from './workers/turns.ts';
+
+export interface AppOptions {
+  /** The settings; `process.env` in a real service. */
+  env: Record<string, string | undefined>;
+  /** What the `action` steps of dialogs call, by name; those of the sample shop when left out. */
+  actions?: { readonly [name: string]: Action };
+  /** A Bot Framework bot that answers instead of the dialogs, such as an `ActivityHandler`. */
+  bot?: { run(context: TurnContext): Promise<void> };
+  log?: Logger;
+}
+
+export interface App {
+  /** Hosts the bot: for middleware and `continueConversationAsync`. */
+  readonly adapter: TeleSignAdapter;
+  readonly log: Logger;
+  /** Resolves when the service takes callbacks. `notes` tell an operator what is where. */
+  start(): Promise<{ url: string; notes: string[] }>;
+  /** Takes nothing new, finishes what is in hand, closes the store. */
+  stop(): Promise<void>;
+}
+
+interface Account {
+  customerId: string;
+  apiKey: string;
+  auth: 'hmac' | 'basic';
+  /** Undefined = this service's own address, where the emulator is. */
+  apiUrl?: string;
+  /** Digits. */
+  numbers: string[];
+}
+
+/** The channel and the workstream that the settings make. */
+const DEFAULT = 'default';
+const DEFAULT_QUEUE = 'support';
+
+/**
+ * Puts the service together. Nothing listens and nothing is sent before `start`.
+ *
+ * @throws SwitchboardError `settings_invalid`, `dialogs_invalid`, or one of the store's codes.
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const config = readConfig(options.env);
+  const log = options.log ?? createLog(config.logLevel);
+  const now = Date.now;
+  const random = Math.random;
+  const randomToken = () => randomBytes(24).toString('base64url');
+  const actions = options.actions ?? sampleActions;
+  const { scripts, texts } = await loadScripts({
+    dialogsDir: config.dialogsDir,
+    localesDir: config.localesDir,
+    defaultLanguage: config.defaultLanguage,
+    actionNames: Object.keys(actions),
+    onMissingText: ({ language }) => metrics.missingText(language),
+  });
+  const store = await openStore({
+    mongodbUri: config.mongodbUri,
+    dataDir: config.dataDir,
+    onUnindexed: 'warn',
+    log,
+  });
+  const metrics = createMetrics({ store, now });
+  const changes = createWake();
+  const dispatcher = new Agent({ connections: 64 });
+  let url = '';
+  const adminToken = config.adminToken ?? randomToken();
+  const callbackUrl = () => `${config.publicUrl ?? url}/callbacks/telesign/${DEFAULT}`;
+  let demo: Demo | undefined;
+  let account: Account;
+  if (config.telesign) {
+    account = { ...config.telesign, numbers: config.telesign.numbers.map(({ number }) => number) };
+  } else {
+    const local = () => `${url}/callbacks/telesign/${DEFAULT}`;
+    demo = createDemo({ adminToken, randomToken, now, random, dispatcher, log, callbackUrl: local });
+    account = demo.account;
+  }
+  let telesign: TeleSignClient | undefined;
+  const client = () => {
+    // The emulator's address is this server's own, known once it listens.
+    telesign ??= createTeleSignClient({
+      ...account,
+      apiUrl: account.apiUrl ?? url,
+      dispatcher,
+      now,
+      nonce: randomUUID,
+    });
+    return telesign;
+  };
+  const workstreams = new Map<string, Pick<WorkstreamDoc, 'language' | 'queueId'>>();
+
+  const common = {
+    store,
+    now,
+    log,
+    sleep: createWake().wait,
+    split: splitText,
+    queued(messageIds: string[]) {
+      for (const id of messageIds) sends.hint(id);
+      changes.wake();
+    },
+  };
+  const sends = createSends({
+    ...common,
+    random,
+    send: (message) => client().send(message),
+    sent({ status, duration }) {
+      metrics.send(status, duration);
+      changes.wake();
+    },
+  });
+  const adapter = new TeleSignAdapter({ inOrder: (conversationId, bot) => turns.ask(conversationId, bot) });
+  const scriptBot = createScriptBot({ scripts, texts, actions, log });
+  const turns = createTurns({
+    ...common,
+    bot: hostBot(adapter, options.bot ?? scriptBot),
+    systemText: (locale, key) => systemText(texts, locale, key),
+    workstream: (number) =>
+      workstreams.get(number) ?? { language: config.defaultLanguage, queueId: DEFAULT_QUEUE },
+    randomId: randomUUID,
+    worked({ kind, outcome, duration }) {
+      metrics.turn(kind, outcome, duration);
+      changes.wake();
+    },
+    botFailed(error, conversationId) {
+      log.error({ err: error, conversation: maskedId(conversationId) }, 'the bot failed: a person is asked');
+    },
+    untaken({ _id, queueId }) {
+      metrics.untaken();
+      log.warn({ conversation: maskedId(_id), queue: queueId }, 'nobody has taken a handoff in time');
+    },
+  });
+  const housekeeping = createHousekeeping(common);
+  const desk = createDesk({ ...common, due: (conversationId) => turns.hint(conversationId) });
+
+  const channel: Channel = {
+    id: DEFAULT,
+    customerId: account.customerId,
+    apiKeys: [account.apiKey],
+    numbers: account.numbers,
+  };
+  const { server, close } = createServer({
+    store,
+    desk,
+    now,
+    randomToken,
+    log,
+    metrics,
+    changes,
+    channel: (id) => (id === DEFAULT ? channel : undefined),
+    async receive({ id }, inbound) {
+      const { segments } = countSegments(inbound.text);
+      const { conversationId } = await receive(store, id, { ...inbound, segments }, now());
+      turns.hint(conversationId);
+      changes.wake();
+    },
+    async receipt({ externalId, referenceId, code, description }) {
+      const { status, rank } = receiptEffect(code);
+      if (externalId === null || status === null) return;
+      const receipt = { externalId, providerId: referenceId, status, rank, code: String(code), description };
+      if (await applyReceipt(store, receipt, now())) changes.wake();
+    },
+    ready: async () => {
+      await store.ping();
+      return true;
+    },
+  });
+  demo?.mount(server);
+
+  const numbers = account.numbers;
+  const seed: Seed = {
+    queues: [DEFAULT_QUEUE, ...(options.bot ? [] : scriptBot.queues)],
+    workstreams: demo?.seed.workstreams ?? [
+      { _id: DEFAULT, numbers, language: config.defaultLanguage, queueId: DEFAULT_QUEUE },
+    ],
+    agents: [
+      {
+        agent: { _id: 'admin', name: 'Administrator', role: 'admin', queues: [], languages: [] },
+        token: adminToken,
+      },
+      ...(demo?.seed.agents ?? []),
+    ],
+  };
+
+  return {
+    adapter,
+    log,
+    async start() {
+      await plantSeed(store, seed, now());
+      for (const workstream of await store.workstreams.find({}).toArray()) {
+        for (const number of workstream.numbers) workstreams.set(number, workstream);
+      }
+      url = await listen(server, config.port, config.host);
+      for (const loop of [turns, sends, housekeeping]) loop.start();
+      log.info({ url, store: config.mongodbUri ? 'mongodb' : 'embedded', demo: demo !== undefined }, 'ready');
+      return { url, notes: demo?.notes(url) ?? [`Callback URL for TeleSign: ${callbackUrl()}`] };
+    },
+    async stop() {
+      await demo?.emulator.stop();
+      await close();
+      await Promise.all([turns.stop(), housekeeping.stop()]);
+      await sends.stop();
+      await dispatcher.close();
+      await store.close();
+    },
+  };
+}
+
+/** Resolves with the address under which this machine reaches the server. */
+function listen(server: Server, port: number, host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.removeListener('error', reject);
+      const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+      resolve(`http://${name.includes(':') ? `[${name}]` : name}:${server.address().port}`);
+    });
+  });
+}

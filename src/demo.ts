@@ -1,0 +1,87 @@
+import type { Server } from 'restify';
+import type { Dispatcher } from 'undici';
+import { createEmulator, type Emulator } from './emulator/emulator.ts';
+import type { Logger } from './log.ts';
+import type { Seed } from './seed.ts';
+
+/** One support number for each language of the sample dialogs. Reserved for fiction. */
+const NUMBERS = [
+  { number: '15550109999', label: 'Support (English)', language: 'en' },
+  { number: '15550109998', label: 'Atención al cliente (español)', language: 'es' },
+  { number: '15550109997', label: '客服專線（繁體中文）', language: 'zh-TW' },
+];
+const QUEUE = 'support';
+
+export interface Demo {
+  account: { customerId: string; apiKey: string; auth: 'hmac'; numbers: string[] };
+  emulator: Emulator;
+  seed: Pick<Seed, 'workstreams' | 'agents'>;
+  mount(server: Server): void;
+  /** What somebody who has just started the service wants to know. */
+  notes(url: string): string[];
+}
+
+export interface DemoParts {
+  randomToken: () => string;
+  now: () => number;
+  random: () => number;
+  dispatcher: Dispatcher;
+  log: Logger;
+  adminToken: string;
+  /** Known once the server listens. */
+  callbackUrl: () => string;
+}
+
+/** Everything that demo mode has instead of a TeleSign account: an emulator, a phone, a sample agent. */
+export function createDemo(parts: DemoParts): Demo {
+  const { randomToken, now, random, dispatcher, log, adminToken, callbackUrl } = parts;
+  const customerId = '00000000-0000-4000-8000-000000000000';
+  // Made anew at each start: nothing from outside can have signed with it.
+  const apiKey = Buffer.from(randomToken()).toString('base64');
+  const agentToken = randomToken();
+  const emulator = createEmulator({
+    customerId,
+    apiKey,
+    callbackUrl,
+    numbers: NUMBERS,
+    now,
+    random,
+    dispatcher,
+    log,
+  });
+  return {
+    account: { customerId, apiKey, auth: 'hmac', numbers: NUMBERS.map(({ number }) => number) },
+    emulator,
+    seed: {
+      workstreams: NUMBERS.map(({ number, language }) => ({
+        _id: `demo-${language}`,
+        numbers: [number],
+        language,
+        queueId: QUEUE,
+      })),
+      agents: [
+        {
+          agent: {
+            _id: 'sample-agent',
+            name: 'Sample agent',
+            role: 'agent',
+            queues: [QUEUE],
+            languages: NUMBERS.map(({ language }) => language),
+          },
+          token: agentToken,
+        },
+      ],
+    },
+    mount: (server) => emulator.mount(server),
+    notes: (url) => [
+      '',
+      'switchboard runs in demo mode: a TeleSign emulator stands in for the real one.',
+      '',
+      `  Phone      ${url}/emulator/phone`,
+      `  API        ${url}/docs/`,
+      `  Agent      curl -H 'Authorization: Bearer ${agentToken}' ${url}/api/me`,
+      `  Admin      token ${adminToken}`,
+      '',
+    ],
+  };
+}

@@ -1,0 +1,42 @@
+import { createApp } from './app.ts';
+import { SwitchboardError } from './errors.ts';
+
+/** sysexits.h: the settings are wrong, so starting again without changing them is useless. */
+const EX_CONFIG = 78;
+/** Milliseconds from SIGTERM to the end, also for a send that hangs; what is cut off is `unknown` at the next start. */
+const GRACE = 9_500;
+
+try {
+  const app = await createApp({ env: process.env });
+
+  const die = (error: unknown) => {
+    app.log.fatal({ err: error }, 'unhandled error: the process ends');
+    process.exit(1);
+  };
+  process.on('unhandledRejection', die);
+  process.on('uncaughtException', die);
+
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    app.log.info('stopping: finishing what is in hand');
+    setTimeout(() => {
+      app.log.warn('stopping takes too long: the process ends');
+      process.exit(1);
+    }, GRACE).unref();
+    app.stop().then(() => process.exit(0), die);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+
+  const { notes } = await app.start();
+  for (const note of notes) console.log(note);
+} catch (error) {
+  const known = error instanceof SwitchboardError;
+  console.error(known ? error.message : error);
+  if (known && error.cause instanceof Error) console.error(error.cause.message);
+  process.exit(
+    known && (error.code === 'settings_invalid' || error.code === 'dialogs_invalid') ? EX_CONFIG : 1,
+  );
+}
