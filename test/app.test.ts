@@ -1,0 +1,167 @@
+import { expect } from 'chai';
+import { eventually, type Service, SUPPORT, startService } from './support/service.ts';
+
+const CUSTOMER = '15550100001';
+
+describe('the service, from a text to the end', () => {
+  let service: Service;
+
+  beforeEach(async () => {
+    service = await startService();
+  });
+  afterEach(() => service.stop());
+
+  const conversationId = `${SUPPORT.en}-${CUSTOMER}`;
+  const conversation = async (token?: string) =>
+    (await service.call('GET', `/api/conversations/${conversationId}`, undefined, token)).body;
+
+  it('answers a text in the language of the number that it came to', async () => {
+    await service.textIn('15550100001', 'Hi', SUPPORT.en);
+    await service.textIn('15550100002', 'Hola', SUPPORT.es);
+    await service.textIn('15550100003', '你好', SUPPORT['zh-TW']);
+    expect((await service.phone('15550100001', 1))[0]).to.match(/Hello!.*\n\n[\s\S]*1/);
+    expect((await service.phone('15550100002', 1))[0]).to.match(/¡Hola!/);
+    expect((await service.phone('15550100003', 1))[0]).to.match(/[\u4e00-\u9fff]/);
+  });
+
+  it('goes from the bot to a person and back to closed, as agents see it', async () => {
+    const ana = await service.agent('ana');
+    const ben = await service.agent('ben');
+    await service.textIn(CUSTOMER, 'Hello');
+    await service.phone(CUSTOMER, 1);
+    await service.textIn(CUSTOMER, '4');
+    await service.textIn(CUSTOMER, 'My parcel is wet');
+    await service.phone(CUSTOMER, 3);
+
+    const waiting = await eventually(
+      async () =>
+        (await service.call('GET', '/api/conversations?state=open&queue=support', undefined, ana)).body,
+      ({ items }) => items.length === 1,
+    );
+    expect(waiting.items[0]).to.deep.include({
+      id: conversationId,
+      state: 'open',
+      handler: null,
+      queueId: 'support',
+      session: 1,
+    });
+    expect(waiting.items[0].handoff).to.deep.include({
+      reason: 'customer_asked',
+      summary: 'Needs help: My parcel is wet',
+    });
+    expect(waiting.items[0].handoff.context).to.include({ about: 'My parcel is wet' });
+
+    const claims = await Promise.all(
+      [ana, ben].map((token) =>
+        service.call('POST', `/api/conversations/${conversationId}/claim`, {}, token),
+      ),
+    );
+    expect(claims.map(({ status }) => status)).to.have.members([200, 409]);
+    const owner = claims[0]?.status === 200 ? ana : ben;
+    const other = owner === ana ? ben : ana;
+
+    const reply = (token: string, text: string) =>
+      service.call('POST', `/api/conversations/${conversationId}/messages`, { text }, token);
+    expect(await reply(other, 'Me too')).to.include({ status: 403 });
+    const sent = await reply(owner, 'So sorry! We will send a new one.');
+    expect(sent).to.include({ status: 201 });
+    expect(sent.body).to.include({ direction: 'out', text: 'So sorry! We will send a new one.' });
+    expect((await service.phone(CUSTOMER, 4)).at(-1)).to.equal('So sorry! We will send a new one.');
+
+    await service.textIn(CUSTOMER, 'Thank you');
+    await eventually(
+      async () =>
+        (await service.call('GET', `/api/conversations/${conversationId}/messages`, undefined, owner)).body,
+      ({ items }) => items.at(-1).text === 'Thank you' && items.at(-1).status === 'handled',
+    );
+    expect(await conversation(owner)).to.include({ state: 'active', handler: 'agent' });
+
+    expect(await service.call('POST', `/api/conversations/${conversationId}/end`, {}, owner)).to.include({
+      status: 200,
+    });
+    const closed = await service.call(
+      'POST',
+      `/api/conversations/${conversationId}/close`,
+      { outcome: 'resolved', disposition: 'damaged', note: 'New parcel sent' },
+      owner,
+    );
+    expect(closed.body).to.include({ state: 'closed' });
+    expect(await reply(owner, 'One more thing')).to.include({ status: 409 });
+
+    await service.textIn(CUSTOMER, 'Hello again');
+    expect((await service.phone(CUSTOMER, 5)).at(-1)).to.match(/^Hello!/);
+    expect(await conversation()).to.include({ session: 2, state: 'active', handler: 'bot' });
+  });
+
+  it('shows what became of each message, down to the receipt', async () => {
+    await service.textIn(CUSTOMER, 'Hello');
+    const transcript = await eventually(
+      async () => (await service.call('GET', `/api/conversations/${conversationId}/messages`)).body,
+      ({ items }) => items?.at(-1)?.status === 'delivered',
+    );
+    expect(
+      transcript.items.map(({ direction, status }: Record<string, string>) => `${direction} ${status}`),
+    ).to.deep.equal(['in handled', 'out delivered']);
+  });
+
+  it('gives the conversation back to the bot, which goes on by itself', async () => {
+    const ana = await service.agent('ana');
+    await service.textIn(CUSTOMER, 'agent');
+    await service.phone(CUSTOMER, 1);
+    await service.call('POST', `/api/conversations/${conversationId}/claim`, {}, ana);
+    const returned = await service.call(
+      'POST',
+      `/api/conversations/${conversationId}/return`,
+      { step: 'menu' },
+      ana,
+    );
+    expect(returned.body).to.include({ state: 'active', handler: 'bot' });
+    expect((await service.phone(CUSTOMER, 2)).at(-1)).to.include('1');
+  });
+
+  it('keeps numbers, texts and secrets out of the log', async () => {
+    await service.textIn(CUSTOMER, 'my secret wish');
+    await service.phone(CUSTOMER, 1);
+    await service.textIn(CUSTOMER, 'agent');
+    await service.phone(CUSTOMER, 2);
+    expect(service.log.raw()).to.not.match(/15550100001|15550109999|secret wish|an-admin-token/);
+  });
+
+  it('answers texts that no phone should send', async () => {
+    for (const [n, text] of [
+      'x'.repeat(20_000),
+      '\u0000\u0007\u001b[31m',
+      '\ud800 lone',
+      '😀'.repeat(50),
+      '',
+    ].entries()) {
+      const customer = `1555010002${n}`;
+      expect(await service.textIn(customer, text), JSON.stringify(text.slice(0, 10))).to.include({
+        status: 200,
+      });
+      for (const part of await service.phone(customer, 1)) expect(part.length).to.be.at.most(1600);
+    }
+  });
+
+  it('sends a long answer of an agent in parts of at most 1600 characters, in order', async () => {
+    const ana = await service.agent('ana');
+    await service.textIn(CUSTOMER, 'agent');
+    await service.phone(CUSTOMER, 1);
+    await service.call('POST', `/api/conversations/${conversationId}/claim`, {}, ana);
+    const text = Array.from({ length: 700 }, (_, n) => `word${n}`).join(' ');
+    await service.call('POST', `/api/conversations/${conversationId}/messages`, { text }, ana);
+    const parts = (await service.phone(CUSTOMER, 5)).slice(1);
+    expect(parts.map((part) => part.slice(0, 5))).to.deep.equal(['(1/4)', '(2/4)', '(3/4)', '(4/4)']);
+    expect(Math.max(...parts.map((part) => part.length))).to.be.at.most(1600);
+    expect(parts.map((part) => part.slice(5).trim()).join(' ')).to.equal(text);
+  });
+
+  it('says what it does in numbers for Prometheus', async () => {
+    await service.textIn(CUSTOMER, 'agent');
+    await service.phone(CUSTOMER, 1);
+    const { body } = await service.call('GET', '/metrics');
+    expect(body).to.match(/switchboard_callbacks_total\{outcome="inbound"\} 1/);
+    expect(body).to.match(/switchboard_queue_waiting\{queue="support"\} 1/);
+    expect(body).to.match(/switchboard_send_duration_seconds_count\{status="sent"\} 1/);
+  });
+});
