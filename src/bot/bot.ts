@@ -48,6 +48,7 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
   );
   const set = new DialogSet(STACK);
   for (const dialog of dialogs.values()) set.add(dialog);
+  let memory: unknown;
 
   async function run(context: TurnContext): Promise<void> {
     const underWay: TurnUnderWay | undefined = context.turnState.get(TURN);
@@ -56,7 +57,7 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
     if (!readable) log?.warn('A stored bot state was not of this bot: the conversation begins afresh.');
     const turn = new ScriptTurn(context, underWay, state, texts);
     try {
-      await takeTurn(await set.createContext(context), turn);
+      await takeTurn(await contextOf(context), turn);
     } catch (error) {
       // Bot Framework's wrapper carries the stack with all that the customer has said.
       throw error instanceof DialogContextError ? error.error : error;
@@ -64,6 +65,14 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
     underWay.botState = JSON.stringify(state);
     const activities = turn.activities();
     if (activities.length > 0) await context.sendActivities(activities);
+  }
+
+  /** Bot Framework works out its memory scopes anew for each turn (15 µs) unless it finds them: they never change. */
+  async function contextOf(context: TurnContext): Promise<DialogContext> {
+    if (memory !== undefined) context.turnState.set(MEMORY, memory);
+    const dc = await set.createContext(context);
+    memory ??= context.turnState.get(MEMORY);
+    return dc;
   }
 
   async function takeTurn(dc: DialogContext, turn: ScriptTurn): Promise<void> {
@@ -86,7 +95,7 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
     const dialog = active(dc);
     const frame = turn.state.dialogStack.at(-1)?.state;
     const node = frame && dialog?.script.nodes.get(frame.step);
-    return node ? namesOption(node, text, dialog.id, frame, turn, recogniser) : false;
+    return node && dialog ? namesOption(node, text, dialog.id, frame, turn, recogniser) : false;
   }
 
   async function obey(dc: DialogContext, turn: ScriptTurn, command: Command): Promise<void> {
@@ -179,6 +188,9 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
 
   return { run, queues: scripts.queues };
 }
+
+/** The key under which `DialogStateManager` keeps its scopes for a turn. */
+const MEMORY = 'DialogStateManagerConfiguration';
 
 /** Bot Framework's door to the stack, which is part of the state of the turn under way. */
 const STACK: StatePropertyAccessor<BotState> = {

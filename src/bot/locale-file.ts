@@ -84,26 +84,24 @@ export function readLocaleFile(
   name: string,
   text: string,
 ): { file: LocaleFile; problems: Problem[] } {
-  const lines = new LineCounter();
-  // JSON is also YAML, and YAML's reader knows lines and finds keys that stand twice, which JSON's takes silently.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const source = new Source(file, document, lines);
-  const problems: Problem[] = [];
-  for (const error of document.errors) {
-    if (error.code !== 'DUPLICATE_KEY') continue;
-    problems.push(source.atOffset(error.pos[0], 'the same key stands twice in one map', 'keep one of them'));
-  }
-  const entries: LocaleFile['entries'] = new Map();
+  const reading: Reading = {
+    problems: [],
+    entries: new Map(),
+    keys: 0,
+    source: lazily(() => sourceOf(file, text)),
+  };
   let texts: LocaleTexts = {};
   let broken = false;
   try {
     const value: unknown = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
-    texts = textsOf(value, [], source, problems, entries);
+    texts = textsOf(value, [], reading);
+    if (reading.keys !== keysWritten(text)) reading.problems.push(...doubledKeys(reading.source()));
   } catch (error) {
     broken = true;
-    const first = document.errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+    const source = reading.source();
+    const first = source.document.errors.find(({ code }) => code !== 'DUPLICATE_KEY');
     const offset = first?.pos[0] ?? offsetOf(error, text);
-    problems.push(
+    reading.problems.push(
       source.atOffset(offset, 'this is not JSON', 'check commas, quotes and brackets around here'),
     );
   }
@@ -114,14 +112,48 @@ export function readLocaleFile(
       name,
       broken,
       texts,
-      entries,
+      entries: reading.entries,
       at(key, reason, remedy) {
-        const path = entries.get(key)?.path;
-        return path ? source.at(path, reason, remedy) : atTop(file, reason, remedy);
+        const path = reading.entries.get(key)?.path;
+        return path ? reading.source().at(path, reason, remedy) : atTop(file, reason, remedy);
       },
     },
-    problems,
+    problems: reading.problems,
   };
+}
+
+interface Reading {
+  problems: Problem[];
+  entries: LocaleFile['entries'];
+  keys: number;
+  source: () => Source;
+}
+
+/** JSON is also YAML, whose reader knows lines. It is ten times slower than JSON's, so only mistakes are worth it. */
+function sourceOf(file: string, text: string): Source {
+  const lines = new LineCounter();
+  return new Source(file, parseDocument(text, { lineCounter: lines, prettyErrors: false }), lines);
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** How many keys stand in well-formed JSON. `JSON.parse` keeps the last of those that stand twice, and says nothing. */
+function keysWritten(text: string): number {
+  return [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length;
+}
+
+function doubledKeys(source: Source): Problem[] {
+  return source.document.errors
+    .filter(({ code }) => code === 'DUPLICATE_KEY')
+    .map((error) =>
+      source.atOffset(error.pos[0], 'the same key stands twice in one map', 'keep one of them'),
+    );
 }
 
 /** V8 names the offset in its message, or the end of the text. */
@@ -130,31 +162,27 @@ function offsetOf(error: unknown, text: string): number {
   return position === undefined ? Math.max(text.length - 1, 0) : Number(position);
 }
 
-function textsOf(
-  value: unknown,
-  path: Path,
-  source: Source,
-  problems: Problem[],
-  entries: LocaleFile['entries'],
-): LocaleTexts {
+/** Fills `reading` with what is under `path`. */
+function textsOf(value: unknown, path: Path, reading: Reading): LocaleTexts {
+  const problem = (at: Path, reason: string, remedy: string) =>
+    reading.problems.push(reading.source().at(at, reason, remedy));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    problems.push(source.at(path, 'a locale file must hold a map of keys and texts', 'put { } around it'));
+    problem(path, 'a locale file must hold a map of keys and texts', 'put { } around it');
     return {};
   }
   const texts: LocaleTexts = {};
   for (const [key, item] of Object.entries(value)) {
+    reading.keys += 1;
     const at = [...path, key];
     const dotted = at.join('.');
     if (typeof item === 'string' || isWords(item)) {
-      if (item.length === 0)
-        problems.push(source.at(at, `"${dotted}" is empty`, 'write it, or remove the key'));
+      if (item.length === 0) problem(at, `"${dotted}" is empty`, 'write it, or remove the key');
       texts[key] = item;
-      entries.set(dotted, { value: item, path: at });
+      reading.entries.set(dotted, { value: item, path: at });
     } else if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
-      texts[key] = textsOf(item, at, source, problems, entries);
+      texts[key] = textsOf(item, at, reading);
     } else {
-      const reason = `"${dotted}" is neither a text nor a list of texts`;
-      problems.push(source.at(at, reason, 'put it in quotes'));
+      problem(at, `"${dotted}" is neither a text nor a list of texts`, 'put it in quotes');
     }
   }
   return texts;

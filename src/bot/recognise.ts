@@ -23,11 +23,15 @@ const CULTURES: Record<string, string> = {
   zh: 'zh-cn',
 };
 
+/** Names of options come again in every turn; those with a customer's value in them must not fill the memory. */
+const NAMES_KEPT = 2000;
+
 /** Understands answers to questions. */
 export class Recogniser {
   readonly #texts: Texts;
   readonly #yesNo: Vocabulary<'yes' | 'no'>;
   readonly #places: Vocabulary<number>;
+  readonly #names = new Map<string, string>();
 
   constructor(texts: Texts) {
     this.#texts = texts;
@@ -76,10 +80,10 @@ export class Recogniser {
     if (place !== undefined) return options[place - 1];
     const said = normalised(text);
     return (
-      only(options, (name) => holds(said, name)) ??
+      this.#only(options, (name) => holds(said, name)) ??
       // Part of a label is enough when it is long enough to be meant: "hours" for "Opening hours".
       (said.length >= (/[^\p{ASCII}]/u.test(said) ? 2 : 4)
-        ? only(options, (name) => holds(name, said))
+        ? this.#only(options, (name) => holds(name, said))
         : undefined)
     );
   }
@@ -87,17 +91,28 @@ export class Recogniser {
   /** The option whose value, label or word the text is. */
   exactChoice<T extends Choosable>(text: string, options: readonly T[]): T | undefined {
     const said = normalised(text);
-    return options.find((option) => namesOf(option, true).includes(said));
+    return options.find(
+      (option) => this.#name(option.value) === said || this.#namesOf(option).some((name) => name === said),
+    );
   }
-}
 
-function namesOf(option: Choosable, withValue: boolean): string[] {
-  return [option.label, ...option.words, ...(withValue ? [option.value] : [])].map(normalised);
-}
+  #only<T extends Choosable>(options: readonly T[], fits: (name: string) => boolean): T | undefined {
+    const fitting = options.filter((option) => this.#namesOf(option).some(fits));
+    return fitting.length === 1 ? fitting[0] : undefined;
+  }
 
-function only<T extends Choosable>(options: readonly T[], fits: (name: string) => boolean): T | undefined {
-  const fitting = options.filter((option) => namesOf(option, false).some(fits));
-  return fitting.length === 1 ? fitting[0] : undefined;
+  #namesOf(option: Choosable): string[] {
+    return [option.label, ...option.words].map((name) => this.#name(name));
+  }
+
+  #name(name: string): string {
+    const kept = this.#names.get(name);
+    if (kept !== undefined) return kept;
+    if (this.#names.size >= NAMES_KEPT) this.#names.clear();
+    const made = normalised(name);
+    this.#names.set(name, made);
+    return made;
+  }
 }
 
 /** Whether `part` stands in `whole` as whole words. */

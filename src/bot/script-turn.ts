@@ -98,6 +98,8 @@ export class ScriptTurn {
 
   /** The text of a dialog with the values of its variables. */
   text(dialog: string, key: string, frame: Frame): string {
+    const plain = this.texts.plain(this.locale, dialog, key);
+    if (plain !== undefined) return plain;
     const scope = this.scope(frame);
     return this.texts.text(this.locale, dialog, key, { ...frame.vars, ...scope });
   }
@@ -131,7 +133,15 @@ export class ScriptTurn {
       text: texts.join('\n\n'),
       locale: this.locale,
     }));
-    if (this.#handoff) activities.push({ type: 'event', name: 'handoff.initiate', value: this.#handoff });
+    if (this.#handoff) {
+      const { queue, untakenAfter, ...asked } = this.#handoff;
+      const value = {
+        ...asked,
+        ...(queue === null ? {} : { queue }),
+        ...(untakenAfter === null ? {} : { untakenAfter }),
+      };
+      activities.push({ type: 'event', name: 'handoff.initiate', value });
+    }
     if (this.#outcome !== undefined) activities.push({ type: 'endOfConversation', code: this.#outcome });
     return activities;
   }

@@ -1,6 +1,6 @@
 import i18next, { type i18n } from 'i18next';
 import type { Json } from '../bot-turn.ts';
-import type { LocaleFiles } from './locale-file.ts';
+import type { LocaleFile, LocaleFiles } from './locale-file.ts';
 
 /** A text that a language lacks. The next language of the chain stood in, or nothing did. */
 export interface MissingText {
@@ -25,6 +25,7 @@ export class Texts {
   readonly #i18n: i18n;
   readonly #files: LocaleFiles['files'];
   readonly #onMissing: (missing: MissingText) => void;
+  readonly #plain: Map<string, Map<string, Map<string, string>>>;
   readonly #chains = new Map<string, readonly string[]>();
 
   /** `defaultLanguage` ends every chain; it should be one of the languages read. */
@@ -37,6 +38,12 @@ export class Texts {
     this.defaultLanguage = defaultLanguage;
     this.#files = locales.files;
     this.#onMissing = onMissing;
+    this.#plain = new Map(
+      [...locales.files].map(([language, files]) => [
+        language,
+        new Map([...files].map(([name, file]) => [name, plainTexts(file)])),
+      ]),
+    );
     this.#i18n = i18next.createInstance();
     const resources = Object.fromEntries(
       [...locales.files].map(([language, files]) => [
@@ -77,6 +84,14 @@ export class Texts {
     return chain;
   }
 
+  /**
+   * The text under `key` when it says the same whatever the values, without the 5 µs that i18next takes. Undefined when
+   * it does not, or the customer's language lacks it.
+   */
+  plain(locale: string, file: string, key: string): string | undefined {
+    return this.#plain.get(this.language(locale))?.get(file)?.get(key);
+  }
+
   /** The text under `key` of the locale file `file`, with `{{name}}` filled from `values`; '' when no language has it. */
   text(locale: string, file: string, key: string, values: Values = {}): string {
     const chain = this.chain(locale);
@@ -111,6 +126,16 @@ export class Texts {
   #has(language: string, file: string, key: string): boolean {
     return this.#files.get(language)?.get(file)?.entries.has(key) ?? false;
   }
+}
+
+/** The texts that name no value, no other text and have no plural forms. */
+function plainTexts({ entries }: LocaleFile): Map<string, string> {
+  const plain = new Map<string, string>();
+  for (const [key, { value }] of entries) {
+    const varies = typeof value !== 'string' || /\{\{|\$t\(/.test(value) || entries.has(`${key}_other`);
+    if (!varies) plain.set(key, value.trim());
+  }
+  return plain;
 }
 
 /** See `Texts.chain`. Never throws: a locale that is none leads to the default. */
