@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { type Latency, median } from './latency.ts';
 import type { LoadProcess } from './load-process.ts';
 import type { LoadResult, LoadRun } from './load-run.ts';
-import { cpuSecondsOf, machineCpuSeconds, type ServiceProcess } from './service-process.ts';
+import { cpuSecondsOf, type Memory, machineCpuSeconds, type ServiceProcess } from './service-process.ts';
 
 /** One service in a contest. */
 export interface Contestant {
@@ -12,7 +12,7 @@ export interface Contestant {
 
 /** What one service did in one round. */
 export interface Round extends LoadResult {
-  residentMiB: number;
+  memory: Memory;
   /** Processors that the service kept busy, all its threads. */
   serviceCpu: number;
   /** Processors that neither service nor generator, but others on this machine kept busy. */
@@ -32,7 +32,7 @@ export interface Score {
   generatorCpu: number;
   noise: number;
   /** After the last round. */
-  residentMiB: number;
+  memory: Memory;
   /** Sums over the rounds. */
   errors: number;
   missing: number;
@@ -77,10 +77,15 @@ async function warmUp(load: LoadProcess, { service, filled }: Contestant, plan: 
   const { run } = plan;
   const customers = Math.ceil(plan.warmUp / run.texts);
   const result = await load.run({ ...run, customers, origin: service.origin, filled, compare: true });
-  if (result.wrong > 0) throw new Error(`${service.name} answers otherwise than the script: ${result.wrongExample}`);
+  if (result.wrong > 0)
+    throw new Error(`${service.name} answers otherwise than the script: ${result.wrongExample}`);
 }
 
-async function oneRound(load: LoadProcess, { service, filled }: Contestant, plan: ContestPlan): Promise<Round> {
+async function oneRound(
+  load: LoadProcess,
+  { service, filled }: Contestant,
+  plan: ContestPlan,
+): Promise<Round> {
   const before = cpuNow(load, service);
   const result = await load.run({ ...plan.run, origin: service.origin, filled, compare: false });
   const after = cpuNow(load, service);
@@ -89,7 +94,7 @@ async function oneRound(load: LoadProcess, { service, filled }: Contestant, plan
   const others = after.machine - before.machine - (after.known - before.known);
   return {
     ...result,
-    residentMiB: service.residentMiB(),
+    memory: service.memory(),
     serviceCpu,
     noise: Math.max(0, others / seconds),
   };
@@ -125,7 +130,7 @@ function scoreOf({ service, filled }: Contestant, { run }: ContestPlan, rounds: 
     serviceCpu: mid(({ serviceCpu }) => serviceCpu),
     generatorCpu: mid(({ generatorCpu }) => generatorCpu),
     noise: mid(({ noise }) => noise),
-    residentMiB: rounds.at(-1)?.residentMiB ?? 0,
+    memory: service.memory(),
     errors: sum(({ errors }) => errors),
     missing: sum(({ missing }) => missing),
     doubled: sum(({ doubled }) => doubled),

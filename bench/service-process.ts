@@ -19,6 +19,14 @@ export interface ServiceCommand {
   logFile: string;
 }
 
+/** MiB. */
+export interface Memory {
+  /** As the system counts it, with the parts of the store's file that are mapped in and that it can take back. */
+  resident: number;
+  /** Without pages of files. */
+  own: number;
+}
+
 /** Milliseconds. */
 const LONGEST_STOP = 15_000;
 
@@ -70,10 +78,12 @@ export class ServiceProcess {
     throw new Error(`${name} did not become ready within ${readyWithin} ms. The end of its log:\n${end}`);
   }
 
-  /** Resident memory, in MiB. */
-  residentMiB(): number {
+  /** Resident memory. */
+  memory(): Memory {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+    const field = (name: string) =>
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1024;
+    return { resident: field('VmRSS'), own: field('RssAnon') };
   }
 
   /** Seconds of processor time so far, all threads. */
