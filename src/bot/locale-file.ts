@@ -176,6 +176,9 @@ function textsOf(value: unknown, path: Path, reading: Reading): LocaleTexts {
     const at = [...path, key];
     const dotted = at.join('.');
     if (typeof item === 'string' || isWords(item)) {
+      if (typeof item === 'string' && hasOpenBraces(item)) {
+        problem(at, `"${dotted}" has braces that do not pair up`, 'write values as {{name}}');
+      }
       if (item.length === 0) problem(at, `"${dotted}" is empty`, 'write it, or remove the key');
       texts[key] = item;
       reading.entries.set(dotted, { value: item, path: at });
@@ -192,7 +195,14 @@ function isWords(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
+const PLACEHOLDER = /\{\{-?\s*([^{},\s]+)\s*(?:,[^{}]*)?\}\}/g;
+
+/** Whether braces are left over that a customer would see. */
+function hasOpenBraces(text: string): boolean {
+  return /\{\{|\}\}/.test(text.replace(PLACEHOLDER, ''));
+}
+
 /** The names in `{{name}}`, `{{order.status}}` and `{{total, number}}`, without the formats. */
 export function placeholders(text: string): string[] {
-  return [...text.matchAll(/\{\{-?\s*([^{},\s]+)\s*(?:,[^{}]*)?\}\}/g)].map(([, name]) => name ?? '');
+  return [...text.matchAll(PLACEHOLDER)].map(([, name]) => name ?? '');
 }

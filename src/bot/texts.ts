@@ -103,18 +103,12 @@ export class Texts {
       returnDetails: true,
     } as const;
     const counted = 'count' in values ? { ...options, count: Number(values.count) || 0 } : options;
-    try {
-      const { res, usedLng, exactUsedKey } = this.#i18n.t(key, counted);
-      const found = typeof res === 'string' ? res.trim() : '';
-      if (usedLng !== chain[0] || (found === '' && !this.#has(usedLng, file, exactUsedKey))) {
-        this.#onMissing({ language: chain[0] ?? this.defaultLanguage, file, key });
-      }
-      return found;
-    } catch {
-      // A format that a value does not fit, such as a currency that is none.
+    const { res, usedLng, exactUsedKey } = this.#i18n.t(key, counted);
+    const found = typeof res === 'string' ? res.trim() : '';
+    if (usedLng !== chain[0] || (found === '' && !this.#has(usedLng, file, exactUsedKey))) {
       this.#onMissing({ language: chain[0] ?? this.defaultLanguage, file, key });
-      return '';
     }
+    return found;
   }
 
   /** The list of words under `key` in one language; empty when it has none. */
@@ -124,7 +118,7 @@ export class Texts {
   }
 
   #has(language: string, file: string, key: string): boolean {
-    return this.#files.get(language)?.get(file)?.entries.has(key) ?? false;
+    return typeof this.#files.get(language)?.get(file)?.entries.get(key)?.value === 'string';
   }
 }
 

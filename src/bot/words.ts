@@ -106,6 +106,7 @@ export class Commands {
 
   constructor(texts: Texts) {
     this.#vocabulary = new Vocabulary(texts);
+    const generic = texts.languages.flatMap((language) => texts.words(language, SYSTEM, 'words.language'));
     for (const language of texts.languages) {
       const words = (key: string) => texts.words(language, SYSTEM, `words.${key}`);
       for (const command of ['person', 'restart', 'help', 'language'] as const) {
@@ -113,17 +114,10 @@ export class Commands {
       }
       const choice = { language };
       const names = [...words('this_language'), texts.text(language, SYSTEM, 'language_name')];
-      // An English speaker asks for Spanish by its English name or its own: these words hold in every language.
-      for (const any of texts.languages) this.#vocabulary.add(any, names, choice);
-      for (const generic of words('language')) {
-        for (const any of texts.languages) {
-          this.#vocabulary.add(
-            any,
-            names.map((name) => `${generic} ${name}`),
-            choice,
-          );
-        }
-      }
+      // An English speaker asks for Spanish by its English name or its own, alone or as "idioma español": all of these
+      // hold in every language.
+      const named = names.flatMap((name) => [name, ...generic.map((word) => `${word} ${name}`)]);
+      for (const any of texts.languages) this.#vocabulary.add(any, named, choice);
     }
   }
 

@@ -1,0 +1,140 @@
+import { expect } from 'chai';
+import { readLocales } from '../../src/bot/locale-file.ts';
+import { Recogniser } from '../../src/bot/recognise.ts';
+import { Texts } from '../../src/bot/texts.ts';
+
+describe('an answer', () => {
+  let recogniser: Recogniser;
+
+  before(async () => {
+    recogniser = new Recogniser(new Texts(await readLocales('locales', 'locales'), 'en'));
+  });
+
+  describe('that should be a number', () => {
+    const numbers: [locale: string, text: string, number: number | undefined][] = [
+      ['en', '10234', 10234],
+      ['en', 'my order is #10234.', 10234],
+      ['en', 'No.10234 please', 10234],
+      ['en', 'AB-10234', 10234],
+      ['en', '00012', 12],
+      ['en', '-5', -5],
+      ['en', '12.5', 12.5],
+      ['en', '1,234', 1234],
+      ['en', '1,234.5', 1234.5],
+      ['en', '1,234,567', 1234567],
+      ['en', '1,5', 1.5],
+      ['es', '1.234', 1234],
+      ['es', '1.234,5', 1234.5],
+      ['es', '12,5', 12.5],
+      ['es', '12.5', 12.5],
+      ['zh-TW', '１２３', 123],
+      ['zh-TW', '訂單10234謝謝', 10234],
+      ['en', 'twelve', 12],
+      ['en', 'a hundred and five', 105],
+      ['es', 'doce', 12],
+      ['es', 'veintitrés', 23],
+      ['zh-TW', '一萬兩千', 12000],
+      ['zh-TW', '三', 3],
+      ['en', '10 or 11', undefined],
+      ['en', 'ten or eleven', undefined],
+      ['en', '10 234', undefined],
+      ['en', 'none', undefined],
+      ['en', '', undefined],
+      ['en', '👍', undefined],
+      ['en', '12345678901234567890', undefined],
+      ['en', `${'x'.repeat(200)} 5`, undefined],
+      ['de', '7', 7],
+      ['en', '\ud83d 5', 5],
+    ];
+    for (const [locale, text, number] of numbers) {
+      it(`${JSON.stringify(text.slice(0, 30))} in ${locale} is ${number}`, async () => {
+        expect(await recogniser.number(text, locale)).to.equal(number);
+      });
+    }
+  });
+
+  describe('that should be yes or no', () => {
+    const answers: [locale: string, text: string, answer: boolean | undefined][] = [
+      ['en', 'Yes!', true],
+      ['en', 'yes please', true],
+      ['en', 'ok thanks', true],
+      ['en', 'No, thank you', false],
+      ['en', 'nope', false],
+      ['en', '👍🏽', true],
+      ['es', 'sí', true],
+      ['es', 'SI', true],
+      ['es', 'no gracias', false],
+      ['es', 'vale', true],
+      ['zh-TW', '是的', true],
+      ['zh-TW', '好的，謝謝', true],
+      ['zh-TW', '不用了，謝謝', false],
+      ['en', 'sí', true],
+      ['zh-TW', 'yes', true],
+      ['en', 'maybe', undefined],
+      ['en', 'yes and no', undefined],
+      ['en', 'not yes', undefined],
+      ['en', '', undefined],
+    ];
+    for (const [locale, text, answer] of answers) {
+      it(`${JSON.stringify(text)} in ${locale} is ${answer}`, () => {
+        expect(recogniser.yesNo(text, locale)).to.equal(answer);
+      });
+    }
+  });
+
+  describe('that should be an option', () => {
+    const english = [
+      { value: 'order', label: 'Order status', words: ['tracking', 'my order'] },
+      { value: 'hours', label: 'Opening hours', words: [] },
+      { value: 'closing', label: 'Closing hours', words: [] },
+    ];
+    const chinese = [
+      { value: 'order', label: '查詢訂單', words: ['物流'] },
+      { value: 'hours', label: '營業時間', words: [] },
+      { value: 'returns', label: '退貨', words: [] },
+    ];
+    const answers: [locale: string, text: string, value: string | undefined][] = [
+      ['en', '1', 'order'],
+      ['en', '2.', 'hours'],
+      ['en', '#3', 'closing'],
+      ['en', '１', 'order'],
+      ['en', 'option 2 please', 'hours'],
+      ['en', 'the second one', 'hours'],
+      ['en', 'two', 'hours'],
+      ['en', 'ORDER STATUS', 'order'],
+      ['en', 'order', 'order'],
+      ['en', 'tracking!', 'order'],
+      ['en', 'I need the opening hours of the shop', 'hours'],
+      ['en', 'opening', 'hours'],
+      ['en', 'about my order', 'order'],
+      ['en', 'uno', 'order'],
+      ['en', '4', undefined],
+      ['en', '0', undefined],
+      ['en', '1 or 2', undefined],
+      ['en', 'hours', 'hours'],
+      ['en', 'status', 'order'],
+      ['en', 'us', undefined],
+      ['en', 'opening hours or closing hours', undefined],
+      ['en', '', undefined],
+      ['en', '!!!', undefined],
+      ['zh-TW', '二', 'hours'],
+      ['zh-TW', '第三個', 'returns'],
+      ['zh-TW', '我要退貨', 'returns'],
+      ['zh-TW', '訂單', 'order'],
+      ['zh-TW', '請問物流', 'order'],
+      ['zh-TW', '時', undefined],
+    ];
+    for (const [locale, text, value] of answers) {
+      it(`${JSON.stringify(text)} in ${locale} is ${value}`, () => {
+        const options = locale === 'en' ? english : chinese;
+        expect(recogniser.choice(text, options, locale)?.value).to.equal(value);
+      });
+    }
+
+    it('is the option itself only when it is named outright', () => {
+      expect(recogniser.exactChoice('Tracking.', english)?.value).to.equal('order');
+      expect(recogniser.exactChoice('opening', english)).to.equal(undefined);
+      expect(recogniser.exactChoice('1', english)).to.equal(undefined);
+    });
+  });
+});
