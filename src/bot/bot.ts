@@ -79,7 +79,12 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
     const { activity } = turn.input;
     if (activity.type === 'message') await takeMessage(dc, turn);
     else if (activity.name === 'returned') await takeReturn(dc, turn, activity.value);
-    else if (activity.name === 'untaken' && isSound(turn.state)) await active(dc)?.untaken(dc);
+    else {
+      if (activity.name === 'untaken' && isSound(turn.state)) await active(dc)?.untaken(dc);
+      return;
+    }
+    // The dialogs have run out without a word, but a customer who writes, or is given back, must hear something.
+    if (!dc.activeDialog && turn.isSilent) await dc.beginDialog(scripts.start);
   }
 
   async function takeMessage(dc: DialogContext, turn: ScriptTurn): Promise<void> {

@@ -36,7 +36,7 @@ export type Node = Base &
     | { kind: 'ask'; key: string; as: string; type: 'text' | 'number'; retries: number }
     | { kind: 'choice'; key: string; as: string | undefined; options: Option[]; retries: number }
     | { kind: 'confirm'; key: string; as: string | undefined; yes: Next; no: Next; retries: number }
-    | { kind: 'if'; condition: Expression; then: Next; else: Next }
+    | { kind: 'if'; condition: Expression; whenTrue: Next; whenFalse: Next }
     | { kind: 'set'; assignments: Assignment[] }
     | { kind: 'call'; dialog: string; as: string | undefined }
     | { kind: 'goto' }
@@ -166,9 +166,8 @@ class Layout {
         ...base,
         kind: 'if',
         condition,
-        // biome-ignore lint/suspicious/noThenProperty: nobody awaits a node, and `then` is the format's own word.
-        then: this.#first(step.then, next),
-        else: this.#first(otherwise, next),
+        whenTrue: this.#first(step.then, next),
+        whenFalse: this.#first(otherwise, next),
       };
     }
     if ('set' in step) {

@@ -89,6 +89,7 @@ function kept(text: string): string | undefined {
   const clean = text
     .replace(LONE_SURROGATE, '')
     .replace(/[^\P{Cc}\n]+/gu, ' ')
+    .replace(/ {2,}/g, ' ')
     .trim();
   const short = clean.length <= LONGEST_ANSWER ? clean : [...clean.slice(0, LONGEST_ANSWER)].join('');
   return short === '' ? undefined : short.replace(LONE_SURROGATE, '');

@@ -166,7 +166,7 @@ export class ScriptDialog extends Dialog<BeginAt> {
           this.#ask(turn, frame, node);
           return Dialog.EndOfTurn;
         case 'if':
-          next = this.#isTrue(node, frame, turn) ? node.then : node.else;
+          next = this.#isTrue(node, frame, turn) ? node.whenTrue : node.whenFalse;
           break;
         case 'set':
           for (const { name, value } of this.#values(node, node.assignments, frame, turn)) {
@@ -207,9 +207,11 @@ export class ScriptDialog extends Dialog<BeginAt> {
     const called = this.#parts.keyword(text, turn.locale);
     if (called !== undefined) {
       frame.tries = 0;
-      // Under way already: it begins anew, so that digressions cannot pile up.
-      if (isUnderWay(dc, called)) await dc.cancelAllDialogs();
-      return dc.beginDialog(called);
+      // Under way already: it begins anew where it is, so that digressions cannot pile up.
+      const under = dc.stack.findLastIndex(({ id }) => id === called);
+      if (under < 0) return dc.beginDialog(called);
+      dc.stack.length = under + 1;
+      return dc.replaceDialog(called);
     }
     frame.tries += 1;
     if (frame.tries <= node.retries) {

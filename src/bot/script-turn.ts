@@ -71,6 +71,10 @@ export class ScriptTurn {
     this.#outcome = outcome;
   }
 
+  get isSilent(): boolean {
+    return this.#said.length === 0 && this.#handoff === undefined && this.#outcome === undefined;
+  }
+
   /** Counts a step, and gives a number that is the same again when the turn is run again. */
   count(node: Node): number {
     this.#steps += 1;

@@ -1,0 +1,436 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+import type { ScriptBot } from '../../src/bot/bot.ts';
+import { botOf, sampleBot, Talk } from '../support/script-bot.ts';
+
+/** What the sample dialogs are asked and answer, in each language. */
+const LANGUAGES = {
+  en: {
+    hello: 'hi',
+    menu: '1. Order status\n2. Opening hours\n3. Returns\n4. Talk to a person',
+    yes: 'yes please',
+    no: 'no thanks',
+    shipped: 'Order 10234 is on its way and should arrive in 2 days.',
+    hours: ['opening hours', 'We are open Monday to Friday'],
+    about: 'What is it about?',
+    more: 'Can we help with anything else? Reply YES or NO.',
+    bye: 'Goodbye!',
+    person: 'I want to talk to a person',
+    handedOver: 'I am passing you to a colleague',
+    help: ['help', 'This is an automatic assistant.'],
+    restart: 'start again',
+  },
+  es: {
+    hello: 'hola',
+    menu: '1. Estado de mi pedido\n2. Horario\n3. Devoluciones\n4. Hablar con una persona',
+    yes: 'sí, por favor',
+    no: 'no, gracias',
+    shipped: 'El pedido 10234 está en camino y debería llegar en 2 días.',
+    hours: ['horario', 'Abrimos de lunes a viernes'],
+    about: '¿De qué se trata?',
+    more: '¿Le ayudamos en algo más? Responda SÍ o NO.',
+    bye: '¡Hasta pronto!',
+    person: 'Quiero hablar con una persona',
+    handedOver: 'Le paso con una persona de nuestro equipo.',
+    help: ['ayuda', 'Le atiende un asistente virtual.'],
+    restart: 'empezar de nuevo',
+  },
+  'zh-Hant-HK': {
+    hello: '你好',
+    menu: '1. 查詢訂單\n2. 營業時間\n3. 退貨\n4. 專人服務',
+    yes: '好的，謝謝',
+    no: '不用了，謝謝',
+    shipped: '訂單 10234 已出貨，預計 2 天後送達。',
+    hours: ['營業時間', '營業時間：週一至週五'],
+    about: '請簡單說明您的問題。',
+    more: '還有其他需要嗎？請回覆「是」或「否」。',
+    bye: '再見！',
+    person: '我要真人客服',
+    handedOver: '正在為您轉接專人',
+    help: ['說明', '這裡是自動客服。'],
+    restart: '重新開始',
+  },
+};
+
+for (const [locale, words] of Object.entries(LANGUAGES)) {
+  describe(`the sample dialogs in ${locale}`, () => {
+    let bot: ScriptBot;
+    let customer: Talk;
+
+    before(async () => {
+      bot = await sampleBot();
+    });
+
+    beforeEach(() => {
+      customer = new Talk(bot, locale);
+    });
+
+    it('answer a question about an order and close', async () => {
+      expect(await customer.asks(words.hello)).to.contain(words.menu);
+      await customer.asks('1');
+      expect(await customer.asks('#10234')).to.equal(`${words.shipped}\n\n${words.more}`);
+      const { texts, ended } = await customer.says(words.no);
+      expect(texts[0]).to.contain(words.bye);
+      expect(ended).to.deep.equal({ outcome: 'resolved' });
+    });
+
+    it('ask once more for an unknown order, then for what a person should know', async () => {
+      await customer.asks(words.hello);
+      await customer.asks('1');
+      expect(await customer.asks('1')).to.not.contain(words.about);
+      expect(await customer.asks('2')).to.contain(words.about);
+      const { handoff } = await customer.says('ABC');
+      expect(handoff).to.deep.include({ queue: 'support', reason: 'customer_asked', untakenAfter: 600_000 });
+      expect(handoff?.summary).to.match(/ABC$/);
+      expect(handoff?.context).to.deep.include({ topic: 'order', about: 'ABC' });
+      expect((await customer.untaken()).texts).to.have.length(1);
+      expect((await customer.returned()).texts).to.deep.equal([words.more]);
+    });
+
+    it('tell the opening hours in the middle of something else', async () => {
+      await customer.asks(words.hello);
+      await customer.asks('3');
+      const [asked, told] = words.hours;
+      expect(await customer.asks(asked ?? '')).to.match(new RegExp(`^${told}[^]+\n\n`));
+      expect(customer.stack).to.deep.equal(['main/returns', 'returns/recent']);
+    });
+
+    it('take a return, or hand a late one over', async () => {
+      await customer.asks(words.hello);
+      await customer.asks('3');
+      const { texts } = await customer.says(words.yes);
+      expect(texts).to.have.length(3);
+      expect(texts[1]).to.equal('Harbor Books, Returns, 12 Harbor Street, Portland ME 04101');
+      await customer.says(words.yes);
+      await customer.says('3');
+      await customer.says(words.no);
+      expect((await customer.says(words.yes)).handoff).to.deep.include({
+        queue: 'support',
+        reason: 'late_return',
+      });
+      expect((await customer.returned()).texts).to.deep.equal([words.more]);
+    });
+
+    it('hand over at any point to who asks for a person, and take up the question after', async () => {
+      await customer.asks(words.hello);
+      const question = await customer.asks('1');
+      const { texts, handoff } = await customer.says(words.person);
+      expect(texts[0]).to.contain(words.handedOver);
+      expect(handoff).to.deep.include({ queue: null, reason: 'customer_asked', untakenAfter: null });
+      expect(handoff?.context).to.deep.include({ topic: 'order' });
+      expect((await customer.returned()).texts[0]).to.match(
+        new RegExp(`\n\n${question.replace('?', '\\?')}$`),
+      );
+      expect(await customer.asks('10234')).to.contain(words.shipped);
+    });
+
+    it('help, and ask the question again', async () => {
+      await customer.asks(words.hello);
+      const question = await customer.asks('1');
+      const [asked, told] = words.help;
+      const answer = await customer.asks(asked ?? '');
+      expect(answer).to.contain(told).and.to.contain(question);
+    });
+
+    it('start again when asked to', async () => {
+      const welcome = await customer.asks(words.hello);
+      await customer.asks('1');
+      expect(await customer.asks(words.restart)).to.equal(welcome);
+      expect(customer.stack).to.deep.equal(['main/menu']);
+    });
+
+    it('hand over who is not understood three times', async () => {
+      await customer.asks(words.hello);
+      await customer.asks('zzz');
+      await customer.asks('zzz');
+      expect((await customer.says('zzz')).handoff?.reason).to.equal('not_understood');
+    });
+
+    it('change the language by its name and ask again in it', async () => {
+      await customer.asks(words.hello);
+      const other = locale === 'es' ? 'english' : 'español';
+      const { locale: chosen, texts } = await customer.says(other);
+      expect(chosen).to.equal(locale === 'es' ? 'en' : 'es');
+      expect(texts[0]).to.contain(LANGUAGES[chosen === 'en' ? 'en' : 'es'].menu);
+      expect(await customer.asks('2')).to.contain(LANGUAGES[chosen === 'en' ? 'en' : 'es'].hours[1]);
+    });
+  });
+}
+
+describe('a bot of dialogs', () => {
+  const text = { q: 'Q?', a: 'A', hi: 'Hi', keys: ['deals'], menu: ['menu'] };
+  const file = (head: string, steps: string) => `${head}\nsteps:\n${steps}`;
+  const question = '  - id: q\n    confirm: q\n    as: got\n';
+
+  function botWith(
+    dialogs: Record<string, string>,
+    rest: { languages?: string[]; log?: { warn: (...line: unknown[]) => void } } = {},
+  ): Promise<ScriptBot> {
+    const files: Record<string, string | object> = {};
+    for (const [id, content] of Object.entries(dialogs)) {
+      files[`dialogs/${id}.yaml`] = content;
+      for (const language of rest.languages ?? ['en']) files[`locales/${language}/${id}.json`] = text;
+    }
+    return botOf({ files, ...rest });
+  }
+
+  it('tells the queues of its handoffs', async () => {
+    expect((await sampleBot()).queues).to.deep.equal(['support']);
+  });
+
+  it('refuses to run without a turn under way', async () => {
+    const bot = await sampleBot();
+    const context = { turnState: new Map() };
+    // @ts-expect-error: only what the bot looks at first.
+    const error = await bot.run(context).catch((thrown: unknown) => thrown);
+    expect(error).to.have.property('code', 'internal');
+  });
+
+  it('begins with a keyword rather than the start', async () => {
+    const bot = await botWith({
+      main: file('id: main\ntriggers: [start]', question),
+      deals: file('id: deals\ntriggers: [{ keywords: keys }]', '  - say: a\n'),
+    });
+    const customer = new Talk(bot);
+    expect(await customer.asks('DEALS')).to.equal('A');
+    expect(await customer.asks('hello')).to.equal('Q?');
+  });
+
+  it('takes the word for a person before anything has begun', async () => {
+    const customer = new Talk(await sampleBot());
+    const { texts, handoff } = await customer.says('agent');
+    expect(texts).to.have.length(1);
+    expect(handoff?.reason).to.equal('customer_asked');
+    expect((await customer.returned()).texts[0]).to.contain('How can we help?');
+  });
+
+  it('greets after the answer to a first word of help or language', async () => {
+    const bot = await sampleBot();
+    expect(await new Talk(bot).asks('help')).to.match(/^This is an automatic assistant.*\n\nHello!/);
+    expect(await new Talk(bot).asks('idioma')).to.match(
+      /^To change the language, reply with its name: English, Español, 中文\n\nHello!/,
+    );
+    expect(await new Talk(bot).asks('español')).to.match(/^De acuerdo, en español\.\n\n¡Hola!/);
+  });
+
+  it('lets an option named outright go before a word such as menu or person', async () => {
+    const bot = await sampleBot();
+    const customer = new Talk(bot);
+    await customer.asks('hi');
+    expect(await customer.asks('A person')).to.equal('What is it about? A few words are enough.');
+  });
+
+  it('begins afresh in a new session, and keeps what it knows of the customer', async () => {
+    const steps =
+      '  - if: user.known == true\n    then:\n      - say: a\n  - set: { user.known: true }\n  - set: { session.x: 1 }\n';
+    const customer = new Talk(await botWith({ main: file('id: main\ntriggers: [start]', steps + question) }));
+    expect(await customer.asks('hi')).to.equal('Q?');
+    customer.session = 2;
+    expect(await customer.asks('yes')).to.equal('A\n\nQ?');
+    expect(JSON.parse(customer.botState ?? '')).to.deep.include({ session: 2, user: { known: true } });
+  });
+
+  it('forgets what the session knew when it starts again, and keeps the customer', async () => {
+    const steps = '  - set: { session.n: 1, user.n: 1 }\n';
+    const customer = new Talk(
+      await botWith({
+        main: file('id: main\ntriggers: [start]', `  - id: first\n    confirm: q\n${steps}${question}`),
+      }),
+    );
+    await customer.says('hi');
+    await customer.says('yes');
+    expect(JSON.parse(customer.botState ?? '')).to.deep.include({ user: { n: 1 }, shared: { n: 1 } });
+    await customer.says('restart');
+    expect(JSON.parse(customer.botState ?? '')).to.deep.include({ user: { n: 1 }, shared: {} });
+    expect(customer.stack).to.deep.equal(['main/first']);
+  });
+
+  it('begins again when its dialogs run out without a word', async () => {
+    const bot = await botWith({ main: file('id: main\ntriggers: [start]', question) });
+    const customer = new Talk(bot);
+    await customer.says('hi');
+    expect(await customer.asks('yes')).to.equal('Q?');
+    expect(customer.stack).to.deep.equal(['main/q']);
+  });
+
+  it('is silent at events that ask nothing of it', async () => {
+    const customer = new Talk(await sampleBot());
+    await customer.says('hi');
+    const before = customer.stack;
+    expect(await customer.untaken()).to.deep.include({ texts: [], handoff: null, ended: null });
+    expect(customer.stack).to.deep.equal(before);
+  });
+
+  describe('after dialogs were changed', () => {
+    it('apologises and starts again where a step is gone', async () => {
+      const log = { warn: sinon.spy() };
+      const old = await botWith({ main: file('id: main\ntriggers: [start]', question) });
+      const changed = await botWith(
+        { main: file('id: main\ntriggers: [start]', '  - say: hi\n  - id: new\n    confirm: q\n') },
+        { log },
+      );
+      const customer = new Talk(old);
+      await customer.says('hi');
+      const moved = new Talk(changed);
+      moved.botState = customer.botState;
+      expect(await moved.asks('yes')).to.equal(
+        'Sorry, our menu has just changed, so we need to start again.\n\nHi\n\nQ?',
+      );
+      expect(await moved.asks('maybe')).to.contain('Please reply YES or NO.');
+      expect(log.warn.args).to.deep.equal([[{ stack: [['main', 'q']] }, 'A step is gone.']]);
+    });
+
+    it('apologises where a dialog is gone, also below the one under way', async () => {
+      const old = await botWith({
+        main: file('id: main\ntriggers: [start]', '  - id: c\n    call: sub\n'),
+        sub: file('id: sub', question),
+      });
+      const without = await botWith({ main: file('id: main\ntriggers: [start]', question) });
+      const renamed = await botWith({
+        main: file('id: main\ntriggers: [start]', '  - id: d\n    call: sub\n'),
+        sub: file('id: sub', question),
+      });
+      const customer = new Talk(old);
+      await customer.says('hi');
+      for (const bot of [without, renamed]) {
+        const moved = new Talk(bot);
+        moved.botState = customer.botState;
+        expect(await moved.asks('yes')).to.match(/^Sorry, our menu has just changed/);
+      }
+    });
+
+    it('still hears the word for a person there, and a returned agent', async () => {
+      const old = await botWith({ main: file('id: main\ntriggers: [start]', question) });
+      const changed = await botWith({
+        main: file('id: main\ntriggers: [start]', '  - id: new\n    confirm: q\n'),
+      });
+      const customer = new Talk(old);
+      await customer.says('hi');
+      const moved = new Talk(changed);
+      moved.botState = customer.botState;
+      expect((await moved.says('agent')).handoff?.reason).to.equal('customer_asked');
+      moved.botState = customer.botState;
+      expect((await moved.untaken()).texts).to.deep.equal([]);
+      expect((await moved.returned()).texts[0]).to.match(/^Sorry, our menu has just changed.*\n\nQ\?$/);
+    });
+
+    it('goes on where the step is still there, whatever else moved', async () => {
+      const old = await botWith({ main: file('id: main\ntriggers: [start]', `${question}  - say: a\n`) });
+      const changed = await botWith({
+        main: file('id: main\ntriggers: [start]', `  - say: hi\n  - say: hi\n${question}  - say: hi\n`),
+      });
+      const customer = new Talk(old);
+      await customer.says('hi');
+      const moved = new Talk(changed);
+      moved.botState = customer.botState;
+      expect(await moved.asks('yes')).to.equal('Hi');
+    });
+
+    it('runs a step again that is no question any more', async () => {
+      const old = await botWith({ main: file('id: main\ntriggers: [start]', question) });
+      const changed = await botWith({ main: file('id: main\ntriggers: [start]', '  - id: q\n    say: a\n') });
+      const customer = new Talk(old);
+      await customer.says('hi');
+      const moved = new Talk(changed);
+      moved.botState = customer.botState;
+      expect(await moved.asks('yes')).to.equal('A');
+    });
+
+    it("begins afresh with another bot's state", async () => {
+      const log = { warn: sinon.spy() };
+      const customer = new Talk(
+        await botWith({ main: file('id: main\ntriggers: [start]', question) }, { log }),
+      );
+      customer.botState = '{"of":"another"}';
+      expect(await customer.asks('hi')).to.equal('Q?');
+      expect(log.warn.callCount).to.equal(1);
+    });
+  });
+
+  describe('when an agent gives the conversation back', () => {
+    let bot: ScriptBot;
+
+    before(async () => {
+      bot = await botWith({
+        main: file(
+          'id: main\ntriggers: [start]',
+          `${question}  - id: sub\n    call: sub\n  - id: last\n    confirm: q\n    as: last\n`,
+        ),
+        sub: file('id: sub', '  - say: hi\n  - id: inner\n    confirm: q\n    as: inner\n'),
+        other: file('id: other', '  - say: a\n  - id: there\n    confirm: q\n    as: there\n'),
+      });
+    });
+
+    it('sets the variables that the agent gives, and no others', async () => {
+      const customer = new Talk(bot);
+      await customer.says('hi');
+      await customer.returned({
+        variables: { got: 'it', 'user.name': 'Ana', 'not a name': 1, __proto__: 1 },
+      });
+      const state = JSON.parse(customer.botState ?? '');
+      expect(state.user).to.deep.equal({ name: 'Ana' });
+      expect(state.dialogStack[0].state.vars).to.deep.equal({ got: 'it' });
+    });
+
+    it('asks the question again that the customer was at', async () => {
+      const customer = new Talk(bot);
+      await customer.says('hi');
+      expect((await customer.returned()).texts).to.deep.equal([
+        'You are back with our automatic assistant.\n\nQ?',
+      ]);
+    });
+
+    it('goes on at a step of the dialog under way', async () => {
+      const customer = new Talk(bot);
+      await customer.says('hi');
+      expect((await customer.returned({ step: 'sub' })).texts).to.deep.equal(['Hi\n\nQ?']);
+      expect(customer.stack).to.deep.equal(['main/sub', 'sub/inner']);
+    });
+
+    it('goes back to a step of a dialog that called the one under way', async () => {
+      const customer = new Talk(bot);
+      await customer.says('hi');
+      await customer.says('yes');
+      expect(customer.stack).to.deep.equal(['main/sub', 'sub/inner']);
+      await customer.returned({ step: 'last', variables: { x: 1 } });
+      expect(customer.stack).to.deep.equal(['main/last']);
+      expect(JSON.parse(customer.botState ?? '').dialogStack[0].state.vars).to.deep.equal({
+        got: true,
+        x: 1,
+      });
+    });
+
+    it('begins another dialog, at its first step or another', async () => {
+      const customer = new Talk(bot);
+      await customer.says('hi');
+      expect((await customer.returned({ dialog: 'other' })).texts).to.deep.equal(['A\n\nQ?']);
+      await customer.returned({ dialog: 'sub', step: 'inner', variables: { y: 2 } });
+      expect(customer.stack).to.deep.equal(['sub/inner']);
+      expect(JSON.parse(customer.botState ?? '').dialogStack[0].state.vars).to.deep.equal({ y: 2 });
+    });
+
+    it('begins the dialog under way anew when only that is named', async () => {
+      const customer = new Talk(bot);
+      await customer.says('hi');
+      await customer.says('yes');
+      await customer.returned({ dialog: 'main' });
+      expect(customer.stack).to.deep.equal(['main/q']);
+    });
+
+    it('goes on as without where the agent named nothing that is there', async () => {
+      const log = { warn: sinon.spy() };
+      const logging = await botWith({ main: file('id: main\ntriggers: [start]', question) }, { log });
+      const customer = new Talk(logging);
+      await customer.says('hi');
+      for (const target of [{ dialog: 'gone' }, { step: 'gone' }, { dialog: 'main', step: 'gone' }]) {
+        expect((await customer.returned(target)).texts[0]).to.match(/^You are back/);
+      }
+      expect(log.warn.callCount).to.equal(3);
+    });
+
+    it('begins when nothing was under way', async () => {
+      const customer = new Talk(bot);
+      expect((await customer.returned()).texts).to.deep.equal(['Q?']);
+    });
+  });
+});
