@@ -188,6 +188,7 @@ describe('the desk', () => {
   });
 
   it('keeps notes for colleagues', async () => {
+    rig.time += 1;
     await rig.desk.note(CONVERSATION, ben, { text: 'Knows this customer', key: 'n1' });
     await rig.send();
     expect(rig.sent).to.deep.equal([]);

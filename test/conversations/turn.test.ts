@@ -128,16 +128,20 @@ describe('a turn', () => {
   });
 
   it('drops the bot’s answer when a person took over while the bot was thinking', async () => {
+    await rig.textIn('hello');
+    await rig.turn();
+    await rig.send();
+    rig.sent.length = 0;
     rig.bot = async () => {
       await rig.desk.claim(CONVERSATION, { id: 'ana', role: 'agent', queues: [] });
       return anAnswer({ texts: ['too late'] });
     };
-    await rig.textIn('hello');
+    await rig.textIn('and now?');
     await rig.turn();
     await rig.send();
     expect(rig.sent).to.deep.equal([]);
     expect(await rig.conversation()).to.include({ handler: 'agent', agentId: 'ana' });
-    expect((await rig.transcript()).map(({ status }) => status)).to.deep.equal(['handled']);
+    expect((await rig.transcript()).map(({ status }) => status)).to.deep.equal(['handled', 'sent', 'handled']);
   });
 
   it('keeps texts from the bot while they wait for a person', async () => {

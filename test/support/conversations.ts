@@ -101,6 +101,7 @@ export function createRig(store: Store): Rig {
     },
     async textIn(text, referenceId = `REF${ids++}`) {
       const inbound = { referenceId, from: CUSTOMER, to: NUMBER, text, segments: 1, provider: {} };
+      rig.time += 1;
       await receive(store, 'default', inbound, now());
     },
     async turn() {

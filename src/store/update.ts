@@ -1,0 +1,195 @@
+import { isDeepStrictEqual } from 'node:util';
+import { update as mingoUpdate } from 'mingo';
+import { compileFilter, type FilterDoc, operatorsOf } from './filter.ts';
+import { type Doc, type Fields, isScalar } from './index-keys.ts';
+import { compareValues } from './order.ts';
+
+/** Operators and the fields they work on. */
+export interface UpdateDoc {
+  [operator: string]: unknown;
+}
+
+type Operator = (doc: Doc, field: string, operand: unknown) => boolean;
+
+/**
+ * Applies an update to a document, in place, as MongoDB's update operators do. Returns whether it changed.
+ * Operators on top-level fields are ours; an update with a dotted path or another operator is `mingo`'s as a whole.
+ * `$setOnInsert` counts only when `inserting`.
+ *
+ * @throws TypeError for an update that MongoDB refuses: no operators, two operators on one path, `$inc` of a text, …
+ */
+export function applyUpdate(doc: Doc, update: UpdateDoc, inserting: boolean): boolean {
+  const steps = stepsOf(update, inserting);
+  const id = doc._id;
+  let changed = false;
+  if (steps.every(({ operator, field, operand }) => isOurs(operator, field, operand))) {
+    for (const { operator, field, operand } of steps) {
+      if (OPERATORS[operator]?.(doc, field, operand) === true) changed = true;
+    }
+  } else {
+    const modifier: { [operator: string]: Fields } = {};
+    for (const { operator, field, operand } of steps) {
+      const fields = modifier[operator] ?? {};
+      modifier[operator] = fields;
+      fields[field] = operand;
+    }
+    changed = mingoUpdate(doc, modifier, [], {}, { cloneMode: 'deep' }).length > 0;
+  }
+  if (doc._id !== id) throw new TypeError('An update cannot change an _id.');
+  return changed;
+}
+
+/** The document that an upsert starts from: what the filter says with equalities. */
+export function seedOf(filter: FilterDoc): Fields {
+  const seed: Fields = {};
+  for (const field in filter) {
+    const condition = filter[field];
+    if (field === '$and' && Array.isArray(condition)) {
+      for (const part of condition) Object.assign(seed, seedOf(part));
+    } else if (!field.startsWith('$')) {
+      const operators = operatorsOf(condition);
+      if (operators === null) seed[field] = copyOf(condition);
+      else for (const [operator, operand] of operators) if (operator === '$eq') seed[field] = copyOf(operand);
+    }
+  }
+  return seed;
+}
+
+/** A copy without undefined fields, as the driver stores it with `ignoreUndefined`. */
+export function copyOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((element) => (element === undefined ? null : copyOf(element)));
+  const copy: Fields = {};
+  for (const [field, content] of Object.entries(value)) {
+    if (content !== undefined) copy[field] = copyOf(content);
+  }
+  return copy;
+}
+
+interface Step {
+  operator: string;
+  field: string;
+  operand: unknown;
+}
+
+function stepsOf(update: UpdateDoc, inserting: boolean): Step[] {
+  const steps: Step[] = [];
+  const paths: string[] = [];
+  for (const operator in update) {
+    const fields = update[operator];
+    if (!operator.startsWith('$')) throw new TypeError('An update takes operators such as $set.');
+    if (fields === undefined) continue;
+    if (typeof fields !== 'object' || fields === null) throw new TypeError(`${operator} takes fields.`);
+    for (const [field, operand] of Object.entries(fields)) {
+      if (operand === undefined) continue; // as `ignoreUndefined` does
+      if (
+        paths.some((path) => path === field || path.startsWith(`${field}.`) || field.startsWith(`${path}.`))
+      ) {
+        throw new TypeError(`Two operators work on ${field}.`);
+      }
+      paths.push(field);
+      if (operator !== '$setOnInsert') steps.push({ operator, field, operand });
+      else if (inserting) steps.push({ operator: '$set', field, operand });
+    }
+  }
+  if (paths.length === 0 && Object.keys(update).length === 0)
+    throw new TypeError('An update takes operators.');
+  return steps;
+}
+
+function isOurs(operator: string, field: string, operand: unknown): boolean {
+  if (field.includes('.') || !(operator in OPERATORS)) return false;
+  const names = operatorsOf(operand)?.map(([name]) => name) ?? [];
+  if (operator === '$push') return names.every((name) => name === '$each' || name === '$slice');
+  if (operator === '$addToSet') return names.every((name) => name === '$each');
+  return true;
+}
+
+const OPERATORS: { readonly [operator: string]: Operator } = {
+  $set: (doc, field, operand) => {
+    const old = doc[field];
+    if (old === operand || (typeof operand === 'object' && isDeepStrictEqual(old, operand))) return false;
+    doc[field] = copyOf(operand);
+    return true;
+  },
+  $unset: (doc, field) => {
+    const changed = doc[field] !== undefined;
+    delete doc[field];
+    return changed;
+  },
+  $inc: (doc, field, operand) => {
+    const old = doc[field];
+    if (typeof operand !== 'number' || (old !== undefined && typeof old !== 'number')) {
+      throw new TypeError(`$inc takes numbers, also in ${field}.`);
+    }
+    doc[field] = (old ?? 0) + operand;
+    return old === undefined || operand !== 0;
+  },
+  $min: (doc, field, operand) => replaceIf(doc, field, operand, (order) => order < 0),
+  $max: (doc, field, operand) => replaceIf(doc, field, operand, (order) => order > 0),
+  $push: (doc, field, operand) => {
+    const each = eachOf(operand);
+    const slice = sliceOf(operand);
+    const array = arrayOf(doc, field) ?? [];
+    const pushed = [...array, ...each.map(copyOf)];
+    doc[field] = slice === null ? pushed : slice < 0 ? pushed.slice(slice) : pushed.slice(0, slice);
+    return true;
+  },
+  $addToSet: (doc, field, operand) => {
+    const array = arrayOf(doc, field);
+    const set = array ?? [];
+    const before = set.length;
+    for (const element of eachOf(operand)) {
+      if (!set.some((other) => isDeepStrictEqual(other, element))) set.push(copyOf(element));
+    }
+    doc[field] = set;
+    return array === null || set.length > before;
+  },
+  $pull: (doc, field, operand) => {
+    const array = arrayOf(doc, field);
+    if (array === null) return false;
+    const matches = elementTest(operand);
+    const kept = array.filter((element) => !matches(element));
+    doc[field] = kept;
+    return kept.length < array.length;
+  },
+};
+
+function replaceIf(doc: Doc, field: string, operand: unknown, wanted: (order: number) => boolean): boolean {
+  if (doc[field] !== undefined && !wanted(compareValues(operand, doc[field]))) return false;
+  doc[field] = copyOf(operand);
+  return true;
+}
+
+function eachOf(operand: unknown): unknown[] {
+  const each = operatorsOf(operand)?.find(([name]) => name === '$each');
+  if (each === undefined) return [operand];
+  if (!Array.isArray(each[1])) throw new TypeError('$each takes an array.');
+  return each[1];
+}
+
+function sliceOf(operand: unknown): number | null {
+  const slice = operatorsOf(operand)?.find(([name]) => name === '$slice')?.[1] ?? null;
+  if (slice !== null && typeof slice !== 'number') throw new TypeError('$slice takes a number.');
+  return slice;
+}
+
+function arrayOf(doc: Doc, field: string): unknown[] | null {
+  const value = doc[field];
+  if (value === undefined) return null;
+  if (!Array.isArray(value)) throw new TypeError(`The field ${field} has to hold an array.`);
+  return value;
+}
+
+/** What `$pull` takes away: equal values, or what a condition matches. */
+function elementTest(operand: unknown): (element: unknown) => boolean {
+  if (isScalar(operand)) return (element) => element === operand;
+  if (Array.isArray(operand)) return (element) => isDeepStrictEqual(element, operand);
+  if (operatorsOf(operand) !== null) {
+    const matches = compileFilter({ element: operand });
+    return (element) => matches({ element });
+  }
+  const matches = compileFilter({ ...(typeof operand === 'object' ? operand : {}) });
+  return (element) =>
+    typeof element === 'object' && element !== null && !Array.isArray(element) && matches({ ...element });
+}
