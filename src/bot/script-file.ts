@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { instead, nearest } from './nearest.ts';
 import { type Path, type Problem, Source } from './problems.ts';
@@ -22,7 +22,14 @@ export function readScript(file: string, text: string): ScriptFile {
   const problems = [...document.errors, ...document.warnings].map((error) =>
     source.atOffset(error.pos[0], ...yamlMistake(error.code, error.message)),
   );
-  if (document.errors.length > 0) return { source, problems };
+  visit(document, {
+    // A few lines of aliases can stand for gigabytes, or for themselves.
+    Alias: (_key, { source: name, range }) => {
+      const reason = `*${name} refers to another place of the file`;
+      problems.push(source.atOffset(range?.[0] ?? 0, reason, 'write out what is meant'));
+    },
+  });
+  if (problems.length > 0) return { source, problems };
   const value: unknown = document.toJS();
   const parsed = scriptSchema.safeParse(value);
   if (parsed.success) return { source, script: parsed.data, problems };

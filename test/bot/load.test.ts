@@ -262,6 +262,15 @@ describe('loading dialogs', () => {
       );
     });
 
+    it('an alias, also one that stands for itself', async () => {
+      const found = await mistakes({
+        files: { 'dialogs/main.yaml': 'id: main\nsteps: &s\n  - if: true\n    then: *s\n' },
+      });
+      expect(found).to.deep.equal([
+        'dialogs/main.yaml:4:11 *s refers to another place of the file — write out what is meant',
+      ]);
+    });
+
     it('an empty file', async () => {
       const found = await mistakes({ files: { 'dialogs/main.yaml': '' } });
       expect(found).to.deep.equal([
