@@ -11,7 +11,7 @@ export function tokenHash(token: string): string {
 
 /** The bearer token of a request (RFC 6750), or null. */
 export function bearerToken(req: IncomingMessage): string | null {
-  return /^Bearer +([\w.~+/=-]{1,512}) *$/i.exec(req.headers.authorization ?? '')?.[1] ?? null;
+  return /^Bearer +([\x21-\x7e]{1,512}) *$/i.exec(req.headers.authorization ?? '')?.[1] ?? null;
 }
 
 /**

@@ -19,6 +19,7 @@ export interface EventStream {
   missedFrom: number | undefined;
   /** Milliseconds; when something was last written. */
   writtenAt: number;
+  /** Ids never go back, so the last one that a reader has is the furthest. */
   send: (name: EventName, id: number, data: string) => void;
   heartbeat: () => void;
   /** Resolves when the reader has taken in what was written, or is gone. */
@@ -38,12 +39,16 @@ export function openEventStream(
     stream.writtenAt = now();
     if (stream.live && res.writableLength > MAX_BUFFERED) res.destroy();
   };
+  let lastId = 0;
   const stream: EventStream = {
     ...listener,
     live: false,
     missedFrom: undefined,
     writtenAt: now(),
-    send: (name, id, data) => write(`id: ${id}\nevent: ${name}\ndata: ${data}\n\n`),
+    send(name, id, data) {
+      lastId = Math.max(lastId, id);
+      write(`id: ${lastId}\nevent: ${name}\ndata: ${data}\n\n`);
+    },
     heartbeat: () => write(':\n\n'),
     drained: () => drained(res),
     isOpen: () => !res.destroyed && !res.writableEnded,

@@ -42,7 +42,10 @@ export function mountEvents(
         const closed = new Promise<void>((resolve) => res.on('close', resolve));
         const stream = openEventStream(res, listener, parts.now);
         try {
-          await hub.join(stream, typeof lastEventId === 'string' ? lastEventId : undefined);
+          await hub.join(
+            stream,
+            typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined,
+          );
           await closed;
         } finally {
           hub.leave(stream);

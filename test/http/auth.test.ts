@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import type { RIGHTS } from '../../src/http/rights.ts';
+import type { Role } from '../../src/store/documents.ts';
+import { openStage, type Stage } from './stage.ts';
+
+/** One request for each operation, written by hand, and the least role that it should take. */
+const REQUESTS: { [K in keyof typeof RIGHTS]: [request: string, least: Role] } = {
+  getMe: ['GET /api/me', 'agent'],
+  setPresence: ['PUT /api/me/presence', 'agent'],
+  listAgents: ['GET /api/agents', 'admin'],
+  createAgent: ['POST /api/agents', 'admin'],
+  getAgent: ['GET /api/agents/ana', 'admin'],
+  changeAgent: ['PATCH /api/agents/ana', 'admin'],
+  deleteAgent: ['DELETE /api/agents/nobody', 'admin'],
+  listQueues: ['GET /api/queues', 'agent'],
+  getQueue: ['GET /api/queues/support', 'agent'],
+  createQueue: ['POST /api/queues', 'admin'],
+  changeQueue: ['PATCH /api/queues/support', 'admin'],
+  deleteQueue: ['DELETE /api/queues/nothing', 'admin'],
+  claimNext: ['POST /api/queues/support/claim', 'agent'],
+  listConversations: ['GET /api/conversations', 'agent'],
+  getConversation: ['GET /api/conversations/1-2', 'agent'],
+  claimConversation: ['POST /api/conversations/1-2/claim', 'agent'],
+  transferConversation: ['POST /api/conversations/1-2/transfer', 'agent'],
+  returnConversation: ['POST /api/conversations/1-2/return', 'agent'],
+  waitConversation: ['POST /api/conversations/1-2/wait', 'agent'],
+  resumeConversation: ['POST /api/conversations/1-2/resume', 'agent'],
+  endConversation: ['POST /api/conversations/1-2/end', 'agent'],
+  closeConversation: ['POST /api/conversations/1-2/close', 'agent'],
+  listTranscript: ['GET /api/conversations/1-2/messages', 'agent'],
+  writeMessage: ['POST /api/conversations/1-2/messages', 'agent'],
+  listDeadLetters: ['GET /api/messages', 'supervisor'],
+  resendMessage: ['POST /api/messages/x/resend', 'agent'],
+  settleMessage: ['POST /api/messages/x/settle', 'agent'],
+  streamEvents: ['GET /api/events', 'agent'],
+};
+
+const RANKS = ['agent', 'supervisor', 'admin'];
+
+describe('who may call what', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await openStage();
+  });
+  after(() => stage.close());
+
+  for (const [operation, [request, least]] of Object.entries(REQUESTS)) {
+    if (operation === 'streamEvents') continue; // endless for whom it lets in: see events.test.ts
+    it(`${request} takes a token of ${least === 'admin' ? 'an admin' : `at least ${least}`}`, async () => {
+      for (const as of [null, 'nobody']) {
+        const refused = await stage.call(request, { as });
+        expect([refused.status, refused.body.code]).to.deep.equal([401, 'unauthenticated']);
+        expect(refused.headers.get('www-authenticate')).to.equal('Bearer realm="switchboard"');
+      }
+      for (const [as, role] of [
+        ['ana', 'agent'],
+        ['sam', 'supervisor'],
+        ['root', 'admin'],
+      ] as const) {
+        const { status } = await stage.call(request, { as });
+        const mayNot = RANKS.indexOf(role) < RANKS.indexOf(least);
+        expect(status === 403, `${role}: ${status}`).to.equal(mayNot);
+        expect(status).not.to.equal(401);
+      }
+    });
+  }
+
+  it('knows no token by its hash, by half of it, or in another scheme', async () => {
+    const agent = await stage.store.agents.findOne({ _id: 'ana' });
+    for (const authorization of [
+      `Bearer ${agent?.tokenHash}`,
+      'Bearer token-of-an',
+      'Bearer',
+      'Bearer ',
+      'Basic token-of-ana',
+      'token-of-ana',
+      'Bearer token-of-ana token-of-ana',
+    ]) {
+      const { status } = await stage.call('GET /api/me', { as: null, headers: { authorization } });
+      expect(status, authorization).to.equal(401);
+    }
+    const lower = await stage.call('GET /api/me', {
+      as: null,
+      headers: { authorization: 'bearer token-of-ana' },
+    });
+    expect(lower.status).to.equal(200);
+  });
+});

@@ -1,0 +1,383 @@
+import { expect } from 'chai';
+import { createWake } from '../../src/wake.ts';
+import { CONVERSATION } from '../support/conversations.ts';
+import { eventually, handOver, openStage, type Stage } from './stage.ts';
+
+interface Heard {
+  id: string;
+  event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each event has its own shape.
+  data: any;
+}
+
+interface Listener {
+  events: Heard[];
+  status: number;
+  headers: Headers;
+  raw: () => string;
+  ended: () => boolean;
+  stop(): void;
+  /** The events of a kind so far. */
+  of(event: string): Heard[];
+  /** Waits for an event that fits. */
+  hears(event: string, fits?: (heard: Heard) => boolean): Promise<Heard>;
+}
+
+describe('GET /api/events', () => {
+  let stage: Stage;
+  let listeners: Listener[];
+  beforeEach(async () => {
+    listeners = [];
+    stage = await openStage();
+  });
+  afterEach(async () => {
+    for (const listener of listeners) listener.stop();
+    await stage.close();
+  });
+
+  async function listen(as: string, lastEventId?: string, url = stage.url): Promise<Listener> {
+    const abort = new AbortController();
+    const answer = await fetch(`${url}/api/events`, {
+      signal: abort.signal,
+      headers: {
+        authorization: `Bearer token-of-${as}`,
+        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      },
+    });
+    let raw = '';
+    let ended = false;
+    const listener: Listener = {
+      status: answer.status,
+      headers: answer.headers,
+      raw: () => raw,
+      ended: () => ended,
+      stop: () => abort.abort(),
+      get events() {
+        return raw
+          .split('\n\n')
+          .slice(0, -1)
+          .filter((block) => block.startsWith('id:'))
+          .map((block) => {
+            const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/)));
+            return { id: fields.id, event: fields.event, data: JSON.parse(fields.data) };
+          });
+      },
+      of: (event) => listener.events.filter((heard) => heard.event === event),
+      async hears(event, fits = () => true) {
+        const heard = await eventually(
+          () => listener.of(event).find(fits),
+          (found) => found !== undefined,
+        );
+        return heard!;
+      },
+    };
+    listeners.push(listener);
+    const read = async () => {
+      const decoder = new TextDecoder();
+      for await (const chunk of answer.body!) raw += decoder.decode(chunk, { stream: true });
+    };
+    void read()
+      .catch(() => {})
+      .finally(() => {
+        ended = true;
+      });
+    // What is there when the stream opens comes first; from then on it is live.
+    await listener.hears('presence');
+    return listener;
+  }
+
+  /** Lets the next pass come at once, a moment later by the clock. */
+  function tick(milliseconds = 1000): void {
+    stage.rig.time += milliseconds;
+    stage.changes.wake();
+  }
+
+  it('takes a token', async () => {
+    const answer = await stage.call('GET /api/events', { as: null });
+    expect([answer.status, answer.body.code]).to.deep.equal([401, 'unauthenticated']);
+  });
+
+  it('is a stream of server-sent events that begins with queues and presences', async () => {
+    const ana = await listen('ana');
+    expect(ana.status).to.equal(200);
+    expect(ana.headers.get('content-type')).to.equal('text/event-stream');
+    expect(ana.headers.get('cache-control')).to.equal('no-store');
+    expect(ana.raw()).to.match(/^retry: \d+\n\n/);
+    expect(ana.of('queue').map(({ data }) => data.id)).to.have.members(['support', 'sales']);
+    expect(ana.of('presence').map(({ data }) => data.agentId)).to.have.members(['ana', 'ben']);
+    expect(ana.of('conversation')).to.deep.equal([]);
+  });
+
+  it('tells of a conversation and its messages as they change', async () => {
+    const sam = await listen('sam');
+    tick();
+    await handOver(stage);
+    tick();
+    const { data } = await sam.hears('conversation', (heard) => heard.data.state === 'open');
+    expect(data).to.deep.equal((await stage.call('GET /api/conversations', { as: 'sam' })).body.items[0]);
+    const inbound = await sam.hears('message', (heard) => heard.data.direction === 'in');
+    expect(inbound.data).to.include({ text: 'a person please', conversationId: CONVERSATION });
+    await sam.hears('message', ({ data }) => data.direction === 'out' && data.status === 'sent');
+
+    await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
+    tick();
+    await sam.hears('conversation', (heard) => heard.data.agentId === 'ana');
+  });
+
+  it('tells of queues and presences as they change', async () => {
+    const ana = await listen('ana');
+    await stage.call('PUT /api/me/presence', { as: 'ben', body: { presence: 'available' } });
+    tick();
+    await ana.hears('presence', ({ data }) => data.agentId === 'ben' && data.presence === 'available');
+    await ana.hears('queue', ({ data }) => data.id === 'sales' && data.agentsAvailable === 1);
+    await handOver(stage);
+    tick();
+    await ana.hears('queue', ({ data }) => data.id === 'support' && data.waiting === 1);
+    await stage.call('POST /api/queues', { as: 'root', body: { id: 'returns', name: 'Returns' } });
+    tick();
+    await ana.hears('queue', ({ data }) => data.id === 'returns');
+    await stage.call('DELETE /api/queues/returns', { as: 'root' });
+    tick();
+    await ana.hears('queue', ({ data }) => data.id === 'returns' && data.deleted === true);
+  });
+
+  it('sends nothing again that has not changed', async () => {
+    await handOver(stage);
+    const sam = await listen('sam');
+    await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
+    for (let n = 0; n < 4; n++) {
+      tick();
+      await new Promise((resolve) => setTimeout(resolve, 80));
+    }
+    await stage.call(`POST /api/conversations/${CONVERSATION}/end`);
+    tick();
+    await sam.hears('conversation', ({ data }) => data.state === 'wrap_up');
+    expect(
+      sam.of('conversation').filter(({ data }) => data.agentId === 'ana' && data.state === 'active'),
+    ).to.have.length(1);
+    expect(new Set(sam.of('queue').map(({ data }) => JSON.stringify(data))).size).to.equal(
+      sam.of('queue').length,
+    );
+  });
+
+  it('gives agents what they may see, and shows where it went when it leaves', async () => {
+    const [ana, eve, sam] = await Promise.all([listen('ana'), listen('eve'), listen('sam')]);
+    await handOver(stage);
+    tick();
+    await ana.hears('conversation', ({ data }) => data.state === 'open');
+    await sam.hears('conversation', ({ data }) => data.state === 'open');
+    await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
+    await stage.call(`POST /api/conversations/${CONVERSATION}/messages`, {
+      body: { text: 'secret', note: true },
+    });
+    tick();
+    await sam.hears('message', ({ data }) => data.text === 'secret');
+    expect(eve.of('message').map(({ data }) => data.text)).not.to.include('secret');
+    expect(eve.of('conversation').filter(({ data }) => data.queueId === 'support')).to.deep.equal([]);
+
+    await stage.call(`POST /api/conversations/${CONVERSATION}/transfer`, {
+      body: { queueId: 'sales', note: 'to sales' },
+    });
+    tick();
+    await eve.hears('conversation', ({ data }) => data.queueId === 'sales');
+    await ana.hears('conversation', ({ data }) => data.queueId === 'sales');
+
+    await stage.call(`POST /api/conversations/${CONVERSATION}/claim`, { as: 'eve' });
+    tick();
+    await eve.hears('conversation', ({ data }) => data.agentId === 'eve');
+    await sam.hears('conversation', ({ data }) => data.agentId === 'eve');
+    expect(ana.of('conversation').filter(({ data }) => data.agentId === 'eve')).to.deep.equal([]);
+  });
+
+  it('knows of what was in sight before it began to look', async () => {
+    await handOver(stage);
+    tick(60_000);
+    const ana = await listen('ana');
+    await stage.call(`POST /api/conversations/${CONVERSATION}/transfer`, {
+      as: 'sam',
+      body: { queueId: 'sales' },
+    });
+    tick();
+    await ana.hears('conversation', ({ data }) => data.queueId === 'sales');
+  });
+
+  it('goes on from the last id, and misses nothing', async () => {
+    const before = await listen('sam');
+    await handOver(stage);
+    tick();
+    const last = await before.hears('message', ({ data }) => data.status === 'sent');
+    before.stop();
+
+    tick(60_000);
+    await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
+    await stage.call(`POST /api/conversations/${CONVERSATION}/messages`, { body: { text: 'meanwhile' } });
+    tick(60_000);
+    const after = await listen('sam', last.id);
+    await after.hears('conversation', ({ data }) => data.agentId === 'ana');
+    await after.hears('message', ({ data }) => data.text === 'meanwhile');
+    expect(after.of('reset')).to.deep.equal([]);
+    const ids = after.events.map(({ id }) => Number(id));
+    expect(ids).to.deep.equal([...ids].sort((a, b) => a - b));
+  });
+
+  it('goes on at another process', async () => {
+    const sam = await listen('sam');
+    const { id } = sam.events[0]!;
+    sam.stop();
+    tick();
+    await handOver(stage);
+    const changes = createWake();
+    const { url } = await stage.serve({ changes });
+    const there = await listen('sam', id, url);
+    await there.hears('conversation', ({ data }) => data.state === 'open');
+    // Written by this process, told by the other.
+    await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
+    stage.rig.time += 1000;
+    changes.wake();
+    await there.hears('conversation', ({ data }) => data.agentId === 'ana');
+  });
+
+  it('loses nothing of what happens while a listener comes back, again and again', async () => {
+    await handOver(stage);
+    await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
+    const heard = new Set<string>();
+    let last: string | undefined;
+    let busy = true;
+    const writing = (async () => {
+      for (let n = 0; n < 60; n++) {
+        await stage.call(`POST /api/conversations/${CONVERSATION}/messages`, {
+          body: { text: `n${n}`, note: true },
+        });
+        tick(n % 3 === 0 ? 0 : 37);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      busy = false;
+    })();
+    while (busy || heard.size < 60) {
+      const listener = await listen('ana', last);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      for (const { id, event, data } of listener.events) {
+        last = id;
+        if (event === 'message' && data.direction === 'note') heard.add(data.text);
+      }
+      listener.stop();
+      if (!busy && heard.size < 60) tick(2000);
+    }
+    await writing;
+    expect(heard.size).to.equal(60);
+  });
+
+  it('finds what another process wrote with a clock that is behind', async () => {
+    const sam = await listen('sam');
+    await handOver(stage);
+    tick();
+    await sam.hears('conversation');
+    stage.rig.time += 10_000;
+    await stage.store.conversations.updateOne(
+      { _id: CONVERSATION },
+      { $set: { changedAt: stage.rig.time, priority: 1 }, $inc: { version: 1 } },
+    );
+    tick(0);
+    await sam.hears('conversation', ({ data }) => data.priority === 1);
+    await stage.store.conversations.updateOne(
+      { _id: CONVERSATION },
+      { $set: { changedAt: stage.rig.time - 4_000, priority: 2 }, $inc: { version: 1 } },
+    );
+    tick(2_500);
+    await sam.hears('conversation', ({ data }) => data.priority === 2);
+  });
+
+  it('goes on with what comes, though another process’s clock is ahead', async () => {
+    const sam = await listen('sam');
+    await handOver(stage);
+    await stage.store.conversations.updateOne(
+      { _id: CONVERSATION },
+      { $set: { changedAt: stage.rig.time + 3_600_000, priority: 1 }, $inc: { version: 1 } },
+    );
+    tick();
+    await sam.hears('conversation', ({ data }) => data.priority === 1);
+    await stage.store.messages.updateOne(
+      { conversationId: CONVERSATION, direction: 'in' },
+      { $set: { status: 'received', changedAt: stage.rig.time } },
+    );
+    tick();
+    const { id } = await sam.hears('message', ({ data }) => data.status === 'received');
+    expect(Number(id)).to.be.at.most(stage.rig.time);
+  });
+
+  it('says reset when the last id is none, is in the future, or is a day old', async () => {
+    for (const id of [
+      'x',
+      '',
+      '-1',
+      String(stage.rig.time + 60_000),
+      String(stage.rig.time - 24 * 60 * 60 * 1000),
+    ]) {
+      const listener = await listen('sam', id);
+      expect(listener.of('reset'), id).to.have.length(id === '' ? 0 : 1);
+      expect(listener.of('conversation')).to.deep.equal([]);
+      listener.stop();
+    }
+  });
+
+  it('ends when its agent is deleted, and follows their queues', async () => {
+    const [ana, eve] = await Promise.all([listen('ana'), listen('eve')]);
+    await stage.call('PATCH /api/agents/eve', { as: 'root', body: { queues: ['support'] } });
+    await stage.call('DELETE /api/agents/ana', { as: 'root' });
+    tick();
+    await eventually(
+      () => ana.ended(),
+      (ended) => ended,
+    );
+    await eve.hears('presence', ({ data }) => data.agentId === 'ana' && data.deleted === true);
+    await handOver(stage);
+    tick();
+    await eve.hears('conversation', ({ data }) => data.queueId === 'support');
+  });
+
+  it('stays open while the store does not answer, and catches up', async () => {
+    const sam = await listen('sam');
+    const { find } = stage.store.conversations;
+    stage.store.conversations.find = () => ({
+      toArray: async () => {
+        throw new Error('away');
+      },
+    });
+    tick();
+    await eventually(
+      () => stage.log.lines().filter(({ msg }) => String(msg).includes('events are late')),
+      (lines) => lines.length === 1,
+    );
+    stage.store.conversations.find = find;
+    await handOver(stage);
+    tick();
+    await sam.hears('conversation', ({ data }) => data.state === 'open');
+    expect(sam.ended()).to.equal(false);
+  });
+
+  it('sends a heartbeat when nothing happens', async () => {
+    const sam = await listen('sam');
+    tick(15_000);
+    await eventually(
+      () => sam.raw(),
+      (raw) => raw.endsWith('\n\n:\n\n'),
+    );
+  });
+
+  it('reads nothing when nobody listens', async () => {
+    const sam = await listen('sam');
+    sam.stop();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    stage.changes.wake();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    let reads = 0;
+    const { find } = stage.store.conversations;
+    stage.store.conversations.find = (...query) => {
+      reads++;
+      return find.apply(stage.store.conversations, query);
+    };
+    tick();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(reads).to.equal(0);
+  });
+});

@@ -1,0 +1,170 @@
+import { expect } from 'chai';
+import { STATUSES } from '../../src/http/problem.ts';
+import { RIGHTS } from '../../src/http/rights.ts';
+import { openStage, type Stage } from './stage.ts';
+
+/** What the design promises, written by hand. */
+const CONTRACT = [
+  'POST /callbacks/telesign/{channelId}',
+  'GET /healthz',
+  'GET /readyz',
+  'GET /metrics',
+  'GET /api/me',
+  'PUT /api/me/presence',
+  'GET /api/agents',
+  'POST /api/agents',
+  'GET /api/agents/{id}',
+  'PATCH /api/agents/{id}',
+  'DELETE /api/agents/{id}',
+  'GET /api/queues',
+  'POST /api/queues',
+  'GET /api/queues/{id}',
+  'PATCH /api/queues/{id}',
+  'DELETE /api/queues/{id}',
+  'POST /api/queues/{id}/claim',
+  'GET /api/conversations',
+  'GET /api/conversations/{id}',
+  'GET /api/conversations/{id}/messages',
+  'POST /api/conversations/{id}/claim',
+  'POST /api/conversations/{id}/messages',
+  'POST /api/conversations/{id}/transfer',
+  'POST /api/conversations/{id}/return',
+  'POST /api/conversations/{id}/wait',
+  'POST /api/conversations/{id}/resume',
+  'POST /api/conversations/{id}/end',
+  'POST /api/conversations/{id}/close',
+  'GET /api/messages',
+  'POST /api/messages/{id}/resend',
+  'POST /api/messages/{id}/settle',
+  'GET /api/events',
+];
+
+// biome-ignore lint/suspicious/noExplicitAny: the document is looked at as JSON, as its readers do.
+type Node = any;
+
+describe('/openapi.json', () => {
+  let stage: Stage;
+  let document: Node;
+  let operations: { request: string; operation: Node }[];
+
+  before(async () => {
+    stage = await openStage();
+    const answer = await stage.call('GET /openapi.json', { as: null });
+    expect(answer.status).to.equal(200);
+    document = answer.body;
+    operations = Object.entries<Node>(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        request: `${method.toUpperCase()} ${path}`,
+        operation,
+      })),
+    );
+  });
+  after(() => stage.close());
+
+  it('is OpenAPI 3.1', () => {
+    expect(document.openapi).to.match(/^3\.1\./);
+    expect(document.info).to.include.keys('title', 'version');
+  });
+
+  it('has every route of the contract, and no other', () => {
+    expect(operations.map(({ request }) => request)).to.have.members(CONTRACT);
+  });
+
+  it('documents every operation that has a row of rights, with its role', () => {
+    const roles = Object.fromEntries(
+      operations
+        .filter(({ operation }) => operation['x-role'] !== undefined)
+        .map(({ operation }) => [operation.operationId, operation['x-role']]),
+    );
+    expect(roles).to.deep.equal(RIGHTS);
+  });
+
+  it('has every route that the server answers', () => {
+    const served = Object.values<Node>(stage.http.server.getDebugInfo().routes)
+      .map(({ method, path }) => `${method.toUpperCase()} ${path.replace(/:(\w+)/g, '{$1}')}`)
+      .filter((request) => !/ \/(docs|openapi)/.test(request));
+    expect(CONTRACT).to.include.members(served);
+    expect(served).to.have.length(CONTRACT.length - 1); // the callback route comes before the router
+  });
+
+  it('has unique operation ids, a summary, an example answer and the path’s parameters for each', () => {
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).to.equal(ids.length);
+    for (const { request, operation } of operations) {
+      expect(operation.summary, request).to.be.a('string').and.not.equal('');
+      const names = [...request.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = (operation.parameters ?? []).filter((parameter: Node) => parameter.in === 'path');
+      expect(
+        declared.map(({ name }: Node) => name),
+        request,
+      ).to.deep.equal(names);
+      for (const parameter of declared) expect(parameter.required, request).to.equal(true);
+      const success = Object.entries<Node>(operation.responses).filter(([status]) => status.startsWith('2'));
+      expect(success, request).not.to.have.length(0);
+      for (const [status, response] of success) {
+        if (status === '204') continue;
+        for (const content of Object.values<Node>(response.content)) {
+          expect(content.example, `${request} ${status}`).not.to.equal(undefined);
+        }
+      }
+    }
+  });
+
+  it('points to nothing that is not there', () => {
+    const walk = (node: Node): void => {
+      if (typeof node !== 'object' || node === null) return;
+      if (typeof node.$ref === 'string') {
+        const target = node.$ref
+          .replace('#/', '')
+          .split('/')
+          .reduce((at: Node, key: string) => at?.[key], document);
+        expect(target, node.$ref).to.be.an('object');
+      }
+      for (const member of Object.values(node)) walk(member);
+    };
+    walk(document);
+    expect(JSON.stringify(document)).to.contain('#/components/schemas/Conversation');
+  });
+
+  it('says of requests that unknown fields are refused', () => {
+    const bodies = operations.flatMap(({ request, operation }) => {
+      const schema = operation.requestBody?.content['application/json'].schema;
+      if (schema === undefined) return [];
+      const name = schema.$ref?.split('/').at(-1);
+      return [[request, name === undefined ? schema : document.components.schemas[name]]];
+    });
+    expect(bodies).not.to.have.length(0);
+    for (const [request, schema] of bodies) expect(schema.additionalProperties, request).to.equal(false);
+  });
+
+  it('names each error that the API gives, under its status', () => {
+    const named = new Set<string>();
+    for (const { operation } of operations) {
+      for (const [status, response] of Object.entries<Node>(operation.responses)) {
+        for (const code of Object.keys(response.content?.['application/problem+json']?.examples ?? {})) {
+          expect(STATUSES[code as keyof typeof STATUSES]).to.equal(Number(status));
+          named.add(code);
+        }
+      }
+    }
+    // What a caller of a documented route cannot meet, or anybody may at any time.
+    const elsewhere = ['internal', 'method_not_allowed'];
+    expect([...named, ...elsewhere]).to.have.members(Object.keys(STATUSES));
+  });
+
+  it('is what the readable pages are made of', async () => {
+    const page = await stage.call('GET /docs/', { as: null });
+    expect(page.status).to.equal(200);
+    expect(page.headers.get('content-type')).to.equal('text/html; charset=utf-8');
+    for (const { request, operation } of operations) {
+      expect(page.text, request).to.contain(`<section id="${operation.operationId}">`);
+      expect(page.text).to.contain(request.split(' ')[1]!);
+    }
+    for (const code of Object.keys(STATUSES)) expect(page.text).to.contain(`<tr id="${code}">`);
+    expect(page.text).not.to.match(/<script|(?:src|href)="(?:https?:)?\/\//);
+    expect(page.headers.get('content-security-policy')).to.contain("default-src 'none'");
+    expect((await fetch(`${stage.url}/docs`, { redirect: 'manual' })).headers.get('location')).to.equal(
+      '/docs/',
+    );
+  });
+});
