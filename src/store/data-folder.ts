@@ -1,118 +1,201 @@
-import { type FileHandle, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { open } from 'lmdb';
+import { z } from 'zod';
 import { SwitchboardError } from '../errors.ts';
-import { lockFolder } from './folder-lock.ts';
 
-/** Grows when the bytes change their meaning. */
-const FORMAT = 1;
+/** What this version writes. It grows when an older version could no longer read what is written. */
+export const FORMAT = 1;
 
-/** LMDB's meta pages, the first two of the file: 24 bytes of page header, then the fields at these offsets. */
-const META = { magic: 24, version: 28, pageSize: 48, lastPage: 144, transaction: 152, length: 160 };
-const MAGIC = 0xbeefc0de;
+const formatSchema = z.object({ format: z.int().positive() });
 
+/** A data folder that this process alone may use. */
 export interface DataFolder {
-  /** LMDB's file. */
+  /** LMDB's file; it may not be there yet. */
   dataPath: string;
+  /** Says in the folder that it holds a store. To be called once the file is made. */
+  markMade(): void;
+  /** Lets others have the folder. */
   release(): Promise<void>;
 }
 
 /**
- * Locks the folder of an embedded store, makes it when it is not there, and makes sure that LMDB can open what is in
- * it. Nothing in a folder that is refused is changed. LMDB maps its file and would die of a cut one, so that is looked
- * at before.
+ * Claims a folder for this process after looking at what is in it. Damaged, newer or taken folders are left as they are.
  *
- * @throws SwitchboardError `store_locked`, `store_newer`, `store_damaged`, `store_unavailable`.
+ * @throws SwitchboardError `store_locked`, `store_damaged`, `store_newer`, `store_unavailable`.
  */
 export async function claimFolder(dataDir: string): Promise<DataFolder> {
-  let release: () => Promise<void>;
+  const dataPath = join(dataDir, 'data.mdb');
+  const formatPath = join(dataDir, 'format.json');
   try {
-    await mkdir(dataDir, { recursive: true });
-    release = await lockFolder(dataDir);
-  } catch (error) {
-    if (error instanceof SwitchboardError) throw error;
-    throw new SwitchboardError('store_unavailable', `DATA_DIR cannot be used: ${reasonOf(error)}.`, {
-      cause: error,
-    });
+    mkdirSync(dataDir, { recursive: true });
+  } catch (cause) {
+    throw new SwitchboardError('store_unavailable', 'The data folder cannot be made.', { cause });
   }
+  readFormat(formatPath);
+  const release = claim(join(dataDir, 'owner.mdb'));
   try {
-    const dataPath = join(dataDir, 'data.mdb');
-    await checkFormat(join(dataDir, 'format.json'), await checkData(dataPath));
-    return { dataPath, release };
+    const made = readFormat(formatPath) !== null;
+    await checkData(dataPath, made);
+    return {
+      dataPath,
+      markMade: () => {
+        if (!made) writeFormat(formatPath);
+      },
+      release,
+    };
   } catch (error) {
     await release();
     throw error;
   }
 }
 
-async function checkFormat(path: string, dataExists: boolean): Promise<void> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (reasonOf(error) === 'ENOENT') return undefined;
-    throw damaged('format.json cannot be read', error);
+/**
+ * Takes the folder's lock, or throws. The lock is a place in the reader table of an LMDB file of its own, which a read
+ * transaction that never ends keeps taken. LMDB's writer lock makes looking and taking one step, and the kernel's file
+ * locks tell a reader that died from one that lives: also after a SIGKILL, when the pid was given out again, and
+ * between containers in which both processes have pid 1.
+ */
+function claim(path: string): () => Promise<void> {
+  let owner: ReturnType<typeof open>;
+  try {
+    owner = open({ path, noSubdir: true, maxDbs: 1, mapSize: 2 ** 20 });
+  } catch (cause) {
+    throw new SwitchboardError('store_unavailable', 'The lock file of the data folder cannot be opened.', {
+      cause,
+    });
+  }
+  const reader = owner.transactionSync(() => {
+    owner.readerCheck();
+    // The list is a heading and a line for each reader, or "(no active readers)".
+    return /\d/.test(owner.readerList()) ? null : owner.useReadTransaction();
   });
-  if (text === undefined && dataExists) throw damaged('format.json is missing beside data.mdb');
-  if (text === undefined) {
-    // Written aside and renamed, so that a crash leaves a whole one or none.
-    await writeFile(`${path}.new`, JSON.stringify({ format: FORMAT }), { flush: true });
-    await rename(`${path}.new`, path);
-    return;
+  if (reader === null) {
+    owner.close().catch(() => {}); // nothing was written
+    throw new SwitchboardError('store_locked');
   }
-  const format = formatOf(text);
-  if (format === undefined) throw damaged('format.json names no format');
-  if (format > FORMAT)
-    throw new SwitchboardError('store_newer', undefined, { details: { format, known: FORMAT } });
-}
-
-function formatOf(text: string): number | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed !== 'object' || parsed === null || !('format' in parsed)) return undefined;
-    return Number.isInteger(parsed.format) ? Number(parsed.format) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Answers whether there is data. An empty file is what a crash leaves that came right after LMDB made it. */
-async function checkData(path: string): Promise<boolean> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'r');
-  } catch (error) {
-    if (reasonOf(error) === 'ENOENT') return false;
-    throw damaged('data.mdb cannot be read', error);
-  }
-  try {
-    const { size } = await file.stat();
-    if (size === 0) return false;
-    const first = await metaAt(file, 0);
-    const second = first && (await metaAt(file, first.pageSize));
-    const newest = !second || (first && first.transaction > second.transaction) ? first : second;
-    if (!newest) throw damaged('data.mdb is not a database of this service');
-    if (size < (newest.lastPage + 1) * newest.pageSize) throw damaged('data.mdb has been cut off');
-    return true;
-  } finally {
-    await file.close();
-  }
-}
-
-async function metaAt(file: FileHandle, offset: number) {
-  const page = Buffer.alloc(META.length);
-  const { bytesRead } = await file.read(page, 0, META.length, offset);
-  if (bytesRead < META.length || page.readUInt32LE(META.magic) !== MAGIC) return undefined;
-  return {
-    pageSize: page.readUInt32LE(META.pageSize),
-    lastPage: Number(page.readBigUInt64LE(META.lastPage)),
-    transaction: page.readBigUInt64LE(META.transaction),
+  return async () => {
+    reader.done();
+    await owner.close();
   };
 }
 
-function damaged(what: string, cause?: unknown): SwitchboardError {
-  const remedy = 'restore the data folder from a backup, or point DATA_DIR elsewhere';
-  return new SwitchboardError('store_damaged', `${what}: ${remedy}.`, { cause });
+function readFormat(path: string): number | null {
+  if (!existsSync(path)) return null;
+  let format: number;
+  try {
+    format = formatSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).format;
+  } catch (cause) {
+    throw damaged('format.json cannot be read', cause);
+  }
+  if (format > FORMAT) {
+    throw new SwitchboardError('store_newer', undefined, { details: { format, understood: FORMAT } });
+  }
+  return format;
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : 'unknown reason';
+function writeFormat(path: string): void {
+  const beside = `${path}.new`;
+  const file = openSync(beside, 'w');
+  try {
+    writeSync(file, `${JSON.stringify({ format: FORMAT })}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(beside, path);
+}
+
+/**
+ * Looks at LMDB's file before LMDB does: LMDB would start afresh in an empty file, and the process would die of SIGBUS
+ * where a page is missing.
+ */
+async function checkData(path: string, made: boolean): Promise<void> {
+  if (!existsSync(path)) {
+    if (made) throw damaged('data.mdb is missing');
+    return;
+  }
+  const file = openSync(path, 'r');
+  let size: number;
+  let needed: number | null;
+  try {
+    size = fstatSync(file).size;
+    needed = neededSize(file);
+  } finally {
+    closeSync(file);
+  }
+  if (size === 0 && !made) return; // ended before anything was written
+  if (needed === null) throw damaged('data.mdb is not a store');
+  // The last pages may be free ones that were never written, so a short file has to be read to be judged.
+  if (size < needed && !(await canBeRead(path))) throw damaged('data.mdb is cut off');
+}
+
+/*
+ * LMDB's meta pages, in the version of lmdb 3.5: a page header of 24 bytes, then magic, version, address, map size,
+ * two tables' roots of 48 bytes (the first begins with the page size), last page, transaction.
+ * There are three: at 0, at half a page and at one page; the one of the latest transaction counts.
+ */
+const MAGIC = 0xbeefc0de;
+
+/** Bytes that the file should have, or null when it is not LMDB's. */
+function neededSize(file: number): number | null {
+  const first = readMeta(file, 0);
+  if (first === null) return null;
+  const { pageSize } = first;
+  if (pageSize < 256 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) return null;
+  const metas = [first, readMeta(file, pageSize / 2), readMeta(file, pageSize)];
+  let latest = first;
+  for (const meta of metas) if (meta !== null && meta.transaction > latest.transaction) latest = meta;
+  return (latest.lastPage + 1) * pageSize;
+}
+
+function readMeta(
+  file: number,
+  at: number,
+): { pageSize: number; lastPage: number; transaction: number } | null {
+  const page = Buffer.alloc(168);
+  if (readSync(file, page, 0, page.length, at) < page.length || page.readUInt32LE(24) !== MAGIC) return null;
+  return {
+    pageSize: page.readUInt32LE(48),
+    lastPage: Number(page.readBigUInt64LE(144)),
+    transaction: Number(page.readBigUInt64LE(152)),
+  };
+}
+
+/** Reads all there is, in a process of its own, since that is what dies when a page is missing. */
+async function canBeRead(path: string): Promise<boolean> {
+  const script = `
+    import { open } from ${JSON.stringify(import.meta.resolve('lmdb'))};
+    const root = open({ path: ${JSON.stringify(path)}, noSubdir: true, readOnly: true, maxDbs: 128, encoding: 'binary' });
+    for (const name of root.getKeys()) {
+      const db = root.openDB(name, { encoding: 'binary', keyEncoding: 'binary' });
+      for (const { value } of db.getRange({ start: Buffer.from([0]) })) value.at(-1);
+    }`;
+  try {
+    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function damaged(what: string, cause?: unknown): SwitchboardError {
+  return new SwitchboardError(
+    'store_damaged',
+    `The data folder cannot be read (${what}): restore it from a backup, or point DATA_DIR elsewhere.`,
+    { cause },
+  );
 }

@@ -5,6 +5,7 @@ import { compileFilter, type FilterDoc } from './filter.ts';
 import { type Doc, documentKey, documentKeyOf, entryKey, type Key, MAX_KEY_BYTES } from './index-keys.ts';
 import { compareValues } from './order.ts';
 import { type KeyRange, type Plan, planQuery, type SortDoc } from './query-plan.ts';
+import type { Structures } from './structures.ts';
 import { applyUpdate, copyOf, seedOf, type UpdateDoc } from './update.ts';
 
 export interface Index {
@@ -27,13 +28,21 @@ export interface Engine {
 export class EmbeddedCollection<T extends { _id: string }> implements Collection<T> {
   readonly #name: string;
   readonly #documents: Database<Doc, Key>;
+  readonly #structures: Structures;
   readonly #indexes: readonly Index[];
   readonly #specs: readonly IndexSpec[];
   readonly #engine: Engine;
 
-  constructor(name: string, documents: Database<Doc, Key>, indexes: readonly Index[], engine: Engine) {
+  constructor(
+    name: string,
+    documents: Database<Doc, Key>,
+    structures: Structures,
+    indexes: readonly Index[],
+    engine: Engine,
+  ) {
     this.#name = name;
     this.#documents = documents;
+    this.#structures = structures;
     this.#indexes = indexes;
     this.#specs = indexes.map(({ spec }) => spec);
     this.#engine = engine;
@@ -130,7 +139,7 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     const entries = this.#indexes.map(({ spec }) => entryKey(spec, doc));
     refuseLong(key, entries);
     if (this.#documents.doesExist(key)) throw duplicate(this.#name);
-    this.#documents.putSync(key, doc);
+    this.#documents.putSync(key, this.#structures.ordered(doc));
     for (const [i, index] of this.#indexes.entries()) {
       const entry = entries[i];
       if (entry !== null && entry !== undefined) index.entries.putSync(entry, '');
@@ -144,7 +153,7 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     const after = this.#indexes.map(({ spec }) => entryKey(spec, doc));
     const key = documentKey(doc._id);
     refuseLong(key, after);
-    this.#documents.putSync(key, doc);
+    this.#documents.putSync(key, this.#structures.ordered(doc));
     for (const [i, { entries }] of this.#indexes.entries()) {
       const old = before[i] ?? null;
       const now = after[i] ?? null;

@@ -1,66 +1,84 @@
 import type { Database, RootDatabase } from 'lmdb';
 import type { IndexSpec } from './collection.ts';
 import type { Index } from './embedded-collection.ts';
-import { AFTER, type Doc, entryKey, KEY_OPTIONS, type Key } from './index-keys.ts';
+import { type Doc, entryKey, KEY_OPTIONS, type Key } from './index-keys.ts';
 
-/** Documents per transaction while an index is built: others get their turn in between, and memory stays flat. */
-const BATCH = 2_000;
+/** Documents whose entries are made in one transaction; others get their turn between two. */
+const BATCH = 1000;
 
-export interface IndexesToOpen {
-  root: RootDatabase<unknown, string>;
-  meta: Database<unknown, string>;
-  name: string;
-  documents: Database<Doc, Key>;
-  specs: readonly IndexSpec[];
-  transact: <R>(change: () => R) => Promise<R>;
-  log: { info(details: object, message: string): void } | undefined;
-}
+type Transact = <R>(change: () => R) => Promise<R>;
 
 /**
- * Opens the declared indexes of a collection. One that is new, or was declared otherwise when the folder was written,
- * is built first; a crash in between leaves it unfinished, and the next start builds it anew.
+ * Opens a collection's indexes. Those that the folder does not have yet, or has with other keys, are built; those that
+ * are no longer declared are dropped. A build that is interrupted starts again at the next opening.
  */
-export async function openIndexes(parts: IndexesToOpen): Promise<Index[]> {
-  const { root, meta, name, documents, specs, transact, log } = parts;
+export async function openIndexes(
+  root: RootDatabase<unknown, string>,
+  meta: Database<unknown, string>,
+  collection: string,
+  documents: Database<Doc, Key>,
+  specs: readonly IndexSpec[],
+  transact: Transact,
+): Promise<Index[]> {
+  const stored = `indexes.${collection}`;
+  const built = new Map(Object.entries(descriptions(meta.get(stored))));
   const indexes: Index[] = [];
+  let changed = false;
   for (const spec of specs) {
-    const entries = root.openDB<string, Key>(`${name}.${spec.name}`, { encoding: 'string', ...KEY_OPTIONS });
+    const entries = openEntries(root, collection, spec.name);
     const index = { spec, entries };
     indexes.push(index);
-    const key = `index.${name}.${spec.name}`;
-    const declared = JSON.stringify({ keys: Object.entries(spec.keys), present: spec.present ?? null });
-    if (meta.get(key) === declared) continue;
-    await transact(() => {
-      entries.clearSync();
-      meta.removeSync(key);
-    });
-    const built = await build(index, documents, transact);
-    await transact(() => meta.putSync(key, declared));
-    if (built > 0) log?.info({ collection: name, index: spec.name, documents: built }, 'built an index');
+    if (built.get(spec.name) !== describe(spec)) {
+      changed = true;
+      await build(index, documents, transact);
+    }
+    built.delete(spec.name);
+  }
+  for (const name of built.keys()) {
+    changed = true;
+    openEntries(root, collection, name).dropSync();
+  }
+  if (changed) {
+    const now = Object.fromEntries(specs.map((spec) => [spec.name, describe(spec)]));
+    await transact(() => meta.putSync(stored, now));
   }
   return indexes;
+}
+
+function openEntries(
+  root: RootDatabase<unknown, string>,
+  collection: string,
+  name: string,
+): Database<string, Key> {
+  return root.openDB<string, Key>(`${collection}.${name}`, { encoding: 'string', ...KEY_OPTIONS });
 }
 
 async function build(
   { spec, entries }: Index,
   documents: Database<Doc, Key>,
-  transact: IndexesToOpen['transact'],
-): Promise<number> {
-  let built = 0;
-  // LMDB wants a first key of at least one byte, and no id is empty.
-  let start: Key = '\x00';
-  const end = AFTER;
-  for (;;) {
-    const keys = [...documents.getKeys({ start, end, exclusiveStart: built > 0, limit: BATCH })];
-    await transact(() => {
-      for (const key of keys) {
-        const doc = documents.get(key);
-        const entry = doc === undefined ? null : entryKey(spec, doc);
+  transact: Transact,
+): Promise<void> {
+  await transact(() => entries.clearSync());
+  for (let from: Key | null = '\x00'; from !== null; ) {
+    const start: Key = from;
+    from = await transact(() => {
+      let last: Key | null = null;
+      let count = 0;
+      for (const { key, value } of documents.getRange({ start, limit: BATCH })) {
+        const entry = entryKey(spec, value);
         if (entry !== null) entries.putSync(entry, '');
+        last = key;
+        count++;
       }
+      return last === null || count < BATCH ? null : `${last}\x00`;
     });
-    built += keys.length;
-    start = keys.at(-1) ?? end;
-    if (keys.length < BATCH) return built;
   }
+}
+
+function describe(spec: IndexSpec): string {
+  return JSON.stringify([Object.entries(spec.keys), spec.present ?? null]);
+}
+
+function descriptions(stored: unknown): { [name: string]: unknown } {
+  return typeof stored === 'object' && stored !== null ? { ...stored } : {};
 }

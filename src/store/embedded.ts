@@ -1,10 +1,14 @@
-import { open, type RootDatabase } from 'lmdb';
+import { type Database, open, type RootDatabase } from 'lmdb';
 import { SwitchboardError } from '../errors.ts';
+import { isDuplicateKey } from './collection.ts';
 import { claimFolder } from './data-folder.ts';
-import { type CollectionName, type Documents, INDEXES, type Store } from './documents.ts';
+import { type CollectionName, type Collections, type Documents, INDEXES, type Store } from './documents.ts';
 import { EmbeddedCollection, type Engine, unindexedError } from './embedded-collection.ts';
 import { openIndexes } from './embedded-indexes.ts';
+import type { FilterDoc } from './filter.ts';
 import { type Doc, KEY_OPTIONS, type Key } from './index-keys.ts';
+import type { SortDoc } from './query-plan.ts';
+import { Structures } from './structures.ts';
 
 /** How much of the address space the file may be mapped into; it takes neither memory nor disk until it is used. */
 const MAP_SIZE = 2 ** 40;
@@ -30,109 +34,196 @@ export interface EmbeddedStoreOptions {
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
   const folder = await claimFolder(options.dataDir);
-  let root: RootDatabase<unknown, string> | undefined;
+  let engine: EmbeddedEngine | null = null;
   try {
-    root = open({
-      path: folder.dataPath,
-      noSubdir: true,
-      maxDbs: 128,
-      mapSize: options.mapSize ?? MAP_SIZE,
-      encoding: 'json',
-    });
-    return await offer(root, options, folder.release);
+    engine = new EmbeddedEngine(openRoot(folder.dataPath, options.mapSize ?? MAP_SIZE), options);
+    folder.markMade();
+    const collections = await engine.openCollections();
+    return { ...collections, ...engine.methods(folder.release) };
   } catch (error) {
-    await root?.close();
+    await engine?.close();
     await folder.release();
-    throw asStoreError(error);
+    throw error;
   }
 }
 
-async function offer(
-  root: RootDatabase<unknown, string>,
-  options: EmbeddedStoreOptions,
-  release: () => Promise<void>,
-): Promise<Store> {
-  const { log, jitter } = options;
-  const meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
+function openRoot(path: string, mapSize: number): RootDatabase<unknown, string> {
+  try {
+    return open({ path, noSubdir: true, maxDbs: 128, mapSize, encoding: 'json' });
+  } catch (cause) {
+    const isDamage = /MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND)/.test(String(cause));
+    throw new SwitchboardError(isDamage ? 'store_damaged' : 'store_unavailable', undefined, { cause });
+  }
+}
 
-  async function transact<R>(change: () => R): Promise<R> {
-    // LMDB commits what an operation wrote before it threw, so each throws before its first write, or in one: a
-    // write that fails spoils the transaction as a whole.
-    let outcome: { value: R } | { error: unknown } | undefined;
+class EmbeddedEngine implements Engine {
+  readonly #root: RootDatabase<unknown, string>;
+  readonly #meta: Database<unknown, string>;
+  readonly #options: EmbeddedStoreOptions;
+  /** Commits that have resolved, and how many of them are known to be on the disk. */
+  #committed = 0;
+  #flushed = 0;
+  /** The flush under way, and the one after it: what was committed during the first may need the second. */
+  #flushing: Promise<void> | null = null;
+  #nextFlush: Promise<void> | null = null;
+
+  constructor(root: RootDatabase<unknown, string>, options: EmbeddedStoreOptions) {
+    this.#root = root;
+    this.#options = options;
+    this.#meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
+  }
+
+  methods(release: () => Promise<void>): Pick<Store, 'durable' | 'ping' | 'close'> {
+    return {
+      durable: () => this.#durable(),
+      ping: () => this.#ping(),
+      close: async () => {
+        await this.close();
+        await release();
+      },
+    };
+  }
+
+  async openCollections(): Promise<Collections> {
+    return {
+      conversations: await this.#openCollection('conversations'),
+      messages: await this.#openCollection('messages'),
+      sessions: await this.#openCollection('sessions'),
+      agents: await this.#openCollection('agents'),
+      queues: await this.#openCollection('queues'),
+      workstreams: await this.#openCollection('workstreams'),
+      idempotency: await this.#openCollection('idempotency'),
+    };
+  }
+
+  async #openCollection<K extends CollectionName>(name: K): Promise<EmbeddedCollection<Documents[K]>> {
+    const transact = <R>(change: () => R) => this.#commit(change);
+    const structures = new Structures(name, this.#meta, transact);
+    const options = { encoding: 'msgpack' as const, ...KEY_OPTIONS, ...structures.options() };
+    const documents = this.#root.openDB<Doc, Key>(name, options);
+    structures.attach(documents);
+    const indexes = await openIndexes(this.#root, this.#meta, name, documents, INDEXES[name], transact);
+    return new EmbeddedCollection(name, documents, structures, indexes, this);
+  }
+
+  async transact<R>(change: () => R): Promise<R> {
+    const { jitter } = this.#options;
+    if (jitter === undefined) return this.#commit(change);
+    await jitter();
+    const result = await this.#commit(change);
+    await jitter();
+    return result;
+  }
+
+  async read<R>(look: () => R): Promise<R> {
+    const { jitter } = this.#options;
+    if (jitter === undefined) return look();
+    await jitter();
+    const result = look();
+    await jitter();
+    return result;
+  }
+
+  unindexed(collection: string, filter: FilterDoc, sort: SortDoc | undefined): void {
+    const error = unindexedError(collection, filter, sort);
+    if (this.#options.onUnindexed === 'throw') throw error;
+    this.#options.log?.warn({ code: error.code, ...error.details }, error.message);
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close();
+  }
+
+  /**
+   * One transaction of LMDB, which runs those that wait as a group and commits them together. What `change` throws
+   * before it writes is its caller's alone. When writing or committing fails, the whole group is undone.
+   */
+  async #commit<R>(change: () => R): Promise<R> {
+    let refusal: { error: unknown } | null = null;
     try {
-      await root.transaction(() => {
+      const result = await this.#root.transaction(() => {
         try {
-          outcome = { value: change() };
+          return change();
         } catch (error) {
-          outcome = { error };
+          refusal = { error };
+          throw error;
         }
       });
+      this.#committed++;
+      return result;
     } catch (error) {
-      throw asStoreError(error);
+      throw await asStoreError(error, refusal);
     }
-    if (outcome === undefined) throw new SwitchboardError('store_unavailable');
-    if ('error' in outcome) throw asOperationError(outcome.error);
-    return outcome.value;
   }
 
-  const engine: Engine = {
-    async transact(change) {
-      await jitter?.();
-      const result = await transact(change);
-      await jitter?.();
-      return result;
-    },
-    async read(look) {
-      await jitter?.();
-      const result = look();
-      await jitter?.();
-      return result;
-    },
-    unindexed(collection, filter, sort) {
-      const error = unindexedError(collection, filter, sort);
-      if (options.onUnindexed === 'throw') throw error;
-      log?.warn({ err: error }, 'a query reads a whole collection');
-    },
-  };
-
-  async function collection<K extends CollectionName>(name: K): Promise<EmbeddedCollection<Documents[K]>> {
-    const documents = root.openDB<Doc, Key>(name, { encoding: 'msgpack', ...KEY_OPTIONS });
-    const indexes = await openIndexes({ root, meta, name, documents, specs: INDEXES[name], transact, log });
-    return new EmbeddedCollection<Documents[K]>(name, documents, indexes, engine);
+  /** One flush serves all who wait for it. */
+  #durable(): Promise<void> {
+    if (this.#flushed === this.#committed) return Promise.resolve();
+    if (this.#flushing === null) return this.#flush();
+    this.#nextFlush ??= this.#flushing.then(
+      () => this.#flush(),
+      () => this.#flush(),
+    );
+    return this.#nextFlush;
   }
 
-  return {
-    conversations: await collection('conversations'),
-    messages: await collection('messages'),
-    sessions: await collection('sessions'),
-    agents: await collection('agents'),
-    queues: await collection('queues'),
-    workstreams: await collection('workstreams'),
-    idempotency: await collection('idempotency'),
-    async durable() {
-      await root.flushed;
-    },
-    async ping() {
-      const at = Date.now();
-      await transact(() => meta.putSync('ping', at));
-      if (meta.get('ping') === undefined) throw new SwitchboardError('store_unavailable');
-    },
-    async close() {
-      await root.close();
-      await release();
-    },
-  };
+  /**
+   * lmdb 3.5.6 happens to resolve a transaction only when it is flushed, but its documentation says otherwise, and its
+   * `flushed` never settles when a flush fails. LMDB's own sync does, and is quick when there is nothing to do.
+   */
+  #flush(): Promise<void> {
+    const committed = this.#committed;
+    this.#nextFlush = null;
+    const flush = new Promise<void>((resolve, reject) => {
+      syncable(this.#root).sync((error) => {
+        this.#flushing = null;
+        if (error) return reject(new SwitchboardError('store_unavailable', undefined, { cause: error }));
+        this.#flushed = committed;
+        resolve();
+      });
+    });
+    this.#flushing = flush;
+    return flush;
+  }
+
+  async #ping(): Promise<void> {
+    const pings = await this.#commit(() => {
+      const before = this.#meta.get('pings');
+      const now = typeof before === 'number' ? before + 1 : 1;
+      this.#meta.putSync('pings', now);
+      return now;
+    });
+    const seen = this.#meta.get('pings');
+    if (typeof seen !== 'number' || seen < pings) throw new SwitchboardError('store_unavailable');
+  }
 }
 
-/** A document that cannot be stored is the caller's mistake; all else is the disk's. */
-function asOperationError(error: unknown): unknown {
-  const callers =
-    error instanceof TypeError || (error instanceof Error && 'code' in error && error.code === 11000);
-  return callers ? error : asStoreError(error);
+/** lmdb has this method, but its types do not. */
+function syncable(root: object): { sync(done: (error: unknown) => void): void } {
+  return root as { sync(done: (error: unknown) => void): void };
 }
 
-function asStoreError(error: unknown): SwitchboardError {
-  return error instanceof SwitchboardError
-    ? error
-    : new SwitchboardError('store_unavailable', undefined, { cause: error });
+/**
+ * `refusal`: what the operation itself threw, if it did. Refusals of our own pass; all else is LMDB's, or the disk's.
+ */
+async function asStoreError(error: unknown, refusal: { error: unknown } | null): Promise<unknown> {
+  if (error === refusal?.error && isOwn(error)) return error;
+  const cause =
+    (refusal !== null && !isOwn(refusal.error) ? refusal.error : await commitError(error)) ?? error;
+  return new SwitchboardError('store_unavailable', undefined, { cause });
+}
+
+function isOwn(error: unknown): boolean {
+  return error instanceof SwitchboardError || error instanceof TypeError || isDuplicateKey(error);
+}
+
+/** lmdb hides why a commit failed in a promise that rejects. */
+async function commitError(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !('commitError' in error)) return null;
+  try {
+    await error.commitError;
+    return null;
+  } catch (cause) {
+    return cause;
+  }
 }
