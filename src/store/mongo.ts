@@ -1,49 +1,53 @@
-import { type Collection as DriverCollection, MongoClient, MongoError } from 'mongodb';
+import { type Collection, type Db, MongoClient, MongoError } from 'mongodb';
 import { SwitchboardError } from '../errors.ts';
 import type { IndexSpec } from './collection.ts';
 import { type CollectionName, type Documents, INDEXES, type Store } from './documents.ts';
 
-/** Grows when documents change their meaning. */
+/** Grows when an older version could no longer work with the documents that are written. */
 const FORMAT = 1;
 
 /** Milliseconds for a server to be found, also in the middle of the work: TeleSign waits five seconds for its 200. */
 const SERVER_SELECTION = 4_000;
 
+/** MongoDB's IndexOptionsConflict and IndexKeySpecsConflict. */
+const INDEX_CONFLICTS: readonly unknown[] = [85, 86];
+
+/** Documents that are about the database. */
+interface MetaDoc {
+  _id: string;
+  format?: number;
+  pings?: number;
+}
+
 /**
- * Opens the store on a MongoDB: the driver's own collections, with no wrapper. A write has resolved once a majority has
- * it in its journal, so `durable` has nothing to wait for.
+ * Opens the store on a MongoDB: the driver's own collections, with no wrapper, so an operation that fails for want of
+ * a server rejects with the driver's `MongoError`. A write has resolved once a majority has it in its journal, so
+ * `durable` has nothing to wait for. The database is the one that the URI names, else `switchboard`.
  *
  * @throws SwitchboardError `store_unavailable` when no server answers, `store_newer`.
  */
 export async function openMongoStore({ uri }: { uri: string }): Promise<Store> {
   const client = new MongoClient(uri, {
+    appName: 'switchboard',
     ignoreUndefined: true,
     serverSelectionTimeoutMS: SERVER_SELECTION,
+    connectTimeoutMS: SERVER_SELECTION,
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
   });
   try {
     await client.connect();
     const db = client.db(databaseOf(uri));
-    await checkFormat(db.collection<{ _id: string; format: number }>('meta'));
-
-    async function collection<K extends CollectionName>(name: K): Promise<DriverCollection<Documents[K]>> {
-      const opened = db.collection<Documents[K]>(name);
-      if (INDEXES[name].length > 0) await opened.createIndexes(INDEXES[name].map(described));
-      return opened;
+    const meta = db.collection<MetaDoc>('meta');
+    await checkFormat(meta);
+    for (const [name, specs] of Object.entries(INDEXES)) {
+      for (const spec of specs) await makeIndex(db, name, spec);
     }
-
     return {
-      conversations: await collection('conversations'),
-      messages: await collection('messages'),
-      sessions: await collection('sessions'),
-      agents: await collection('agents'),
-      queues: await collection('queues'),
-      workstreams: await collection('workstreams'),
-      idempotency: await collection('idempotency'),
+      ...collections(db),
       durable: () => Promise.resolve(),
       async ping() {
-        await db.command({ ping: 1 }).catch(refuse);
+        await meta.updateOne({ _id: 'ping' }, { $inc: { pings: 1 } }, { upsert: true }).catch(refuse);
       },
       close: () => client.close(),
     };
@@ -53,41 +57,52 @@ export async function openMongoStore({ uri }: { uri: string }): Promise<Store> {
   }
 }
 
-/** The database of the address, or `switchboard` where it names none. */
 function databaseOf(uri: string): string {
-  return (
-    new URL(uri.replace(/^mongodb(\+srv)?:/, 'http:').replace(/,[^/]*/, '')).pathname.slice(1) ||
-    'switchboard'
-  );
+  const named = /^[^:]+:\/\/[^/]*\/([^?]+)/.exec(uri)?.[1];
+  return named === undefined ? 'switchboard' : decodeURIComponent(named);
 }
 
-async function checkFormat(meta: DriverCollection<{ _id: string; format: number }>): Promise<void> {
+function collections(db: Db): { [K in CollectionName]: Collection<Documents[K]> } {
+  return {
+    conversations: db.collection('conversations'),
+    messages: db.collection('messages'),
+    sessions: db.collection('sessions'),
+    agents: db.collection('agents'),
+    queues: db.collection('queues'),
+    workstreams: db.collection('workstreams'),
+    idempotency: db.collection('idempotency'),
+  };
+}
+
+async function checkFormat(meta: Collection<MetaDoc>): Promise<void> {
   const found = await meta.findOneAndUpdate(
     { _id: 'format' },
     { $setOnInsert: { format: FORMAT } },
     { upsert: true, returnDocument: 'after' },
   );
   const format = found?.format ?? FORMAT;
-  if (format > FORMAT)
-    throw new SwitchboardError('store_newer', undefined, { details: { format, known: FORMAT } });
+  if (format > FORMAT) {
+    throw new SwitchboardError('store_newer', undefined, { details: { format, understood: FORMAT } });
+  }
 }
 
-function described({ name, keys, present }: IndexSpec) {
-  return {
+/** Makes an index; one that an older version declared otherwise under the same name gives way. */
+async function makeIndex(db: Db, collection: string, { name, keys, present }: IndexSpec): Promise<void> {
+  const options = {
     name,
-    key: keys,
-    ...(present === undefined ? {} : { partialFilterExpression: { [present]: { $exists: true } } }),
+    ...(present !== undefined && { partialFilterExpression: { [present]: { $exists: true } } }),
   };
+  try {
+    await db.createIndex(collection, keys, options);
+  } catch (error) {
+    if (!(error instanceof MongoError) || !INDEX_CONFLICTS.includes(error.code)) throw error;
+    await db.collection(collection).dropIndex(name);
+    await db.createIndex(collection, keys, options);
+  }
 }
 
 function refuse(error: unknown): never {
-  throw error instanceof MongoError
-    ? new SwitchboardError(
-        'store_unavailable',
-        'MongoDB does not answer: check MONGODB_URI and the server.',
-        {
-          cause: error,
-        },
-      )
-    : error;
+  if (!(error instanceof MongoError)) throw error;
+  const message = 'MongoDB does not answer: check MONGODB_URI and the server.';
+  throw new SwitchboardError('store_unavailable', message, { cause: error });
 }

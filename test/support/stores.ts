@@ -1,8 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
 import type { Store } from '../../src/store/documents.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
+import { openMongoStore } from '../../src/store/mongo.ts';
+import { mongoUri } from './mongo-server.ts';
+
+export { mongoUri } from './mongo-server.ts';
 
 export interface TemporaryStore {
   store: Store;
@@ -13,7 +18,7 @@ export interface TemporaryStore {
 export async function temporaryEmbeddedStore(
   options: { jitter?: () => Promise<void> } = {},
 ): Promise<TemporaryStore & { dataDir: string }> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'switchboard-store-'));
+  const dataDir = await temporaryFolder();
   const store = await openEmbeddedStore({ dataDir, onUnindexed: 'throw', ...options });
   return {
     store,
@@ -24,6 +29,30 @@ export async function temporaryEmbeddedStore(
     },
   };
 }
-export async function mongoUri(): Promise<string> {
-  throw new Error('to come');
+
+/** A store on MongoDB's driver with a fresh database, on the stand-in unless a server is named. */
+export async function mongoStore(uri?: string): Promise<TemporaryStore & { uri: string }> {
+  const own = uri ?? (await mongoUri());
+  const store = await openMongoStore({ uri: own });
+  return {
+    store,
+    uri: own,
+    async dispose() {
+      await store.close();
+      const client = new MongoClient(own);
+      await client.db().dropDatabase();
+      await client.close();
+    },
+  };
+}
+
+export function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'switchboard-store-'));
+}
+
+/** Lets other callbacks, and now and then timers and I/O too, go first: a few times, or not at all. */
+export async function jitter(): Promise<void> {
+  for (let turns = Math.floor(Math.random() * 4); turns > 0; turns--) {
+    await (Math.random() < 0.5 ? null : new Promise((resolve) => setImmediate(resolve)));
+  }
 }

@@ -1,0 +1,5 @@
+import { jitter, temporaryEmbeddedStore } from '../support/stores.ts';
+import { describeStore } from './contract.ts';
+
+describeStore('LMDB', () => temporaryEmbeddedStore());
+describeStore('LMDB, where others go first between steps', () => temporaryEmbeddedStore({ jitter }));

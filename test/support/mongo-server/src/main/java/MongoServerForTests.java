@@ -1,0 +1,38 @@
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import java.io.IOException;
+import java.util.List;
+
+/** Listens on a free port of this machine, prints the port, and ends when its standard input does. */
+public final class MongoServerForTests {
+
+    /** The library's own versions stop at wire version 8; the 7.x driver for Node wants 9 or more. */
+    private static final MongoVersion VERSION = new MongoVersion() {
+        @Override
+        public List<Integer> getVersionArray() {
+            return List.of(5, 0, 0);
+        }
+
+        @Override
+        public int getWireVersion() {
+            return 13;
+        }
+    };
+
+    public static void main(String[] args) throws IOException {
+        MemoryBackend backend = new MemoryBackend();
+        backend.version(VERSION);
+        MongoServer server = new MongoServer(backend);
+        server.bind("127.0.0.1", 0);
+        System.out.println(server.getLocalAddress().getPort());
+        // Whoever started it holds the other end, and lets go of it however it dies.
+        while (System.in.read() != -1) {
+            // nothing is said
+        }
+        server.shutdownNow();
+        System.exit(0);
+    }
+
+    private MongoServerForTests() {}
+}
