@@ -22,6 +22,7 @@ export function aConversation(fields: Partial<ConversationDoc> & { _id: string }
     lastSequence: 0,
     timers: [],
     leaseUntil: 0,
+    attempts: 0,
     ...fields,
   };
 }
