@@ -17,23 +17,25 @@ export function outgoingMessages(
   split: Split,
   now: number,
 ): PendingMessage[] {
-  return draft.texts.flatMap(split).map((part, n) => ({
-    _id: `out:${draft.cause}:${n}`,
-    conversationId: conversation._id,
-    channelId: conversation.channelId,
-    session: conversation.session,
-    direction: 'out',
-    author: draft.author,
-    text: part.text,
-    at: now,
-    sequence: conversation.lastSequence + 1 + n,
-    status: 'queued',
-    segments: part.segments,
-    changedAt: now,
-    epoch: conversation.epoch,
-    attempts: 0,
-    rank: 0,
-  }));
+  return draft.texts
+    .flatMap((text) => split(text))
+    .map((part, n) => ({
+      _id: `out:${draft.cause}:${n}`,
+      conversationId: conversation._id,
+      channelId: conversation.channelId,
+      session: conversation.session,
+      direction: 'out',
+      author: draft.author,
+      text: part.text,
+      at: now,
+      sequence: conversation.lastSequence + 1 + n,
+      status: 'queued',
+      segments: part.segments,
+      changedAt: now,
+      epoch: conversation.epoch,
+      attempts: 0,
+      rank: 0,
+    }));
 }
 
 /** A note for colleagues: in the transcript, never sent. */

@@ -128,6 +128,8 @@ export async function stressRun(store: Store, seed: number): Promise<StressResul
   let delivering = CONVERSATIONS;
   async function worker(): Promise<void> {
     for (let idle = 0; idle < 3 || delivering > 0; ) {
+      // The embedded engine answers reads within the same turn of the event loop: without this, writes never end.
+      await new Promise((resolve) => setImmediate(resolve));
       const conversations = await store.conversations
         .find({ dueAt: { $lte: now() } }, { sort: { dueAt: 1 }, limit: 20 })
         .toArray();

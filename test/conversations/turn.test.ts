@@ -141,7 +141,11 @@ describe('a turn', () => {
     await rig.send();
     expect(rig.sent).to.deep.equal([]);
     expect(await rig.conversation()).to.include({ handler: 'agent', agentId: 'ana' });
-    expect((await rig.transcript()).map(({ status }) => status)).to.deep.equal(['handled', 'sent', 'handled']);
+    expect((await rig.transcript()).map(({ status }) => status)).to.deep.equal([
+      'handled',
+      'sent',
+      'handled',
+    ]);
   });
 
   it('keeps texts from the bot while they wait for a person', async () => {
