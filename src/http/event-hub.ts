@@ -190,6 +190,7 @@ export function createEventHub({
 
   return {
     async join(stream, lastEventId) {
+      if (stopping.signal.aborted) return stream.end();
       streams.add(stream);
       if (loop === undefined) {
         let ready = () => {};

@@ -30,6 +30,9 @@ export function decodeCursor(cursor: string | undefined): Position | undefined {
  */
 const SCANNED = 2000;
 
+/** Documents read at once for a page that fills slowly. */
+const LARGEST_BATCH = 500;
+
 export interface PageQuery<T> {
   /** Up to `limit` documents in order of `positionOf(…).at`, from `from` on (included), or from the beginning. */
   read: (from: number | undefined, limit: number) => Promise<T[]>;
@@ -68,7 +71,7 @@ export async function readPage<T>(query: PageQuery<T>): Promise<{ items: T[]; cu
       if (accept(document)) items.push(document);
     }
     if (last === undefined) return { items, cursor: null };
-    if (fresh.length === 0) size *= 2;
+    size = fresh.length === 0 ? size * 2 : Math.max(size, Math.min(size * 2, LARGEST_BATCH));
     if (scanned >= SCANNED && reached) return { items, cursor: encodeCursor(reached) };
   }
 }

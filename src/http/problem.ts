@@ -39,8 +39,22 @@ export const STATUSES = {
 
 export type ProblemCode = keyof typeof STATUSES;
 
-/** The driver's own errors for a server that cannot be reached or does not take writes just now. */
-const MONGO_AWAY = /^Mongo(Network|ServerSelection|NotConnected|Topology|PoolCleared|WriteConcern|Runtime)/;
+/** Errors of the MongoDB driver when no server can be reached. */
+const MONGO_AWAY = /^Mongo(Network|ServerSelection|NotConnected|TopologyClosed|PoolCleared|WriteConcern)/;
+
+/**
+ * Answers of a MongoDB server that cannot write just now: not the primary, shutting down, out of time, no disk space
+ * (`src/mongo/base/error_codes.yml` of the server).
+ */
+const MONGO_NOT_NOW = new Set<unknown>([
+  6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031,
+]);
+
+function isStoreAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (MONGO_AWAY.test(error.name)) return true;
+  return error.name === 'MongoServerError' && 'code' in error && MONGO_NOT_NOW.has(error.code);
+}
 
 /**
  * The problem to answer. The message of an error that is not ours never leaves: it may hold anything. `restify`'s own
@@ -50,7 +64,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof SwitchboardError && hasStatus(error.code)) {
     return problem(error.code, error.message, error.details);
   }
-  if (error instanceof Error && MONGO_AWAY.test(error.name)) return problem('store_unavailable');
+  if (isStoreAway(error)) return problem('store_unavailable');
   switch (restifyStatus(error)) {
     case 400:
       return problem('invalid_request', 'The request cannot be read.');

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import restify, { type Next, type Request, type Response, type Server } from 'restify';
 import { createCallbackHandler } from './callbacks.ts';
+import { closable } from './closing.ts';
 import { mount } from './dispatch.ts';
 import { DOCS_POLICY, docsPage } from './docs-page.ts';
 import { createEventHub } from './event-hub.ts';
@@ -35,9 +36,6 @@ const TIMEOUTS = {
 /** Long enough for the id of any message, whose `:` may come escaped. */
 const MAX_PARAMETER = 400;
 
-/** How long requests in hand may take when the server closes. */
-const CLOSING_TIME = 5_000;
-
 export interface HttpServer {
   /** Not yet listening. Routes of other parts may be added to it. */
   server: Server;
@@ -52,7 +50,7 @@ export function createServer(parts: HttpParts): HttpServer {
     // @ts-expect-error restify logs with pino since version 9; its published types still say bunyan.
     log: parts.log,
   });
-  Object.assign(server.server, TIMEOUTS);
+  const http = Object.assign(server.server, TIMEOUTS);
   const takeCallback = createCallbackHandler(parts);
   server.first((req, res) => !takeCallback(req, res));
   server.pre(setCommonHeaders);
@@ -62,6 +60,7 @@ export function createServer(parts: HttpParts): HttpServer {
     done();
   });
 
+  const close = closable(http);
   const hub = createEventHub(parts);
   const routes = apiRoutes(parts);
   for (const route of routes) mount(server, route, parts);
@@ -72,13 +71,7 @@ export function createServer(parts: HttpParts): HttpServer {
   return {
     server,
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(resolve));
-      await hub.close();
-      server.on('after', () => setImmediate(() => server.server.closeIdleConnections()));
-      const cut = setTimeout(() => server.server.closeAllConnections(), CLOSING_TIME);
-      server.server.closeIdleConnections();
-      await closed;
-      clearTimeout(cut);
+      await Promise.all([close(), hub.close()]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { expect } from 'chai';
 import { createWake } from '../../src/wake.ts';
 import { CONVERSATION } from '../support/conversations.ts';
@@ -318,6 +319,56 @@ describe('GET /api/events', () => {
       expect(listener.of('conversation')).to.deep.equal([]);
       listener.stop();
     }
+  });
+
+  it('says reset when more has changed than a list would hold', async () => {
+    const { id } = (await listen('sam')).events[0]!;
+    await handOver(stage);
+    const [message] = await stage.rig.transcript();
+    stage.rig.time += 10_000;
+    for (let n = 0; n < 10_000; n += 500) {
+      await Promise.all(
+        Array.from({ length: 500 }, (_, i) =>
+          stage.store.messages.insertOne({ ...message!, _id: `in:X${n + i}`, changedAt: stage.rig.time }),
+        ),
+      );
+    }
+    const listener = await listen('sam', id);
+    expect(listener.of('reset')).to.have.length(1);
+    expect(listener.of('message')).to.deep.equal([]);
+  });
+
+  it('cuts a reader that does not read', async () => {
+    await handOver(stage);
+    const { port, hostname } = new URL(stage.url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    socket.write('GET /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-sam\r\n\r\n');
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.pause();
+    const connections = () =>
+      new Promise<number>((resolve) => {
+        stage.http.server.server.getConnections((_, count) => resolve(count));
+      });
+    expect(await connections()).to.equal(1);
+    await eventually(
+      async () => {
+        await stage.store.conversations.updateOne(
+          { _id: CONVERSATION },
+          {
+            $set: {
+              changedAt: stage.rig.time,
+              handoff: { reason: 'x', summary: 'x'.repeat(1_000_000), context: {} },
+            },
+            $inc: { version: 1 },
+          },
+        );
+        tick(10);
+        return connections();
+      },
+      (count) => count === 0,
+    );
+    socket.destroy();
   });
 
   it('ends when its agent is deleted, and follows their queues', async () => {

@@ -48,8 +48,10 @@ describe('a problem', () => {
       const error = Object.assign(new Error('mongodb://user:secret@host'), { name });
       expect(problemOf(error)).to.include({ status: 503, code: 'store_unavailable' });
     }
-    const error = Object.assign(new Error('x'), { name: 'MongoServerError' });
-    expect(problemOf(error).status).to.equal(500);
+    const saying = (code: number) => Object.assign(new Error('x'), { name: 'MongoServerError', code });
+    expect(problemOf(saying(10107)).status).to.equal(503);
+    expect(problemOf(saying(14031)).status).to.equal(503);
+    expect(problemOf(saying(2)).status).to.equal(500);
   });
 
   it('has a status that fits for each code', () => {

@@ -145,6 +145,10 @@ describe('the server', () => {
     const closed = stage.http.close();
     finish();
     await closed;
+    await eventually(
+      () => heard,
+      ({ ended }) => ended,
+    );
     expect(heard.text).to.match(/^HTTP\/1\.1 204 /);
   });
 

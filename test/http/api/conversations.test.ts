@@ -186,6 +186,14 @@ describe('/api/conversations', () => {
     const times = seen.map((customer) => Math.floor(Number(customer) / 7));
     expect(times).to.deep.equal([...times].sort((a, b) => b - a));
   });
+});
+
+describe('a filter that does not fit', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await openStage();
+  });
+  after(() => stage.close());
 
   for (const [query, path] of [
     ['?state=sleeping', 'query.state'],

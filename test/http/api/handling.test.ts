@@ -255,6 +255,23 @@ describe('an agent', () => {
     }
   });
 
+  it('may send as much as 16,000 characters, in parts', async () => {
+    await act('claim');
+    const text = '€'.repeat(16_000);
+    const { status, body } = await act('messages', { text });
+    expect(status).to.equal(201);
+    expect(body.text).to.equal(text);
+  });
+});
+
+describe('a request that does not fit', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await openStage();
+    await handOver(stage);
+  });
+  after(() => stage.close());
+
   for (const [what, action, body, paths] of [
     ['an unknown field', 'messages', { text: 'x', colour: 'red', size: 1 }, ['body.colour', 'body.size']],
     ['a wrong type', 'messages', { text: 1, note: 'yes' }, ['body.text', 'body.note']],
@@ -273,19 +290,11 @@ describe('an agent', () => {
     ['a variable’s name', 'return', { variables: { 'a.b': 1 } }, ['body.variables.a.b']],
     ['a long outcome', 'close', { outcome: 'x'.repeat(65) }, ['body.outcome']],
   ] as const) {
-    it(`hears 400 of ${what} in ${action}, with the path of each mistake`, async () => {
-      const answer = await act(action, body);
+    it(`gets 400: ${what} in ${action}, with the path of each mistake`, async () => {
+      const answer = await stage.call(`POST /api/conversations/${CONVERSATION}/${action}`, { body });
       expect([answer.status, answer.body.code]).to.deep.equal([400, 'invalid_request']);
       expect(answer.body.problems.map(({ path }: { path: string }) => path)).to.have.members(paths);
       for (const { message } of answer.body.problems) expect(message).to.be.a('string').and.not.equal('');
     });
   }
-
-  it('may send as much as 16,000 characters, in parts', async () => {
-    await act('claim');
-    const text = '€'.repeat(16_000);
-    const { status, body } = await act('messages', { text });
-    expect(status).to.equal(201);
-    expect(body.text).to.equal(text);
-  });
 });

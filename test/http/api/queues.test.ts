@@ -31,6 +31,21 @@ describe('/api/queues', () => {
     expect((await stage.call('GET /api/queues/support')).body.waiting).to.equal(0);
   });
 
+  it('finds the oldest whatever its priority', async () => {
+    await handOver(stage);
+    const oldest = new Date(stage.rig.time).toISOString();
+    const waiting = await stage.rig.conversation();
+    for (const [n, priority] of [3, 3, 9, -1].entries()) {
+      await stage.store.conversations.insertOne({
+        ...waiting,
+        _id: `15550109999-10${n}`,
+        priority,
+        queuedAt: stage.rig.time + 1000 + n,
+      });
+    }
+    expect((await stage.call('GET /api/queues/support')).body).to.include({ waiting: 5, oldest });
+  });
+
   it('adds and changes a queue', async () => {
     const made = await stage.call('POST /api/queues', {
       as: 'root',
