@@ -16,6 +16,8 @@ import { type Sink, textOf } from './sink.ts';
 
 /** Milliseconds. */
 const LONGEST_WAIT = 10_000;
+/** A service that leaves so many without a reply is broken, and each costs the longest wait. */
+const MOST_MISSING = 20;
 /** How long a reply that nobody awaits may still come after the last one, to be counted as doubled. */
 const GRACE = 300;
 
@@ -81,6 +83,7 @@ export async function closedLoop(run: LoadRun, crowd: Crowd, sink: Sink): Promis
     const came = await reply;
     if (!came) {
       missing += 1;
+      if (missing > MOST_MISSING) queue.length = 0;
       return;
     }
     replyTimes.push(came.at - started);

@@ -77,8 +77,12 @@ async function warmUp(load: LoadProcess, { service, filled }: Contestant, plan: 
   const { run } = plan;
   const customers = Math.ceil(plan.warmUp / run.texts);
   const result = await load.run({ ...run, customers, origin: service.origin, filled, compare: true });
-  if (result.wrong > 0)
-    throw new Error(`${service.name} answers otherwise than the script: ${result.wrongExample}`);
+  const { errors, missing, doubled, wrong, wrongExample } = result;
+  if (errors + missing + doubled + wrong > 0) {
+    throw new Error(
+      `${service.name} does not do its work: ${JSON.stringify({ errors, missing, doubled, wrong, wrongExample })}`,
+    );
+  }
 }
 
 async function oneRound(

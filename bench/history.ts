@@ -62,7 +62,7 @@ async function snapshotsIn(store: Store, parts: HistoryParts): Promise<Snapshot[
   const turns = {
     ...common,
     bot,
-    split: splitText,
+    split: (text: string) => splitText(text),
     systemText: () => '',
     workstream: () => ({ language: 'en', queueId: 'support' }),
     randomId: () => `lease-${leases++}`,

@@ -22,7 +22,7 @@ const channel = {
 };
 const { server, close } = createServer({
   store,
-  desk: createDesk({ store, now, split: splitText, due: () => {}, queued: () => {} }),
+  desk: createDesk({ store, now, split: (text) => splitText(text), due: () => {}, queued: () => {} }),
   now,
   randomToken: randomUUID,
   log: createLog('info'),
