@@ -11,7 +11,7 @@ import { readConfig } from './config.ts';
 import { createDesk } from './conversations/desk.ts';
 import { receive } from './conversations/inbox.ts';
 import { applyReceipt } from './conversations/receipts.ts';
-import { endLeases } from './conversations/recover.ts';
+import { takeUp } from './conversations/recover.ts';
 import { createDemo, type Demo } from './demo.ts';
 import type { Channel } from './http/parts.ts';
 import { createServer } from './http/server.ts';
@@ -214,7 +214,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     adapter,
     log,
     async start() {
-      if (!config.mongodbUri) await endLeases(store, now());
+      if (!config.mongodbUri) await takeUp(store, now());
       await plantSeed(store, seed, now());
       for (const workstream of await store.workstreams.find({}).toArray()) {
         for (const number of workstream.numbers) workstreams.set(number, workstream);

@@ -111,7 +111,8 @@ describe('processes of the service', function () {
       headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
     });
     expect(answer.status).to.equal(200);
-    return answer.json();
+    const page = (await answer.json()) as { items: Record<string, string>[] };
+    return page;
   }
 
   /** Every text that was answered with 200 was handled once, in order; every reply left once, in order, or is unknown. */

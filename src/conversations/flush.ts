@@ -1,8 +1,8 @@
 import { isDuplicateKey } from '../store/collection.ts';
 import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
 
-/** A part that follows another waits for the other's end; should that end be lost, it is looked at after this long. */
-const FOLLOWER_DELAY = 30_000;
+/** Milliseconds. A part that follows another is made due by the other's end; should that be lost, after this long. */
+export const FOLLOWER_DELAY = 5_000;
 
 /**
  * Copies what was committed with the conversation into the other collections. Every step may be repeated, by anybody

@@ -1,4 +1,5 @@
 import type { MessageDoc, MessageStatus, Store } from '../store/documents.ts';
+import { FOLLOWER_DELAY } from './flush.ts';
 
 /** Milliseconds. Longer than the longest send, which the client's own time-out cuts. */
 export const SEND_LEASE = 60_000;
@@ -38,19 +39,25 @@ export interface OutboxParts {
 }
 
 /**
- * Sends one message if it is due and its turn: claims it, makes sure of order and ownership, asks TeleSign, notes
- * the outcome. A message found in `sending` was in a send that never came back: whether it left is not known, so it
- * becomes `unknown` and is not sent again.
+ * Sends one message if it is due and its turn: makes sure of the order, claims it, makes sure of the owner, asks
+ * TeleSign, notes the outcome. A message found in `sending` was in a send that never came back: whether it left is not
+ * known, so it becomes `unknown` and is not sent again.
  */
 export async function sendOut(parts: OutboxParts, messageId: string): Promise<void> {
   const { store, now } = parts;
-  const found = await store.messages.findOneAndUpdate(
-    { _id: messageId, nextAt: { $lte: now() } },
-    { $set: { status: 'sending', nextAt: now() + SEND_LEASE }, $inc: { attempts: 1 } },
-    { returnDocument: 'before' },
-  );
+  const found = await store.messages.findOne({ _id: messageId, nextAt: { $lte: now() } });
   if (!found) return;
-  const message: MessageDoc = { ...found, attempts: found.attempts + 1 };
+  // Looked at before the claim, which would make an `unknown` of it should the process die. It cannot become wrong:
+  // messages of a conversation are made in their order, and one that is done never comes back.
+  if (found.status === 'queued' && (await hasEarlier(parts, found))) return postpone(parts, found);
+
+  const { status, attempts, nextAt } = found;
+  const message = await store.messages.findOneAndUpdate(
+    { _id: messageId, status, attempts, nextAt },
+    { $set: { status: 'sending', nextAt: now() + SEND_LEASE }, $inc: { attempts: 1 } },
+    { returnDocument: 'after' },
+  );
+  if (!message) return;
   if (found.status === 'sending') {
     return settle(parts, message, 'unknown', {
       code: 'interrupted',
@@ -58,12 +65,8 @@ export async function sendOut(parts: OutboxParts, messageId: string): Promise<vo
     });
   }
 
-  const earlier = await store.messages.findOne(
-    { outstanding: message.conversationId, sequence: { $lt: message.sequence } },
-    { sort: { sequence: 1 } },
-  );
-  if (earlier) return putBack(parts, message, earlier);
-
+  // Should the power fail after the send, the claim must still be there: without it the text would go out twice.
+  await store.durable();
   const conversation = await store.conversations.findOne({ _id: message.conversationId });
   if (!conversation) {
     return settle(parts, message, 'failed', {
@@ -77,9 +80,6 @@ export async function sendOut(parts: OutboxParts, messageId: string): Promise<vo
       message: 'A person took the conversation over before the bot’s text left.',
     });
   }
-
-  // Should the power fail after the send, the claim must still be there: without it the text would go out twice.
-  await store.durable();
   const started = now();
   const result = await parts.send({
     channelId: message.channelId,
@@ -89,6 +89,19 @@ export async function sendOut(parts: OutboxParts, messageId: string): Promise<vo
     externalId: message._id,
   });
   return note(parts, message, result, now() - started);
+}
+
+async function hasEarlier({ store }: OutboxParts, message: MessageDoc): Promise<boolean> {
+  const earlier = { outstanding: message.conversationId, sequence: { $lt: message.sequence } };
+  return (await store.messages.findOne(earlier, { sort: { sequence: 1 } })) !== null;
+}
+
+/** The end of the earlier part makes this one due at once. Should that be lost, a look finds it at this time. */
+async function postpone({ store, now }: OutboxParts, { _id, nextAt }: MessageDoc): Promise<void> {
+  await store.messages.updateOne(
+    { _id, status: 'queued', nextAt },
+    { $set: { nextAt: now() + FOLLOWER_DELAY } },
+  );
 }
 
 async function note(
@@ -171,22 +184,6 @@ async function retry(
 /** Milliseconds: 1 s, 2 s, 4 s … 5 min, each between half and the whole of it, so that many do not come back at once. */
 export function backOff(attempts: number, random: number): number {
   return Math.min(1000 * 2 ** (attempts - 1), LONGEST_BACK_OFF) * (0.5 + random / 2);
-}
-
-/** An earlier part has not left yet. Its end makes this one due at once; the time set here is for when that is lost. */
-async function putBack(parts: OutboxParts, message: MessageDoc, earlier: MessageDoc): Promise<void> {
-  const { now, store } = parts;
-  await store.messages.updateOne(
-    { _id: message._id, status: 'sending', attempts: message.attempts },
-    {
-      $set: { status: 'queued', nextAt: Math.max(earlier.nextAt ?? 0, now()) + 1000 },
-      $inc: { attempts: -1 },
-    },
-  );
-  // The earlier one may have ended between the look and the write: then nobody else would wake this one.
-  if (!(await store.messages.findOne({ _id: earlier._id, outstanding: message.conversationId }))) {
-    await releaseNext(parts, earlier);
-  }
 }
 
 async function releaseNext(parts: OutboxParts, done: MessageDoc): Promise<void> {

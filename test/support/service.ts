@@ -40,7 +40,7 @@ export async function eventually<T>(ask: () => Promise<T>, enough: (answer: T) =
   for (;;) {
     const answer = await ask();
     if (enough(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`Waited in vain; last: ${JSON.stringify(answer)}`);
+    if (Date.now() > deadline) throw new Error(`Waited in vain; last: ${JSON.stringify(answer).slice(-400)}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
