@@ -9,17 +9,17 @@ import { conversationView, messageView } from './views.ts';
 import { actorOf, maySee, type Whereabouts } from './visibility.ts';
 
 /**
- * Processes stamp their own clocks, and a stamp is taken before its write can be seen. So what is this much older than
- * the newest is looked at again now and then. Clocks further apart than this lose events.
+ * Processes stamp their own clocks, and a stamp is taken before its write can be seen. So what is up to this much older
+ * than the newest is looked at again. Clocks further apart than this lose events.
  */
 const SKEW = 5_000;
-const SWEEP_EVERY = 2_000;
-/** Looked at again at each pass. */
-const OVERLAP = 500;
+/** All of that at each pass would be most of a core's work in a busy hour: most passes go back this many changes. */
+const RECENT = 200;
+const SWEEP_EVERY = 5_000;
 
 /** A pass waits this long for a hint, and a little after it, so that a busy second is not a pass for each write. */
 const POLL = 500;
-const GATHER = 50;
+const GATHER = 100;
 
 const MEMBERS_EVERY = 1_000;
 const HEARTBEAT_EVERY = 15_000;
@@ -62,6 +62,8 @@ export function createEventHub({
   let sweptAt = 0;
   let membersAt = 0;
   let conversationsMoved = false;
+  /** Stamps of the last `RECENT` changes. */
+  const recent: number[] = [];
   /** What was sent of late, by key, so that looking at it again sends nothing. */
   const sent = new Map<string, { at: number; print: string }>();
   /** Where conversations of queues stand: who could see one is told when it leaves their sight. */
@@ -70,12 +72,15 @@ export function createEventHub({
   async function begin(): Promise<void> {
     const at = now();
     sent.clear();
+    recent.length = 0;
     whereabouts.clear();
     await members.read(true);
     for (const { _id: queueId } of await store.queues.find({}).toArray()) {
       const live = await store.conversations.find({ queueId, state: { $in: [...LIVE] } }).toArray();
       for (const conversation of live) remember(conversation);
     }
+    // What was there before the first listener got an answer is no news.
+    for await (const batch of changesSince(store, at - SKEW)) batch.filter(isNews);
     highWater = at;
     sweptAt = at;
     membersAt = at;
@@ -84,7 +89,7 @@ export function createEventHub({
   async function pass(): Promise<void> {
     const at = now();
     const sweep = at - sweptAt >= SWEEP_EVERY;
-    for await (const batch of changesSince(store, highWater - (sweep ? SKEW : OVERLAP))) {
+    for await (const batch of changesSince(store, sweep ? highWater - SKEW : overlap())) {
       const news = batch.filter(isNews);
       const changed = new Map<string, Whereabouts>();
       for (const { kind, doc } of news) if (kind === 'conversation') changed.set(doc._id, doc);
@@ -97,11 +102,17 @@ export function createEventHub({
     if (at - membersAt >= MEMBERS_EVERY) await tellMembers(at);
   }
 
+  function overlap(): number {
+    const [oldest = 0] = recent.length < RECENT ? [] : recent;
+    return Math.max(highWater - SKEW, oldest);
+  }
+
   function isNews(change: Change): boolean {
     const key = `${change.kind} ${change.doc._id}`;
     const print = printOf(change);
     if (sent.get(key)?.print === print) return false;
     sent.set(key, { at: change.at, print });
+    if (recent.push(change.at) > RECENT) recent.shift();
     return true;
   }
 
@@ -200,6 +211,7 @@ export function createEventHub({
         loop = { ready: isReady, ended: run(() => ready()) };
       }
       await loop.ready;
+      stream.open();
       const since = lastEventId === undefined ? null : Number(lastEventId) - SKEW;
       if (since !== null) {
         if (await isResumable(since)) stream.missedFrom = since;

@@ -19,6 +19,8 @@ export interface EventStream {
   missedFrom: number | undefined;
   /** Milliseconds; when something was last written. */
   writtenAt: number;
+  /** Answers with the headers: from then on the reader relies on hearing of what happens. */
+  open: () => void;
   /** Ids never go back, so the last one that a reader has is the furthest. */
   send: (name: EventName, id: number, data: string) => void;
   heartbeat: () => void;
@@ -28,13 +30,13 @@ export interface EventStream {
   end: () => void;
 }
 
-export function openEventStream(
+export function createEventStream(
   res: ServerResponse,
   listener: { actor: Actor; tokenHash: string },
   now: () => number,
 ): EventStream {
   const write = (text: string) => {
-    if (!stream.isOpen()) return;
+    if (!res.headersSent || !stream.isOpen()) return;
     res.write(text);
     stream.writtenAt = now();
     if (stream.live && res.writableLength > MAX_BUFFERED) res.destroy();
@@ -45,6 +47,17 @@ export function openEventStream(
     live: false,
     missedFrom: undefined,
     writtenAt: now(),
+    open() {
+      if (!stream.isOpen()) return;
+      res.writeHead(200, {
+        'Content-Type': 'text/event-stream',
+        'Cache-Control': 'no-store',
+        // nginx would hold events back otherwise.
+        'X-Accel-Buffering': 'no',
+        'X-Content-Type-Options': 'nosniff',
+      });
+      write('retry: 2000\n\n');
+    },
     send(name, id, data) {
       lastId = Math.max(lastId, id);
       write(`id: ${lastId}\nevent: ${name}\ndata: ${data}\n\n`);
@@ -54,14 +67,6 @@ export function openEventStream(
     isOpen: () => !res.destroyed && !res.writableEnded,
     end: () => res.end(),
   };
-  res.writeHead(200, {
-    'Content-Type': 'text/event-stream',
-    'Cache-Control': 'no-store',
-    // nginx would hold events back otherwise.
-    'X-Accel-Buffering': 'no',
-    'X-Content-Type-Options': 'nosniff',
-  });
-  write('retry: 2000\n\n');
   return stream;
 }
 

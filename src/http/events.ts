@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { EXAMPLE_CONVERSATION } from './api/examples.ts';
 import { authorize } from './auth.ts';
 import type { EventHub } from './event-hub.ts';
-import { openEventStream } from './event-stream.ts';
+import { createEventStream } from './event-stream.ts';
 import type { HttpParts } from './parts.ts';
 import { sendProblem } from './problem.ts';
 import type { Described } from './route.ts';
@@ -40,7 +40,7 @@ export function mountEvents(
         const listener = { actor: actorOf(agent), tokenHash: agent.tokenHash };
         const lastEventId = req.headers['last-event-id'];
         const closed = new Promise<void>((resolve) => res.on('close', resolve));
-        const stream = openEventStream(res, listener, parts.now);
+        const stream = createEventStream(res, listener, parts.now);
         try {
           await hub.join(
             stream,
