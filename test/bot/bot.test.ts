@@ -214,10 +214,21 @@ describe('a bot of dialogs', () => {
   });
 
   it('lets an option named outright go before a word such as menu or person', async () => {
-    const bot = await sampleBot();
-    const customer = new Talk(bot);
+    const steps =
+      '  - choice: q\n    as: got\n    options:\n      - { value: menu, label: a }\n      - { value: person, label: q }\n';
+    const customer = new Talk(await botWith({ main: file('id: main\ntriggers: [start]', steps + question) }));
     await customer.asks('hi');
-    expect(await customer.asks('A person')).to.equal('What is it about? A few words are enough.');
+    expect(await customer.asks('Person')).to.equal('Q?');
+  });
+
+  it('asks what it is about when the menu’s person is chosen, and passes on at once when one is called for', async () => {
+    const bot = await sampleBot();
+    const choosing = new Talk(bot);
+    await choosing.asks('hi');
+    expect(await choosing.asks('4')).to.equal('What is it about? A few words are enough.');
+    const calling = new Talk(bot);
+    await calling.asks('hi');
+    expect((await calling.says('Agent, please')).handoff).to.include({ reason: 'customer_asked' });
   });
 
   it('begins afresh in a new session, and keeps what it knows of the customer', async () => {
