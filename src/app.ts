@@ -3,11 +3,12 @@ import type { TurnContext } from 'botbuilder-core';
 import type { Server } from 'restify';
 import { Agent } from 'undici';
 import { createScriptBot } from './bot/bot.ts';
-import { loadScripts } from './bot/load.ts';
+import { loadScripts, loadTexts } from './bot/load.ts';
 import { sampleActions } from './bot/sample-actions.ts';
 import type { Action } from './bot/script-dialog.ts';
 import { systemText } from './bot/system-texts.ts';
-import { readConfig } from './config.ts';
+import type { Texts } from './bot/texts.ts';
+import { type Config, readConfig } from './config.ts';
 import { createDesk } from './conversations/desk.ts';
 import { receive } from './conversations/inbox.ts';
 import { applyReceipt } from './conversations/receipts.ts';
@@ -29,13 +30,17 @@ import { createHousekeeping } from './workers/housekeeping.ts';
 import { createSends } from './workers/sends.ts';
 import { createTurns } from './workers/turns.ts';
 
+interface Hosted {
+  run(context: TurnContext): Promise<void>;
+}
+
 export interface AppOptions {
   /** The settings; `process.env` in a real service. */
   env: Record<string, string | undefined>;
   /** What the `action` steps of dialogs call, by name; those of the sample shop when left out. */
   actions?: { readonly [name: string]: Action };
   /** A Bot Framework bot that answers instead of the dialogs, such as an `ActivityHandler`. */
-  bot?: { run(context: TurnContext): Promise<void> };
+  bot?: Hosted;
   log?: Logger;
 }
 
@@ -74,14 +79,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const now = Date.now;
   const random = Math.random;
   const randomToken = () => randomBytes(24).toString('base64url');
-  const actions = options.actions ?? sampleActions;
-  const { scripts, texts } = await loadScripts({
-    dialogsDir: config.dialogsDir,
-    localesDir: config.localesDir,
-    defaultLanguage: config.defaultLanguage,
-    actionNames: Object.keys(actions),
-    onMissingText: ({ language }) => metrics.missingText(language),
-  });
+  const { texts, bot, queues } = await loadBot(options, config, log, (language) =>
+    metrics.missingText(language),
+  );
   const store = await openStore({
     mongodbUri: config.mongodbUri,
     dataDir: config.dataDir,
@@ -138,10 +138,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   const adapter = new TeleSignAdapter({ inOrder: (conversationId, bot) => turns.ask(conversationId, bot) });
-  const scriptBot = createScriptBot({ scripts, texts, actions, log });
   const turns = createTurns({
     ...common,
-    bot: hostBot(adapter, options.bot ?? scriptBot),
+    bot: hostBot(adapter, bot),
     systemText: (locale, key) => systemText(texts, locale, key),
     workstream: (number) =>
       workstreams.get(number) ?? { language: config.defaultLanguage, queueId: DEFAULT_QUEUE },
@@ -197,7 +196,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const numbers = account.numbers;
   const seed: Seed = {
-    queues: [DEFAULT_QUEUE, ...(options.bot ? [] : scriptBot.queues)],
+    queues: [DEFAULT_QUEUE, ...queues],
     workstreams: demo?.seed.workstreams ?? [
       { _id: DEFAULT, numbers, language: config.defaultLanguage, queueId: DEFAULT_QUEUE },
     ],
@@ -233,6 +232,25 @@ export async function createApp(options: AppOptions): Promise<App> {
       await store.close();
     },
   };
+}
+
+/** The bot that answers and the service's own texts: from the dialog files, or the program's own. */
+async function loadBot(
+  options: AppOptions,
+  { dialogsDir, localesDir, defaultLanguage }: Config,
+  log: Logger,
+  missingText: (language: string) => void,
+): Promise<{ bot: Hosted; texts: Texts; queues: readonly string[] }> {
+  const files = {
+    localesDir,
+    defaultLanguage,
+    onMissingText: ({ language }: { language: string }) => missingText(language),
+  };
+  if (options.bot) return { bot: options.bot, texts: await loadTexts(files), queues: [] };
+  const actions = options.actions ?? sampleActions;
+  const { scripts, texts } = await loadScripts({ ...files, dialogsDir, actionNames: Object.keys(actions) });
+  const bot = createScriptBot({ scripts, texts, actions, log });
+  return { bot, texts, queues: bot.queues };
 }
 
 /** Resolves with the address under which this machine reaches the server. */

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SwitchboardError } from '../errors.ts';
 import { type CheckedDialog, checkTogether } from './check.ts';
+import { textProblems } from './check-texts.ts';
 import { type Flow, layOut } from './flow.ts';
 import { readLocales } from './locale-file.ts';
 import { formatProblem, type Problem, sortedProblems } from './problems.ts';
@@ -76,6 +77,25 @@ export async function loadScripts(options: LoadOptions): Promise<{ scripts: Scri
     scripts: scriptsOf(dialogs, start),
     texts: new Texts(locales, defaultLanguage, options.onMissingText),
   };
+}
+
+/** The texts alone, for a service whose bot is a program: its own texts are needed all the same. Throws as `loadScripts`. */
+export async function loadTexts(
+  options: Pick<LoadOptions, 'localesDir' | 'defaultLanguage' | 'onMissingText'>,
+): Promise<Texts> {
+  const { localesDir, defaultLanguage } = options;
+  const shown = basename(localesDir);
+  const locales = await readable(localesDir, 'LOCALES_DIR', () => readLocales(localesDir, shown));
+  const around = {
+    locales,
+    localesDir: shown,
+    defaultLanguage,
+    actionNames: new Set<string>(),
+    complete: true,
+  };
+  const problems = [...locales.problems, ...textProblems([], around)];
+  if (problems.length > 0) throw invalid(sortedProblems(problems));
+  return new Texts(locales, defaultLanguage, options.onMissingText);
 }
 
 function triggered(dialogs: readonly CheckedDialog[], trigger: 'start' | 'fallback'): string | undefined {
