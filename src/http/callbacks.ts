@@ -16,9 +16,9 @@ const BODY_LIMIT = 256 * 1024;
 type Parts = Pick<HttpParts, 'channel' | 'receive' | 'receipt' | 'log' | 'metrics'>;
 
 /**
- * TeleSign's callbacks, taken before restify sets a request up: this path is hot, needs none of it, and answers
- * 24,700 a second so where the same handler as a route answers 18,000 (64 in flight, one core). Returns whether the
- * request was one.
+ * TeleSign's callbacks, taken before restify sets a request up: this path is hot and needs none of that. Reading a body
+ * and answering takes 45 µs of processor time here, 65 µs as a route (64 in flight; `node:http` alone: 44 µs). Returns
+ * whether the request was one.
  *
  * 200 means that the text is on disk. Anything else makes TeleSign try again, so that is what a failure must answer.
  */

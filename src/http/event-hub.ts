@@ -80,7 +80,8 @@ export function createEventHub({
       for (const conversation of live) remember(conversation);
     }
     // What was there before the first listener got an answer is no news.
-    for await (const batch of changesSince(store, at - SKEW)) batch.filter(isNews);
+    for await (const batch of changesSince(store, at - SKEW))
+      for (const change of batch) noteSent(change, at);
     highWater = at;
     sweptAt = at;
     membersAt = at;
@@ -90,10 +91,14 @@ export function createEventHub({
     const at = now();
     const sweep = at - sweptAt >= SWEEP_EVERY;
     for await (const batch of changesSince(store, sweep ? highWater - SKEW : overlap())) {
-      const news = batch.filter(isNews);
       const changed = new Map<string, Whereabouts>();
-      for (const { kind, doc } of news) if (kind === 'conversation') changed.set(doc._id, doc);
-      for (const change of news) await publish(change, changed, at);
+      for (const { kind, doc } of batch) if (kind === 'conversation') changed.set(doc._id, doc);
+      for (const change of batch) {
+        if (sent.get(keyOf(change))?.print === printOf(change)) continue;
+        await publish(change, changed, at);
+        // After it: what a failing store kept from being published is news to the next pass.
+        noteSent(change, at);
+      }
     }
     if (sweep) {
       sweptAt = at;
@@ -107,13 +112,9 @@ export function createEventHub({
     return Math.max(highWater - SKEW, oldest);
   }
 
-  function isNews(change: Change): boolean {
-    const key = `${change.kind} ${change.doc._id}`;
-    const print = printOf(change);
-    if (sent.get(key)?.print === print) return false;
-    sent.set(key, { at: change.at, print });
-    if (recent.push(change.at) > RECENT) recent.shift();
-    return true;
+  function noteSent(change: Change, at: number): void {
+    sent.set(keyOf(change), { at: change.at, print: printOf(change) });
+    if (recent.push(Math.min(change.at, at)) > RECENT) recent.shift();
   }
 
   async function publish(change: Change, changed: Map<string, Whereabouts>, at: number): Promise<void> {
@@ -242,6 +243,10 @@ export function createEventHub({
     if (!(since > at - OLDEST_RESUME && since <= at)) return false;
     return (await countChanges(store, since, MOST_RESUMED + 1)) <= MOST_RESUMED;
   }
+}
+
+function keyOf({ kind, doc }: Change): string {
+  return `${kind} ${doc._id}`;
 }
 
 /** Differs whenever what is shown does. */

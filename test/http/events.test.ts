@@ -291,19 +291,18 @@ describe('GET /api/events', () => {
   it('goes on with what comes, though another process’s clock is ahead', async () => {
     const sam = await listen('sam');
     await handOver(stage);
-    await stage.store.conversations.updateOne(
-      { _id: CONVERSATION },
-      { $set: { changedAt: stage.rig.time + 3_600_000, priority: 1 }, $inc: { version: 1 } },
-    );
+    const [message] = await stage.rig.transcript();
+    const ahead = stage.rig.time + 3_600_000;
+    for (let n = 0; n < 300; n++) {
+      await stage.store.messages.insertOne({ ...message!, _id: `in:AHEAD${n}`, changedAt: ahead });
+    }
     tick();
-    await sam.hears('conversation', ({ data }) => data.priority === 1);
-    await stage.store.messages.updateOne(
-      { conversationId: CONVERSATION, direction: 'in' },
-      { $set: { status: 'received', changedAt: stage.rig.time } },
-    );
+    await sam.hears('message', ({ data }) => data.id === 'in:AHEAD299');
+    await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
     tick();
-    const { id } = await sam.hears('message', ({ data }) => data.status === 'received');
+    const { id } = await sam.hears('conversation', ({ data }) => data.agentId === 'ana');
     expect(Number(id)).to.be.at.most(stage.rig.time);
+    expect(sam.of('message').filter(({ data }) => data.id === 'in:AHEAD0')).to.have.length(1);
   });
 
   it('says reset when the last id is none, is in the future, or is a day old', async () => {
@@ -404,6 +403,25 @@ describe('GET /api/events', () => {
     tick();
     await sam.hears('conversation', ({ data }) => data.state === 'open');
     expect(sam.ended()).to.equal(false);
+  });
+
+  it('tells later what it could not tell because the store failed in the middle', async () => {
+    const ana = await listen('ana');
+    await stage.rig.textIn('Hello');
+    await stage.store.conversations.updateOne({ _id: CONVERSATION }, { $set: { changedAt: 0 } });
+    const { findOne } = stage.store.conversations;
+    let failed = false;
+    stage.store.conversations.findOne = async () => {
+      failed = true;
+      throw new Error('away');
+    };
+    tick();
+    await eventually(
+      () => failed,
+      (yes) => yes,
+    );
+    stage.store.conversations.findOne = findOne;
+    await ana.hears('message', ({ data }) => data.text === 'Hello');
   });
 
   it('sends a heartbeat when nothing happens', async () => {
