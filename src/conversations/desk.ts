@@ -71,7 +71,7 @@ export interface Result {
 }
 
 export interface DeskParts {
-  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues' | 'agents' | 'durable'>;
+  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues' | 'agents' | 'inOrder' | 'durable'>;
   split: Split;
   now: () => number;
   /** Told the ids of messages that may be sent now. */

@@ -1,59 +1,59 @@
-import { isDuplicateKey } from '../store/collection.ts';
+import { isDuplicateKey, type Write } from '../store/collection.ts';
 import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
 
-/** Milliseconds. A part that follows another is made due by the other's end; should that be lost, after this long. */
-export const FOLLOWER_DELAY = 5_000;
-
 /**
- * Copies what was committed with the conversation into the other collections. Every step may be repeated, by anybody
- * and at any time: ids are deterministic and an existing one is left alone. Messages go in order of their sequence,
- * so that whoever sees one sees all before it. Answers the id of
- * the first that is new: it may be sent now, and the end of its send makes the next one due.
+ * Writes what was committed with the conversation into the other collections, then `finish`, which clears it there.
+ * Every step may be repeated, by anybody and at any time: ids are deterministic and an existing one is left alone.
+ * Messages go in order of their sequence, so that whoever sees one sees all before it. Answers the id of the first
+ * that is new: it may be sent now, and the end of its send makes the next one due.
  */
 export async function copyPending(
-  store: Pick<Store, 'messages' | 'sessions'>,
+  store: Pick<Store, 'messages' | 'sessions' | 'inOrder'>,
   conversation: ConversationDoc,
   now: number,
+  finish: readonly Write[],
 ): Promise<string[]> {
+  const writes: Write[] = [];
   let due: string | undefined;
   for (const message of conversation.pending) {
-    const document =
-      message.direction === 'out'
-        ? scheduled(message, due === undefined ? now : now + FOLLOWER_DELAY)
-        : message;
-    const inserted = await insertOnce(() => store.messages.insertOne(document));
-    if (inserted && message.direction === 'out') due ??= message._id;
+    const outgoing = message.direction === 'out';
+    writes.push(async () => {
+      const inserted = await insertOnce(() =>
+        store.messages.insertOne(outgoing ? scheduled(message, now) : message),
+      );
+      if (inserted && outgoing) due ??= message._id;
+    });
   }
   for (const id of conversation.handled) {
-    await store.messages.updateOne(
-      { _id: id, status: 'received' },
-      { $set: { status: 'handled', session: conversation.session, changedAt: now } },
-    );
+    const handled = { status: 'handled', session: conversation.session, changedAt: now } as const;
+    writes.push(() => store.messages.updateOne({ _id: id, status: 'received' }, { $set: handled }));
   }
   for (const session of conversation.endedSessions) {
-    await insertOnce(() => store.sessions.insertOne(session));
+    writes.push(() => insertOnce(() => store.sessions.insertOne(session)));
   }
+  writes.push(...finish);
+  if (writes.length > 0) await store.inOrder(writes);
   return due === undefined ? [] : [due];
 }
 
 /** Copies, then clears what was copied. For writers that hold no lease: what came meanwhile stays. */
-export async function flush(
-  store: Pick<Store, 'conversations' | 'messages' | 'sessions'>,
+export function flush(
+  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'inOrder'>,
   conversation: ConversationDoc,
   now: number,
 ): Promise<string[]> {
-  const due = await copyPending(store, conversation, now);
-  await store.conversations.updateOne(
-    { _id: conversation._id },
-    {
-      $pull: {
-        pending: { _id: { $in: conversation.pending.map((message) => message._id) } },
-        handled: { $in: conversation.handled },
-        endedSessions: { _id: { $in: conversation.endedSessions.map((session) => session._id) } },
+  const clear = () =>
+    store.conversations.updateOne(
+      { _id: conversation._id },
+      {
+        $pull: {
+          pending: { _id: { $in: conversation.pending.map((message) => message._id) } },
+          handled: { $in: conversation.handled },
+          endedSessions: { _id: { $in: conversation.endedSessions.map((session) => session._id) } },
+        },
       },
-    },
-  );
-  return due;
+    );
+  return copyPending(store, conversation, now, [clear]);
 }
 
 function scheduled(message: MessageDoc, nextAt: number): MessageDoc {

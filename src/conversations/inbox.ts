@@ -22,15 +22,19 @@ export interface InboundText {
  * and sends it again.
  */
 export async function receive(
-  store: Pick<Store, 'conversations' | 'messages' | 'durable'>,
+  store: Pick<Store, 'conversations' | 'messages' | 'inOrder' | 'durable'>,
   channelId: string,
   inbound: InboundText,
   now: number,
 ): Promise<{ conversationId: string; duplicate: boolean }> {
   const message = inboundMessage(channelId, inbound, now);
-  const duplicate = !(await inserted(store.messages.insertOne(message)));
-  const known = duplicate ? await store.messages.findOne({ _id: message._id }) : null;
-  if (known?.status !== 'handled') await announce(store, channelId, inbound, message, now);
+  let duplicate = false;
+  await store.inOrder([
+    async () => {
+      duplicate = !(await inserted(store.messages.insertOne(message)));
+    },
+    () => announce(store, channelId, inbound, message, now),
+  ]);
   await store.durable();
   return { conversationId: message.conversationId, duplicate };
 }

@@ -1,8 +1,10 @@
 import type { MessageDoc, MessageStatus, Store } from '../store/documents.ts';
-import { FOLLOWER_DELAY } from './flush.ts';
 
 /** Milliseconds. Longer than the longest send, which the client's own time-out cuts. */
 export const SEND_LEASE = 60_000;
+
+/** Milliseconds. A part whose earlier one has not left yet is looked at again after this, if nobody makes it due. */
+const FOLLOWER_DELAY = 5_000;
 
 /** With back-off that is about half an hour, the longest that a text answer is still an answer. */
 const MAX_ATTEMPTS = 12;

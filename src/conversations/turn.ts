@@ -14,7 +14,7 @@ export const TURN_DEADLINE = 20_000;
 const MAX_ATTEMPTS = 5;
 
 export interface TurnParts extends BotSideParts {
-  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues'>;
+  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues' | 'inOrder'>;
   bot: Bot;
   /** Makes ids of leases. */
   randomId: () => string;
@@ -68,11 +68,16 @@ export async function workOff(parts: TurnParts, conversationId: string, asked?: 
   let conversation: ConversationDoc | null = claimed;
   let first = asked;
   while (conversation) {
-    const copied = await copyPending(store, conversation, now());
+    const current: ConversationDoc = conversation;
+    const work: Work | undefined = first ?? nextWork(current, now());
+    let released = false;
+    const letGo = async () => {
+      released = await release(parts, current, leaseId);
+    };
+    const copied = await copyPending(store, current, now(), work ? [] : [letGo]);
     if (copied.length > 0) parts.queued(copied);
-    const work: Work | undefined = first ?? nextWork(conversation, now());
-    if (!work && (await release(parts, conversation, leaseId))) return true;
-    const committed: ConversationDoc | null = work ? await step(parts, conversation, work, leaseId) : null;
+    if (released) return true;
+    const committed: ConversationDoc | null = work ? await step(parts, current, work, leaseId) : null;
     if (committed) first = undefined;
     conversation = committed ?? (await reread(parts, conversationId, leaseId));
   }

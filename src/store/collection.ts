@@ -45,3 +45,11 @@ export interface IndexSpec {
   keys: Record<string, 1 | -1>;
   present?: string;
 }
+
+/** Begins one write. It must do so before its first `await`; what it answers it keeps for its caller. */
+export type Write = () => Promise<unknown>;
+
+/** Each write once the one before it has resolved. */
+export async function oneByOne(writes: readonly Write[]): Promise<void> {
+  for (const write of writes) await write();
+}

@@ -1,5 +1,5 @@
 import type { Json } from '../bot-turn.ts';
-import type { Collection, IndexSpec } from './collection.ts';
+import type { Collection, IndexSpec, Write } from './collection.ts';
 
 /** Times are milliseconds since 1970 (UTC). A field that does not apply is absent, never null, so indexes skip it. */
 
@@ -246,6 +246,12 @@ export type Collections = { [K in CollectionName]: Collection<Documents[K]> };
 
 /** What an engine offers. Methods reject with `store_unavailable` when the disk or the server does not take writes. */
 export interface Store extends Collections {
+  /**
+   * Does writes in their order; a later one is never there without the earlier ones. Rejects with the first failure.
+   * MongoDB does one after the other; the embedded engine all in one transaction, which is one wait for the disk
+   * instead of several.
+   */
+  inOrder(writes: readonly Write[]): Promise<void>;
   /** Resolves when everything that has resolved so far would survive a power cut. Await it before a 200 or a send. */
   durable(): Promise<void>;
   /** Resolves when the store answers reads and writes. */

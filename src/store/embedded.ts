@@ -1,6 +1,6 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { SwitchboardError } from '../errors.ts';
-import { isDuplicateKey } from './collection.ts';
+import { isDuplicateKey, oneByOne, type Write } from './collection.ts';
 import { claimFolder } from './data-folder.ts';
 import { type CollectionName, type Collections, type Documents, INDEXES, type Store } from './documents.ts';
 import { EmbeddedCollection, type Engine, unindexedError } from './embedded-collection.ts';
@@ -49,11 +49,15 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 
 function openRoot(path: string, mapSize: number): RootDatabase<unknown, string> {
   try {
-    return open({ path, noSubdir: true, maxDbs: 128, mapSize, encoding: 'json' });
+    return open({ path, noSubdir: true, maxDbs: 128, mapSize, encoding: 'json', eventTurnBatching: false });
   } catch (cause) {
     const isDamage = /MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND)/.test(String(cause));
     throw new SwitchboardError(isDamage ? 'store_damaged' : 'store_unavailable', undefined, { cause });
   }
+}
+
+interface Group {
+  failures: unknown[];
 }
 
 class EmbeddedEngine implements Engine {
@@ -66,15 +70,18 @@ class EmbeddedEngine implements Engine {
   /** The flush under way, and the one after it: what was committed during the first may need the second. */
   #flushing: Promise<void> | null = null;
   #nextFlush: Promise<void> | null = null;
+  /** Set while the writes of a group begin. */
+  #group: Group | null = null;
 
   constructor(root: RootDatabase<unknown, string>, options: EmbeddedStoreOptions) {
     this.#root = root;
     this.#options = options;
-    this.#meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
+    this.#meta = root.openDB<unknown, string>('meta', { encoding: 'json', eventTurnBatching: false });
   }
 
-  methods(release: () => Promise<void>): Pick<Store, 'durable' | 'ping' | 'close'> {
+  methods(release: () => Promise<void>): Pick<Store, 'inOrder' | 'durable' | 'ping' | 'close'> {
     return {
+      inOrder: (writes) => this.inOrder(writes),
       durable: () => this.#durable(),
       ping: () => this.#ping(),
       close: async () => {
@@ -139,6 +146,7 @@ class EmbeddedEngine implements Engine {
    * before it writes is its caller's alone. When writing or committing fails, the whole group is undone.
    */
   async #commit<R>(change: () => R): Promise<R> {
+    if (this.#group !== null) return this.#join(this.#group, change);
     let refusal: { error: unknown } | null = null;
     try {
       const result = await this.#root.transaction(() => {
@@ -154,6 +162,32 @@ class EmbeddedEngine implements Engine {
     } catch (error) {
       throw await asStoreError(error, refusal);
     }
+  }
+
+  /** Part of the transaction of a group. A refusal is the write's own; a failure spoils the group. */
+  #join<R>(group: Group, change: () => R): R {
+    try {
+      return change();
+    } catch (error) {
+      if (!isOwn(error)) group.failures.push(error);
+      throw error;
+    }
+  }
+
+  async inOrder(writes: readonly Write[]): Promise<void> {
+    // Jitter would have the writes begin after the group's end.
+    if (this.#options.jitter !== undefined) return oneByOne(writes);
+    let begun: Promise<unknown>[] = [];
+    await this.#commit(() => {
+      const group: Group = { failures: [] };
+      this.#group = group;
+      begun = writes.map((write) => write());
+      this.#group = null;
+      // Those that were refused are told below; until then nobody listens.
+      for (const one of begun) one.catch(() => {});
+      if (group.failures.length > 0) throw group.failures[0];
+    });
+    await Promise.all(begun);
   }
 
   /** One flush serves all who wait for it. */

@@ -1,6 +1,6 @@
 import { type Collection, type Db, MongoClient, MongoError } from 'mongodb';
 import { SwitchboardError } from '../errors.ts';
-import type { IndexSpec } from './collection.ts';
+import { type IndexSpec, oneByOne } from './collection.ts';
 import { type CollectionName, type Documents, INDEXES, type Store } from './documents.ts';
 
 /** Grows when an older version could no longer work with the documents that are written. */
@@ -45,6 +45,7 @@ export async function openMongoStore({ uri }: { uri: string }): Promise<Store> {
     }
     return {
       ...collections(db),
+      inOrder: oneByOne,
       durable: () => Promise.resolve(),
       async ping() {
         await meta.updateOne({ _id: 'ping' }, { $inc: { pings: 1 } }, { upsert: true }).catch(refuse);

@@ -1,4 +1,4 @@
-import type { Collection } from '../../src/store/collection.ts';
+import { type Collection, oneByOne } from '../../src/store/collection.ts';
 import type { CollectionName, Documents, Store } from '../../src/store/documents.ts';
 
 /** What a process that dies at this point never gets past. */
@@ -67,6 +67,7 @@ export function crashingStore(store: Store, plan: CrashPlan): Store {
   );
   return {
     ...(wrapped as unknown as Store),
+    inOrder: (writes) => oneByOne(writes),
     durable: async () => {
       point('durable before');
       await store.durable();
