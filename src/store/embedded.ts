@@ -49,7 +49,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 
 function openRoot(path: string, mapSize: number): RootDatabase<unknown, string> {
   try {
-    return open({ path, noSubdir: true, maxDbs: 128, mapSize, encoding: 'json', eventTurnBatching: false });
+    return open({ path, noSubdir: true, maxDbs: 128, mapSize, encoding: 'json' });
   } catch (cause) {
     const isDamage = /MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND)/.test(String(cause));
     throw new SwitchboardError(isDamage ? 'store_damaged' : 'store_unavailable', undefined, { cause });
@@ -76,7 +76,7 @@ class EmbeddedEngine implements Engine {
   constructor(root: RootDatabase<unknown, string>, options: EmbeddedStoreOptions) {
     this.#root = root;
     this.#options = options;
-    this.#meta = root.openDB<unknown, string>('meta', { encoding: 'json', eventTurnBatching: false });
+    this.#meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
   }
 
   methods(release: () => Promise<void>): Pick<Store, 'inOrder' | 'durable' | 'ping' | 'close'> {

@@ -461,6 +461,16 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
         expect(await conversations.findOne({ _id })).to.deep.equal(expected);
       });
 
+      it('cuts a list that it makes', async () => {
+        const { _id, handled, ...rest } = aConversation({ _id: 'a' });
+        await conversations.updateOne(
+          { _id },
+          { $push: { handled: { $each: ['1', '2', '3'], $slice: -2 } }, $setOnInsert: rest },
+          { upsert: true },
+        );
+        expect(await conversations.findOne({ _id })).to.deep.include({ handled: ['2', '3'] });
+      });
+
       it('takes equalities of the filter into what it inserts, and nothing else', async () => {
         await store.idempotency.updateOne(
           { _id: 'k', requestHash: 'h', lockedUntil: { $lt: 5 } },
