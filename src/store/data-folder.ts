@@ -11,6 +11,7 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { open } from 'lmdb';
@@ -177,15 +178,17 @@ function readMeta(
 
 /** Reads all there is, in a process of its own, since that is what dies when a page is missing. */
 async function canBeRead(path: string): Promise<boolean> {
+  const lmdb = createRequire(import.meta.url).resolve('lmdb');
   const script = `
-    import { open } from ${JSON.stringify(import.meta.resolve('lmdb'))};
+    const { open } = require(${JSON.stringify(lmdb)});
     const root = open({ path: ${JSON.stringify(path)}, noSubdir: true, readOnly: true, maxDbs: 128, encoding: 'binary' });
-    for (const name of root.getKeys()) {
+    root.getStats(); // reads the list of free pages
+    for (const name of [...root.getKeys()]) {
       const db = root.openDB(name, { encoding: 'binary', keyEncoding: 'binary' });
       for (const { value } of db.getRange({ start: Buffer.from([0]) })) value.at(-1);
     }`;
   try {
-    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+    await promisify(execFile)(process.execPath, ['--eval', script]);
     return true;
   } catch {
     return false;

@@ -8,18 +8,22 @@ const BATCH = 1000;
 
 type Transact = <R>(change: () => R) => Promise<R>;
 
+interface Parts {
+  root: RootDatabase<unknown, string>;
+  meta: Database<unknown, string>;
+  collection: string;
+  documents: Database<Doc, Key>;
+  specs: readonly IndexSpec[];
+  transact: Transact;
+  log: { info(details: object, message: string): void } | undefined;
+}
+
 /**
  * Opens a collection's indexes. Those that the folder does not have yet, or has with other keys, are built; those that
  * are no longer declared are dropped. A build that is interrupted starts again at the next opening.
  */
-export async function openIndexes(
-  root: RootDatabase<unknown, string>,
-  meta: Database<unknown, string>,
-  collection: string,
-  documents: Database<Doc, Key>,
-  specs: readonly IndexSpec[],
-  transact: Transact,
-): Promise<Index[]> {
+export async function openIndexes(parts: Parts): Promise<Index[]> {
+  const { root, meta, collection, documents, specs, transact, log } = parts;
   const stored = `indexes.${collection}`;
   const built = new Map(Object.entries(descriptions(meta.get(stored))));
   const indexes: Index[] = [];
@@ -30,7 +34,8 @@ export async function openIndexes(
     indexes.push(index);
     if (built.get(spec.name) !== describe(spec)) {
       changed = true;
-      await build(index, documents, transact);
+      const count = await build(index, documents, transact);
+      if (count > 0) log?.info({ collection, index: spec.name, documents: count }, 'built an index');
     }
     built.delete(spec.name);
   }
@@ -53,26 +58,30 @@ function openEntries(
   return root.openDB<string, Key>(`${collection}.${name}`, { encoding: 'string', ...KEY_OPTIONS });
 }
 
+/** Returns how many documents there are. */
 async function build(
   { spec, entries }: Index,
   documents: Database<Doc, Key>,
   transact: Transact,
-): Promise<void> {
+): Promise<number> {
   await transact(() => entries.clearSync());
+  let count = 0;
   for (let from: Key | null = '\x00'; from !== null; ) {
     const start: Key = from;
     from = await transact(() => {
-      let last: Key | null = null;
-      let count = 0;
+      let last: Key = start;
+      let read = 0;
       for (const { key, value } of documents.getRange({ start, limit: BATCH })) {
         const entry = entryKey(spec, value);
         if (entry !== null) entries.putSync(entry, '');
         last = key;
-        count++;
+        read++;
       }
-      return last === null || count < BATCH ? null : `${last}\x00`;
+      count += read;
+      return read < BATCH ? null : `${last}\x00`;
     });
   }
+  return count;
 }
 
 function describe(spec: IndexSpec): string {

@@ -10,8 +10,11 @@ import { type Doc, KEY_OPTIONS, type Key } from './index-keys.ts';
 import type { SortDoc } from './query-plan.ts';
 import { Structures } from './structures.ts';
 
-/** How much of the address space the file may be mapped into; it takes neither memory nor disk until it is used. */
-const MAP_SIZE = 2 ** 40;
+/**
+ * How much of the address space the file is mapped into at first: neither memory nor disk. LMDB maps more when that is
+ * not enough, but has to wait for readers then.
+ */
+const MAP_SIZE = 2 ** 36;
 
 export interface EmbeddedStoreOptions {
   /** The folder; it is made when it is not there. One process at a time. */
@@ -21,8 +24,6 @@ export interface EmbeddedStoreOptions {
   log?: { warn(details: object, message: string): void; info(details: object, message: string): void };
   /** Awaited before and after each operation: tests let others go first here. */
   jitter?: () => Promise<void>;
-  /** Bytes that the file may grow to; for tests of what happens then. */
-  mapSize?: number;
 }
 
 /**
@@ -34,30 +35,32 @@ export interface EmbeddedStoreOptions {
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
   const folder = await claimFolder(options.dataDir);
-  let engine: EmbeddedEngine | null = null;
+  let root: RootDatabase<unknown, string> | undefined;
   try {
-    engine = new EmbeddedEngine(openRoot(folder.dataPath, options.mapSize ?? MAP_SIZE), options);
-    folder.markMade();
+    // With batches by event turn, lmdb leaves a rejection unhandled when a commit fails, which would end the process.
+    const settings = { noSubdir: true, maxDbs: 128, mapSize: MAP_SIZE, eventTurnBatching: false };
+    root = open({ path: folder.dataPath, encoding: 'json', ...settings });
+    const engine = new EmbeddedEngine(root, options);
     const collections = await engine.openCollections();
+    folder.markMade();
     return { ...collections, ...engine.methods(folder.release) };
   } catch (error) {
-    await engine?.close();
+    await root?.close();
     await folder.release();
-    throw error;
+    throw asOpeningError(error);
   }
 }
 
-function openRoot(path: string, mapSize: number): RootDatabase<unknown, string> {
-  try {
-    return open({ path, noSubdir: true, maxDbs: 128, mapSize, encoding: 'json' });
-  } catch (cause) {
-    const isDamage = /MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND)/.test(String(cause));
-    throw new SwitchboardError(isDamage ? 'store_damaged' : 'store_unavailable', undefined, { cause });
-  }
+function asOpeningError(cause: unknown): unknown {
+  if (cause instanceof SwitchboardError) return cause;
+  const isDamage = /MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND)/.test(String(cause));
+  return new SwitchboardError(isDamage ? 'store_damaged' : 'store_unavailable', undefined, { cause });
 }
 
+/** Writes that share a transaction. */
 interface Group {
-  failures: unknown[];
+  /** What keeps the later ones from being done. */
+  failure: { error: unknown } | null;
 }
 
 class EmbeddedEngine implements Engine {
@@ -81,11 +84,11 @@ class EmbeddedEngine implements Engine {
 
   methods(release: () => Promise<void>): Pick<Store, 'inOrder' | 'durable' | 'ping' | 'close'> {
     return {
-      inOrder: (writes) => this.inOrder(writes),
+      inOrder: (writes) => this.#inOrder(writes),
       durable: () => this.#durable(),
       ping: () => this.#ping(),
       close: async () => {
-        await this.close();
+        await this.#root.close();
         await release();
       },
     };
@@ -109,7 +112,15 @@ class EmbeddedEngine implements Engine {
     const options = { encoding: 'msgpack' as const, ...KEY_OPTIONS, ...structures.options() };
     const documents = this.#root.openDB<Doc, Key>(name, options);
     structures.attach(documents);
-    const indexes = await openIndexes(this.#root, this.#meta, name, documents, INDEXES[name], transact);
+    const indexes = await openIndexes({
+      root: this.#root,
+      meta: this.#meta,
+      collection: name,
+      documents,
+      specs: INDEXES[name],
+      transact,
+      log: this.#options.log,
+    });
     return new EmbeddedCollection(name, documents, structures, indexes, this);
   }
 
@@ -137,10 +148,6 @@ class EmbeddedEngine implements Engine {
     this.#options.log?.warn({ code: error.code, ...error.details }, error.message);
   }
 
-  async close(): Promise<void> {
-    await this.#root.close();
-  }
-
   /**
    * One transaction of LMDB, which runs those that wait as a group and commits them together. What `change` throws
    * before it writes is its caller's alone. When writing or committing fails, the whole group is undone.
@@ -164,28 +171,32 @@ class EmbeddedEngine implements Engine {
     }
   }
 
-  /** Part of the transaction of a group. A refusal is the write's own; a failure spoils the group. */
+  /**
+   * Part of the transaction of a group. That an `_id` is taken is for the write's caller to judge, as in any other
+   * write; after another failure nothing more is done.
+   */
   #join<R>(group: Group, change: () => R): R {
+    if (group.failure !== null) throw group.failure.error;
     try {
       return change();
     } catch (error) {
-      if (!isOwn(error)) group.failures.push(error);
+      if (!isDuplicateKey(error)) group.failure = { error };
       throw error;
     }
   }
 
-  async inOrder(writes: readonly Write[]): Promise<void> {
+  async #inOrder(writes: readonly Write[]): Promise<void> {
     // Jitter would have the writes begin after the group's end.
     if (this.#options.jitter !== undefined) return oneByOne(writes);
     let begun: Promise<unknown>[] = [];
     await this.#commit(() => {
-      const group: Group = { failures: [] };
+      const group: Group = { failure: null };
       this.#group = group;
       begun = writes.map((write) => write());
       this.#group = null;
       // Those that were refused are told below; until then nobody listens.
       for (const one of begun) one.catch(() => {});
-      if (group.failures.length > 0) throw group.failures[0];
+      if (group.failure !== null) throw group.failure.error;
     });
     await Promise.all(begun);
   }

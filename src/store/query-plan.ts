@@ -1,6 +1,15 @@
 import type { IndexSpec } from './collection.ts';
 import { areScalars, type FilterDoc, operatorsOf } from './filter.ts';
-import { AFTER, documentKey, isScalar, type Key, partOf, type Scalar, typeBounds } from './index-keys.ts';
+import {
+  AFTER,
+  documentKey,
+  isScalar,
+  type Key,
+  MAX_KEY_BYTES,
+  partOf,
+  type Scalar,
+  typeBounds,
+} from './index-keys.ts';
 
 export interface SortDoc {
   [field: string]: 1 | -1 | undefined;
@@ -86,7 +95,7 @@ function idPlan(
     rank: (ranged ? 20 : 0) + (sort !== undefined && direction !== null ? 10 : 0) + 1,
     plan: {
       kind: 'documents',
-      range: { lower, upper, prefix: 0 },
+      range: clipped({ lower, upper, prefix: 0 }),
       reverse: direction === -1,
       sorted: direction !== null,
       exact: fields === 0,
@@ -132,6 +141,7 @@ function indexPlan(
     ...rangeAfter(prefix, ranged ? bounds : undefined, descending),
     prefix: prefix.length,
   }));
+  const fit = ranges.every(({ lower, upper }) => Math.max(lower.length, upper.length) <= MAX_KEY_BYTES);
   const presence = index.present === undefined ? undefined : fields.get(index.present);
   if (at === 0 && !ranged && presence?.exists === true && presence.conditions === 1) used++;
   return {
@@ -140,10 +150,10 @@ function indexPlan(
     plan: {
       kind: 'index',
       index,
-      ranges: ranges.sort((a, b) => (a.lower < b.lower ? -1 : 1)),
+      ranges: ranges.map(clipped).sort((a, b) => (a.lower < b.lower ? -1 : 1)),
       reverse: direction === -1,
       sorted: sort === undefined || direction !== null,
-      exact: used === fields.size,
+      exact: used === fields.size && fit,
     },
   };
 }
@@ -162,6 +172,15 @@ function rangeAfter(
   if (from !== undefined) lower = prefix + partOf(from.value, descending) + (from.included ? '' : AFTER);
   if (to !== undefined) upper = prefix + partOf(to.value, descending) + (to.included ? AFTER : '');
   return { lower, upper };
+}
+
+/** No key is longer than LMDB allows, so neither need a limit be; the range only becomes a little wider. */
+function clipped({ lower, upper, prefix }: KeyRange): KeyRange {
+  return {
+    lower: lower.slice(0, MAX_KEY_BYTES),
+    upper: upper.length > MAX_KEY_BYTES ? upper.slice(0, MAX_KEY_BYTES - 1) + AFTER : upper,
+    prefix,
+  };
 }
 
 /**

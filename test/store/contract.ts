@@ -677,6 +677,61 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
       });
     });
 
+    describe('inOrder', () => {
+      it('does writes to several collections, each on what the one before it left', async () => {
+        await store.inOrder([
+          () => store.messages.insertOne(aMessage({ _id: 'm' })),
+          () => conversations.insertOne(aConversation({ _id: 'a' })),
+          () => conversations.updateOne({ _id: 'a' }, { $push: { inbox: 'm' } }),
+          () => conversations.updateOne({ _id: 'a', inbox: 'm' }, { $inc: { wake: 1 } }),
+        ]);
+        expect(await store.messages.findOne({ _id: 'm' })).to.include({ _id: 'm' });
+        expect(await conversations.findOne({ _id: 'a' })).to.deep.include({ inbox: ['m'], wake: 1 });
+      });
+
+      it('goes on where a write’s own caller makes nothing of a taken _id', async () => {
+        await store.messages.insertOne(aMessage({ _id: 'm', text: 'first' }));
+        const insert = async () => {
+          try {
+            await store.messages.insertOne(aMessage({ _id: 'm', text: 'second' }));
+          } catch (error) {
+            if (!isDuplicateKey(error)) throw error;
+          }
+        };
+        await store.inOrder([insert, () => conversations.insertOne(aConversation({ _id: 'a' }))]);
+        expect(await store.messages.findOne({ _id: 'm' })).to.include({ text: 'first' });
+        expect(await conversations.countDocuments({})).to.equal(1);
+      });
+
+      it('does nothing after a write that failed, and says why', async () => {
+        await conversations.insertOne(aConversation({ _id: 'a' }));
+        const error = await rejection(
+          store.inOrder([
+            () => store.messages.insertOne(aMessage({ _id: 'm' })),
+            () => conversations.updateOne({ _id: 'a' }, { $inc: { state: 1 } } as never),
+            () => store.messages.insertOne(aMessage({ _id: 'n' })),
+          ]),
+        );
+        expect(error).to.be.an('error');
+        expect(await store.messages.findOne({ _id: 'n' })).to.equal(null);
+      });
+
+      it('does the writes of many at once, each group in its order', async () => {
+        await Promise.all(
+          Array.from({ length: 30 }, (_, i) =>
+            store.inOrder([
+              () =>
+                conversations
+                  .updateOne({ _id: `c${i % 3}` }, { $inc: { wake: 1 } }, { upsert: true })
+                  .catch(() => {}),
+              () => store.messages.insertOne(aMessage({ _id: `m${i}` })),
+            ]),
+          ),
+        );
+        expect(await store.messages.countDocuments({})).to.equal(30);
+      });
+    });
+
     it('keeps documents and indexes together through many changes', async () => {
       const states = ['open', 'active', 'closed'] as const;
       for (let i = 0; i < 60; i++) {
@@ -720,7 +775,7 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
 }
 
 async function empty(store: Store): Promise<void> {
-  const { durable, ping, close, ...collections } = store;
+  const { inOrder, durable, ping, close, ...collections } = store;
   for (const collection of Object.values<Pick<Collection<{ _id: string }>, 'find' | 'deleteOne'>>(
     collections,
   )) {

@@ -100,13 +100,11 @@ const INDEXED_SORTS: Fields[] = [
 const sort: fc.Arbitrary<Fields | undefined> = fc.oneof(
   fc.constant(undefined),
   fc.constantFrom(...INDEXED_SORTS),
-  fc
-    .uniqueArray(fc.constantFrom(...Object.keys(VALUES)), { minLength: 1, maxLength: 3 })
-    .chain((fields) =>
-      fc.record(Object.fromEntries(fields.map((field) => [field, fc.constantFrom(1, -1)])), {
-        noNullPrototype: true,
-      }),
-    ),
+  fc.uniqueArray(fc.constantFrom(...Object.keys(VALUES)), { minLength: 1, maxLength: 3 }).chain((fields) =>
+    fc.record(Object.fromEntries(fields.map((field) => [field, fc.constantFrom(1, -1)])), {
+      noNullPrototype: true,
+    }),
+  ),
 );
 
 const update: fc.Arbitrary<{ [operator: string]: Fields }> = fc

@@ -19,7 +19,13 @@ let server: Promise<string> | undefined;
  */
 export async function mongoUri(): Promise<string> {
   server ??= start();
-  return `${await server}/test_${randomBytes(8).toString('hex')}`;
+  return databaseOn(await server);
+}
+
+/** The address of a database of its own on the server that an address names. */
+export function databaseOn(uri: string): string {
+  const [, server = uri, options = ''] = /^([^:]+:\/\/[^/?]*)[^?]*(\?.*)?$/.exec(uri) ?? [];
+  return `${server}/test_${randomBytes(8).toString('hex')}${options}`;
 }
 
 async function start(): Promise<string> {

@@ -7,7 +7,7 @@ import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { openMongoStore } from '../../src/store/mongo.ts';
 import { mongoUri } from './mongo-server.ts';
 
-export { mongoUri } from './mongo-server.ts';
+export { databaseOn, mongoUri } from './mongo-server.ts';
 
 export interface TemporaryStore {
   store: Store;

@@ -1,0 +1,443 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect } from 'chai';
+import { open } from 'lmdb';
+import sinon from 'sinon';
+import { SwitchboardError } from '../../src/errors.ts';
+import type { Store } from '../../src/store/documents.ts';
+import { openEmbeddedStore } from '../../src/store/embedded.ts';
+import { temporaryFolder } from '../support/stores.ts';
+import { rejection } from './contract.ts';
+import { aConversation, aMessage } from './documents.ts';
+
+describe('the embedded store', () => {
+  let dataDir: string;
+  let opened: Store[];
+  let children: ChildProcess[];
+
+  beforeEach(async () => {
+    dataDir = await temporaryFolder();
+    opened = [];
+    children = [];
+  });
+
+  afterEach(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    for (const store of opened) await store.close();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  async function openStore(): Promise<Store> {
+    const store = await openEmbeddedStore({ dataDir, onUnindexed: 'throw' });
+    opened.push(store);
+    return store;
+  }
+
+  async function closeStore(store: Store): Promise<void> {
+    opened.splice(opened.indexOf(store), 1);
+    await store.close();
+  }
+
+  /** Starts a process that opens the folder and writes, saying what is durable. Resolves at its first line. */
+  async function startWriter(): Promise<{ child: ChildProcess; lines: string[] }> {
+    const writer = new URL('./embedded-writer.ts', import.meta.url).pathname;
+    const child = spawn(process.execPath, ['--import', 'tsx', writer, dataDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    const lines: string[] = [];
+    const reader = createInterface(child.stdout!);
+    reader.on('line', (line) => lines.push(line));
+    await Promise.race([once(reader, 'line'), once(child, 'exit')]);
+    return { child, lines };
+  }
+
+  it('has what it had after it was closed and opened again', async () => {
+    const first = await openStore();
+    const conversations = Array.from({ length: 100 }, (_, i) =>
+      // Of several sets of fields, each often enough for the table of field names.
+      aConversation({
+        _id: `c${i}`,
+        changedAt: i,
+        ...(i % 2 && { dueAt: i }),
+        ...(i % 3 && { agentId: 'ada' }),
+      }),
+    );
+    for (const conversation of conversations) await first.conversations.insertOne(conversation);
+    await closeStore(first);
+    const second = await openStore();
+    expect(await second.conversations.find({}, { sort: { changedAt: 1 } }).toArray()).to.deep.equal(
+      conversations,
+    );
+    for (const { _id } of conversations)
+      await second.conversations.updateOne({ _id }, { $set: { locale: 'es' } });
+    await closeStore(second);
+    const third = await openStore();
+    expect(
+      await third.conversations.find({ agentId: 'ada' }, { sort: { changedAt: 1 } }).toArray(),
+    ).to.deep.equal(
+      conversations
+        .filter(({ agentId }) => agentId)
+        .map((conversation) => ({ ...conversation, locale: 'es' })),
+    );
+  });
+
+  it('keeps documents of more sets of fields than its table has places for', async () => {
+    const store = await openStore();
+    const messages = Array.from({ length: 60 * 22 }, (_, i) =>
+      aMessage({
+        _id: `m${i}`,
+        at: i,
+        provider: { [`field${i % 60}`]: i, nested: [{ [`inner${i % 60}`]: true }] },
+      }),
+    );
+    await Promise.all(messages.map((message) => store.messages.insertOne(message)));
+    for (const message of messages)
+      await store.messages.updateOne({ _id: message._id }, { $set: { status: 'sent' } });
+    await closeStore(store);
+    const again = await openStore();
+    const found = await again.messages.find({ conversationId: 'c' }, { sort: { at: 1 } }).toArray();
+    expect(found).to.deep.equal(messages.map((message) => ({ ...message, status: 'sent' })));
+  });
+
+  describe('of a query that no index serves', () => {
+    const query = { number: '15550109999', priority: 3 };
+
+    it('throws, naming fields but no values', async () => {
+      const store = await openStore();
+      const error = await rejection(store.conversations.find(query).toArray());
+      expect(error).to.be.instanceOf(SwitchboardError).and.to.include({ code: 'store_unindexed' });
+      expect(String(error))
+        .to.include('conversations')
+        .and.include('number, priority')
+        .and.not.include('1555');
+      const { conversations, agents } = store;
+      for (const refused of [
+        () => conversations.find({ dueAt: { $exists: false } }, { sort: { dueAt: 1 } }).toArray(),
+        () => conversations.countDocuments({ queueId: { $ne: 'x' } }),
+        () => conversations.countDocuments({ priority: { $gt: 1 } }),
+        () => conversations.updateOne(query, { $set: { priority: 1 } }),
+        () => conversations.findOneAndUpdate(query, { $set: { priority: 1 } }, { returnDocument: 'after' }),
+        () => conversations.deleteOne(query),
+        () => agents.find({ queues: 'support' }).toArray(),
+      ]) {
+        expect(await rejection(refused())).to.include({ code: 'store_unindexed' });
+      }
+    });
+
+    it('warns and answers where it was told to', async () => {
+      const warnings: object[] = [];
+      const log = { warn: (details: object) => warnings.push(details), info: () => {} };
+      const store = await openEmbeddedStore({ dataDir, onUnindexed: 'warn', log });
+      opened.push(store);
+      await store.conversations.insertOne(aConversation({ _id: 'a', priority: 3 }));
+      expect(await store.conversations.find(query).toArray()).to.have.length(1);
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.deep.include({ code: 'store_unindexed', filter: ['number', 'priority'] });
+    });
+  });
+
+  it('refuses an object or an array in an indexed field, and changes nothing then', async () => {
+    const store = await openStore();
+    await store.conversations.insertOne(aConversation({ _id: 'a', agentId: 'ada' }));
+    const update = store.conversations.updateOne(
+      { _id: 'a' },
+      { $set: { agentId: ['x'] as never, version: 1 } },
+    );
+    expect(await rejection(update)).to.be.instanceOf(TypeError);
+    expect(await store.conversations.findOne({ agentId: 'ada' })).to.include({ version: 0 });
+  });
+
+  it('refuses an _id that does not fit a key, and finds nothing by one', async () => {
+    const store = await openStore();
+    const _id = 'x'.repeat(2000);
+    expect(await rejection(store.conversations.insertOne(aConversation({ _id })))).to.be.instanceOf(
+      TypeError,
+    );
+    expect(await rejection(store.conversations.insertOne(aConversation({ _id: '' })))).to.be.instanceOf(
+      TypeError,
+    );
+    expect(await store.conversations.findOne({ _id })).to.equal(null);
+    expect(await store.conversations.findOne({ _id: '' })).to.equal(null);
+    expect(await store.conversations.countDocuments({ agentId: 'x'.repeat(5000) })).to.equal(0);
+    const long = aConversation({ _id: 'a', agentId: 'x'.repeat(2000) });
+    expect(await rejection(store.conversations.insertOne(long))).to.be.instanceOf(TypeError);
+    expect(await store.conversations.countDocuments({})).to.equal(0);
+  });
+
+  describe('whose folder is taken', () => {
+    it('by another process is refused, and free once that was killed', async function () {
+      this.timeout(20_000);
+      const { child } = await startWriter();
+      expect(await rejection(openStore()))
+        .to.be.instanceOf(SwitchboardError)
+        .and.to.include({ code: 'store_locked' });
+      expect(await rejection(openStore())).to.include({ code: 'store_locked' });
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const store = await openStore();
+      await store.ping();
+    });
+
+    it('by this process is refused, and free once that closed it', async () => {
+      const first = await openStore();
+      expect(await rejection(openStore())).to.include({ code: 'store_locked' });
+      await first.conversations.insertOne(aConversation({ _id: 'a' }));
+      await closeStore(first);
+      expect(await (await openStore()).conversations.countDocuments({})).to.equal(1);
+    });
+
+    it('is had by one of several that come at once', async () => {
+      const results = await Promise.allSettled([openStore(), openStore(), openStore()]);
+      expect(results.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+    });
+  });
+
+  describe('whose folder cannot be used', () => {
+    /** Expects the refusal, and that no byte of the folder's own files is another than before. */
+    async function expectRefusal(code: string): Promise<void> {
+      const before = contents();
+      const error = await rejection(openStore());
+      expect(error).to.be.instanceOf(SwitchboardError).and.to.include({ code });
+      expect(contents()).to.deep.equal(before);
+    }
+
+    const contents = () =>
+      readdirSync(dataDir)
+        .filter((name) => !name.startsWith('owner.mdb') && name !== 'data.mdb-lock')
+        .map((name) => [name, readFileSync(join(dataDir, name), 'base64')]);
+
+    async function fill(documents: number): Promise<void> {
+      const store = await openStore();
+      const inserts = Array.from({ length: documents }, (_, i) =>
+        store.messages.insertOne(aMessage({ _id: `m${i}`, text: 'x'.repeat(500) })),
+      );
+      await Promise.all(inserts);
+      await closeStore(store);
+    }
+
+    it('since its file is not a store is refused', async () => {
+      writeFileSync(join(dataDir, 'data.mdb'), 'not a store, but long enough to be one'.repeat(1000));
+      await expectRefusal('store_damaged');
+    });
+
+    it('since its file is overwritten at the beginning is refused', async () => {
+      await fill(100);
+      const bytes = readFileSync(join(dataDir, 'data.mdb'));
+      bytes.fill(0x5a, 0, 8192);
+      writeFileSync(join(dataDir, 'data.mdb'), bytes);
+      await expectRefusal('store_damaged');
+    });
+
+    for (const share of [0.9, 0.5, 0.1, 0]) {
+      it(`since its file is cut to ${share * 100} % is refused`, async function () {
+        this.timeout(20_000);
+        await fill(2000);
+        const path = join(dataDir, 'data.mdb');
+        truncateSync(path, Math.floor(readFileSync(path).length * share));
+        await expectRefusal('store_damaged');
+      });
+    }
+
+    it('since its file is gone is refused', async () => {
+      await fill(1);
+      rmSync(join(dataDir, 'data.mdb'));
+      await expectRefusal('store_damaged');
+    });
+
+    it('since its format cannot be told is refused', async () => {
+      await fill(1);
+      writeFileSync(join(dataDir, 'format.json'), '{"format":');
+      await expectRefusal('store_damaged');
+    });
+
+    it('since a newer version wrote it is refused', async () => {
+      await fill(1);
+      writeFileSync(join(dataDir, 'format.json'), '{"format":2,"more":true}');
+      await expectRefusal('store_newer');
+    });
+
+    it('since it cannot be made is refused', async () => {
+      writeFileSync(join(dataDir, 'file'), '');
+      const error = await rejection(
+        openEmbeddedStore({ dataDir: join(dataDir, 'file', 'data'), onUnindexed: 'throw' }),
+      );
+      expect(error).to.include({ code: 'store_unavailable' });
+    });
+  });
+
+  it('opens a folder whose making was interrupted', async () => {
+    writeFileSync(join(dataDir, 'data.mdb'), '');
+    await (await openStore()).ping();
+    expect(existsSync(join(dataDir, 'format.json'))).to.equal(true);
+  });
+
+  it('opens a file that is short of free pages at its end only', async function () {
+    this.timeout(20_000);
+    const store = await openStore();
+    const inserts = Array.from({ length: 500 }, (_, i) =>
+      store.messages.insertOne(aMessage({ _id: `m${i}`, text: 'x'.repeat(500) })),
+    );
+    await Promise.all(inserts);
+    await closeStore(store);
+    // What LMDB leaves when the last pages were given back in the transaction that took them.
+    const path = join(dataDir, 'data.mdb');
+    const bytes = readFileSync(path);
+    for (const meta of [0, 2048, 4096])
+      bytes.writeBigUInt64LE(bytes.readBigUInt64LE(meta + 144) + 3n, meta + 144);
+    writeFileSync(path, bytes);
+    const again = await openStore();
+    expect(await again.messages.countDocuments({})).to.equal(500);
+  });
+
+  it('builds indexes that are missing or declared otherwise, and drops those that are not declared', async () => {
+    const store = await openStore();
+    const inserts = Array.from({ length: 2500 }, (_, i) =>
+      store.conversations.insertOne(
+        aConversation({ _id: `c${i}`, changedAt: i, state: i % 5 ? 'closed' : 'open' }),
+      ),
+    );
+    await Promise.all(inserts);
+    await closeStore(store);
+
+    const root = open<unknown, string>({
+      path: join(dataDir, 'data.mdb'),
+      noSubdir: true,
+      maxDbs: 128,
+      encoding: 'json',
+    });
+    const meta = root.openDB<Record<string, string>, string>('meta', { encoding: 'json' });
+    const { state: _, ...declared } = meta.get('indexes.conversations')!;
+    await meta.put('indexes.conversations', { ...declared, changed: 'otherwise', retired: '[]' });
+    await root.openDB('conversations.state', {}).drop();
+    await root.openDB('conversations.changed', {}).clearAsync();
+    await root.openDB('conversations.retired', {}).put('x', 'x');
+    await root.close();
+
+    const logged: object[] = [];
+    const log = { warn: () => {}, info: (details: object) => logged.push(details) };
+    const again = await openEmbeddedStore({ dataDir, onUnindexed: 'throw', log });
+    opened.push(again);
+    expect(logged).to.deep.equal([
+      { collection: 'conversations', index: 'changed', documents: 2500 },
+      { collection: 'conversations', index: 'state', documents: 2500 },
+    ]);
+    expect(await again.conversations.countDocuments({ state: 'open' })).to.equal(500);
+    expect(await again.conversations.findOne({}, { sort: { changedAt: -1 } })).to.include({ _id: 'c2499' });
+    await closeStore(again);
+
+    logged.length = 0;
+    opened.push(await openEmbeddedStore({ dataDir, onUnindexed: 'throw', log }));
+    expect(logged, 'built once').to.deep.equal([]);
+  });
+
+  describe('on a full disk', () => {
+    /** As the system would answer when the disk is full: a write is cut short, then fails. */
+    const limitFiles = (bytes: number | 'unlimited') =>
+      execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`]);
+
+    beforeEach(() => sinon.stub(console, 'error')); // lmdb writes of it there
+
+    afterEach(() => {
+      sinon.restore();
+      limitFiles('unlimited');
+    });
+
+    it('refuses writes as a whole, says so, and goes on when there is room again', async function () {
+      this.timeout(20_000);
+      const store = await openStore();
+      const written = new Set<string>();
+      let refused = 0;
+      const write = async (_id: string) => {
+        // Each has a set of fields of its own, so that the table of field names is written to as well.
+        const message = aMessage({
+          _id,
+          text: 'x'.repeat(800),
+          nextAt: 1,
+          provider: { [`f${_id.slice(0, 3)}`]: 1 },
+        });
+        try {
+          await store.messages.insertOne(message);
+          written.add(_id);
+        } catch (error) {
+          expect(error).to.be.instanceOf(SwitchboardError).and.to.include({ code: 'store_unavailable' });
+          expect(error).to.have.property('cause').that.is.an('error');
+          refused++;
+        }
+      };
+      const writeMany = (round: number) =>
+        Promise.all(Array.from({ length: 30 }, (_, i) => write(`${100 + round}-${i}`)));
+      const expectWhole = async (store: Store) => {
+        const all = await store.messages.find({}).toArray();
+        expect(new Set(all.map(({ _id }) => _id))).to.deep.equal(written);
+        const due = await store.messages.find({ nextAt: { $lte: 1 } }, { sort: { nextAt: 1 } }).toArray();
+        expect(due).to.have.deep.members(all);
+        expect(await store.messages.countDocuments({ conversationId: 'c' })).to.equal(written.size);
+      };
+
+      await writeMany(0);
+      limitFiles(readFileSync(join(dataDir, 'data.mdb')).length + 200_000);
+      for (let round = 1; refused < 100; round++) await writeMany(round);
+      await store.durable();
+      await expectWhole(store);
+
+      limitFiles('unlimited');
+      for (let round = 200; round < 230; round++) await writeMany(round);
+      await store.ping();
+      await expectWhole(store);
+      await closeStore(store);
+      await expectWhole(await openStore());
+    });
+  });
+
+  describe('killed while it writes', () => {
+    for (let run = 1; run <= 3; run++) {
+      it(`has all that was durable, and documents and indexes agree (${run})`, async function () {
+        this.timeout(30_000);
+        const { child, lines } = await startWriter();
+        // At no particular moment.
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+
+        const store = await openStore();
+        const found = await store.conversations.find({}, { sort: { _id: 1 } }).toArray();
+        const counts = new Map(found.map(({ _id, version }) => [_id, version]));
+        expect(lines.length).to.be.greaterThan(0);
+        for (const line of lines) {
+          const [id = '', version] = line.split(' ');
+          expect(counts.get(id), id).to.be.at.least(Number(version));
+        }
+        const byIndex = {
+          changed: await store.conversations.find({}, { sort: { changedAt: 1 } }).toArray(),
+          state: await store.conversations.find({ state: { $in: ['open', 'active'] } }).toArray(),
+          customer: await store.conversations.find({ customer: '15550100001' }).toArray(),
+        };
+        for (const [index, documents] of Object.entries(byIndex)) {
+          expect(documents, index).to.have.deep.members(found);
+        }
+        const due = await store.conversations.find({ dueAt: { $gte: 0 } }, { sort: { dueAt: 1 } }).toArray();
+        expect(due).to.have.deep.members(found.filter(({ dueAt }) => dueAt !== undefined));
+        const owned = await store.conversations.find({ agentId: { $exists: true } }).toArray();
+        expect(owned).to.have.deep.members(found.filter(({ agentId }) => agentId !== undefined));
+        // A write and a look at each, that a damaged page would not stand.
+        for (const { _id } of found) await store.conversations.updateOne({ _id }, { $inc: { version: 1 } });
+      });
+    }
+  });
+
+  it('can be copied as a folder once it is closed', async () => {
+    const store = await openStore();
+    await store.conversations.insertOne(aConversation({ _id: 'a' }));
+    await closeStore(store);
+    const copy = await temporaryFolder();
+    cpSync(dataDir, copy, { recursive: true });
+    const restored = await openEmbeddedStore({ dataDir: copy, onUnindexed: 'throw' });
+    expect(await restored.conversations.countDocuments({})).to.equal(1);
+    await restored.close();
+    rmSync(copy, { recursive: true });
+  });
+});
