@@ -15,13 +15,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { open } from 'lmdb';
-import { z } from 'zod';
 import { SwitchboardError } from '../errors.ts';
 
 /** What this version writes. It grows when an older version could no longer read what is written. */
 export const FORMAT = 1;
-
-const formatSchema = z.object({ format: z.int().positive() });
 
 /** A data folder that this process alone may use. */
 export interface DataFolder {
@@ -96,12 +93,15 @@ function claim(path: string): () => Promise<void> {
 
 function readFormat(path: string): number | null {
   if (!existsSync(path)) return null;
-  let format: number;
+  let content: unknown;
   try {
-    format = formatSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).format;
+    content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     throw damaged('format.json cannot be read', cause);
   }
+  const format =
+    typeof content === 'object' && content !== null && 'format' in content ? content.format : null;
+  if (typeof format !== 'number') throw damaged('format.json names no format');
   if (format > FORMAT) {
     throw new SwitchboardError('store_newer', undefined, { details: { format, understood: FORMAT } });
   }

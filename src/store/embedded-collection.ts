@@ -126,7 +126,7 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     const limit = options.limit || Number.POSITIVE_INFINITY;
     return this.#engine.read(() => {
       const plan = this.#plan(filter, undefined);
-      if (plan.kind !== 'ids' && plan.exact) return Math.min(this.#countKeys(plan), limit);
+      if (plan.kind !== 'ids' && plan.exact) return this.#countKeys(plan, limit);
       let count = 0;
       for (const _ of this.#search(filter, undefined)) if (++count >= limit) break;
       return count;
@@ -222,11 +222,17 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     }
   }
 
-  #countKeys(plan: Exclude<Plan, { kind: 'ids' }>): number {
-    if (plan.kind === 'documents') return this.#documents.getKeysCount(rangeOptions(plan.range, false));
-    const { entries } = this.#index(plan.index);
+  #countKeys(plan: Exclude<Plan, { kind: 'ids' }>, limit: number): number {
+    const [keys, ranges] =
+      plan.kind === 'documents'
+        ? [this.#documents, [plan.range]]
+        : [this.#index(plan.index).entries, plan.ranges];
     let count = 0;
-    for (const range of plan.ranges) count += entries.getKeysCount(rangeOptions(range, false));
+    if (limit === Number.POSITIVE_INFINITY) {
+      for (const range of ranges) count += keys.getKeysCount(rangeOptions(range, false));
+    } else {
+      for (const _ of keysInTurn(keys, ranges, false)) if (++count >= limit) break;
+    }
     return count;
   }
 

@@ -1,5 +1,5 @@
-import { Query } from 'mingo';
 import { type Fields, isScalar, type Scalar } from './index-keys.ts';
+import { mingo } from './mingo.ts';
 import { compareValues } from './order.ts';
 
 /** A filter as the engine sees it: fields with what they have to be, and `$or` and the like. */
@@ -126,6 +126,7 @@ export function operatorsOf(condition: unknown): [string, unknown][] | null {
 }
 
 function byMingo(filter: FilterDoc): Test {
+  const { Query } = mingo();
   const query = new Query(filter);
   return (doc) => query.test(doc);
 }

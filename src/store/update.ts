@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { update as mingoUpdate } from 'mingo';
 import { compileFilter, type FilterDoc, operatorsOf } from './filter.ts';
 import { type Doc, type Fields, isScalar } from './index-keys.ts';
+import { mingo } from './mingo.ts';
 import { compareValues } from './order.ts';
 
 /** Operators and the fields they work on. */
@@ -33,7 +33,7 @@ export function applyUpdate(doc: Doc, update: UpdateDoc, inserting: boolean): bo
       modifier[operator] = fields;
       fields[field] = operand;
     }
-    changed = mingoUpdate(doc, modifier, [], {}, { cloneMode: 'deep' }).length > 0;
+    changed = mingo().update(doc, modifier, [], {}, { cloneMode: 'deep' }).length > 0;
   }
   if (doc._id !== id) throw new TypeError('An update cannot change an _id.');
   return changed;
