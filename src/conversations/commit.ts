@@ -39,10 +39,12 @@ export function conversationUpdate(changes: Changes, now: number): ConversationU
   const $unset: ConversationUpdate['$unset'] = {};
   for (const field of changes.unset ?? []) $unset[field] = true;
   if (changes.move) {
-    const { state, handler, agentId, queueId } = changes.move.fields;
+    const { state, handler, desk, agentId, queueId } = changes.move.fields;
     $set.state = state;
     if (handler === undefined) $unset.handler = true;
     else $set.handler = handler;
+    if (desk === undefined) $unset.desk = true;
+    else $set.desk = desk;
     if (agentId === undefined) $unset.agentId = true;
     else $set.agentId = agentId;
     if (queueId === undefined) $unset.queueId = true;

@@ -25,7 +25,8 @@ export async function copyPending(
     });
   }
   for (const id of conversation.handled) {
-    const handled = { status: 'handled', session: conversation.session, changedAt: now } as const;
+    // Not `changedAt`: that it came has been told, and that it is handled shows in the conversation.
+    const handled = { status: 'handled', session: conversation.session } as const;
     writes.push(() => store.messages.updateOne({ _id: id, status: 'received' }, { $set: handled }));
   }
   for (const session of conversation.endedSessions) {

@@ -73,7 +73,8 @@ async function announce(
         $addToSet: { inbox: message._id },
         $inc: { wake: 1 },
         $min: { dueAt: now },
-        $set: { lastMessageAt: now, changedAt: now },
+        // Not `changedAt`: the turn, which follows at once, tells of the change. It would cost two index writes a text.
+        $set: { lastMessageAt: now },
         $setOnInsert: newConversation(channelId, inbound, now),
       },
       { upsert: true },
@@ -86,7 +87,7 @@ function newConversation(
   channelId: string,
   inbound: InboundText,
   now: number,
-): Omit<ConversationDoc, '_id' | 'inbox' | 'wake' | 'dueAt' | 'lastMessageAt' | 'changedAt'> {
+): Omit<ConversationDoc, '_id' | 'inbox' | 'wake' | 'dueAt' | 'lastMessageAt'> {
   return {
     channelId,
     number: inbound.to,
@@ -97,6 +98,7 @@ function newConversation(
     epoch: 0,
     version: 0,
     createdAt: now,
+    changedAt: now,
     events: [],
     pending: [],
     handled: [],

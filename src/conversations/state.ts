@@ -44,13 +44,13 @@ export const TRANSITIONS: Readonly<Record<Transition, Readonly<Partial<Record<Pl
   close: { bot: 'closed', open: 'closed', agent: 'closed', waiting: 'closed', wrap_up: 'closed' },
 };
 
-const SHOWN: Readonly<Record<Place, { state: State; handler: Handler | undefined }>> = {
-  closed: { state: 'closed', handler: undefined },
-  bot: { state: 'active', handler: 'bot' },
-  open: { state: 'open', handler: undefined },
-  agent: { state: 'active', handler: 'agent' },
-  waiting: { state: 'waiting', handler: 'agent' },
-  wrap_up: { state: 'wrap_up', handler: 'agent' },
+const SHOWN: Readonly<Record<Place, Pick<PlaceFields, 'state' | 'handler' | 'desk'>>> = {
+  closed: { state: 'closed', handler: undefined, desk: undefined },
+  bot: { state: 'active', handler: 'bot', desk: undefined },
+  open: { state: 'open', handler: undefined, desk: 'open' },
+  agent: { state: 'active', handler: 'agent', desk: 'active' },
+  waiting: { state: 'waiting', handler: 'agent', desk: 'waiting' },
+  wrap_up: { state: 'wrap_up', handler: 'agent', desk: 'wrap_up' },
 };
 
 type Situation = Pick<ConversationDoc, 'state'> &
@@ -70,6 +70,7 @@ export interface Parties {
 export interface PlaceFields {
   state: State;
   handler: Handler | undefined;
+  desk: State | undefined;
   agentId: string | undefined;
   queueId: string | undefined;
 }

@@ -102,6 +102,8 @@ export interface ConversationDoc {
   locale?: string;
   state: State;
   handler?: Handler;
+  /** The state again, while a queue or an agent has it. The bot's and closed ones, which are most, are in no index of it. */
+  desk?: State;
   agentId?: string;
   queueId?: string;
   priority: number;
@@ -223,7 +225,7 @@ export const INDEXES: { [K in CollectionName]: IndexSpec[] } = {
   conversations: [
     { name: 'due', keys: { dueAt: 1 }, present: 'dueAt' },
     { name: 'changed', keys: { changedAt: 1 } },
-    { name: 'state', keys: { state: 1, changedAt: 1 } },
+    { name: 'desk', keys: { desk: 1, changedAt: 1 }, present: 'desk' },
     { name: 'queue', keys: { queueId: 1, state: 1, priority: -1, queuedAt: 1 }, present: 'queueId' },
     { name: 'agent', keys: { agentId: 1, changedAt: 1 }, present: 'agentId' },
     { name: 'customer', keys: { customer: 1 } },

@@ -28,7 +28,7 @@ export interface EmbeddedStoreOptions {
 
 /**
  * Opens the store that lives in a folder of this machine: LMDB holds the documents and, as ordered keys, the declared
- * indexes. An operation that has resolved is committed; `durable()` says that it is on the disk.
+ * indexes. An operation that has resolved is committed and on the disk, so `durable` has nothing to wait for.
  *
  * @throws SwitchboardError `store_locked`, `store_damaged`, `store_newer` (nothing is changed in the folder then) or
  * `store_unavailable`.
@@ -38,7 +38,15 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   let root: RootDatabase<unknown, string> | undefined;
   try {
     // With batches by event turn, lmdb leaves a rejection unhandled when a commit fails, which would end the process.
-    const settings = { noSubdir: true, maxDbs: 128, mapSize: MAP_SIZE, eventTurnBatching: false };
+    // Without overlapping syncs, a commit has resolved only when it is on the disk; with them, lmdb's `flushed` would
+    // have to be awaited, which never settles when a flush fails. 64 in flight: 22 µs a commit, against 26 to 32.
+    const settings = {
+      noSubdir: true,
+      maxDbs: 128,
+      mapSize: MAP_SIZE,
+      eventTurnBatching: false,
+      overlappingSync: false,
+    };
     root = open({ path: folder.dataPath, encoding: 'json', ...settings });
     const engine = new EmbeddedEngine(root, options);
     const collections = await engine.openCollections();
@@ -67,12 +75,6 @@ class EmbeddedEngine implements Engine {
   readonly #root: RootDatabase<unknown, string>;
   readonly #meta: Database<unknown, string>;
   readonly #options: EmbeddedStoreOptions;
-  /** Commits that have resolved, and how many of them are known to be on the disk. */
-  #committed = 0;
-  #flushed = 0;
-  /** The flush under way, and the one after it: what was committed during the first may need the second. */
-  #flushing: Promise<void> | null = null;
-  #nextFlush: Promise<void> | null = null;
   /** Set while the writes of a group begin. */
   #group: Group | null = null;
 
@@ -85,7 +87,7 @@ class EmbeddedEngine implements Engine {
   methods(release: () => Promise<void>): Pick<Store, 'inOrder' | 'durable' | 'ping' | 'close'> {
     return {
       inOrder: (writes) => this.#inOrder(writes),
-      durable: () => this.#durable(),
+      durable: () => Promise.resolve(),
       ping: () => this.#ping(),
       close: async () => {
         await this.#root.close();
@@ -156,7 +158,7 @@ class EmbeddedEngine implements Engine {
     if (this.#group !== null) return this.#join(this.#group, change);
     let refusal: { error: unknown } | null = null;
     try {
-      const result = await this.#root.transaction(() => {
+      return await this.#root.transaction(() => {
         try {
           return change();
         } catch (error) {
@@ -164,8 +166,6 @@ class EmbeddedEngine implements Engine {
           throw error;
         }
       });
-      this.#committed++;
-      return result;
     } catch (error) {
       throw await asStoreError(error, refusal);
     }
@@ -201,36 +201,6 @@ class EmbeddedEngine implements Engine {
     await Promise.all(begun);
   }
 
-  /** One flush serves all who wait for it. */
-  #durable(): Promise<void> {
-    if (this.#flushed === this.#committed) return Promise.resolve();
-    if (this.#flushing === null) return this.#flush();
-    this.#nextFlush ??= this.#flushing.then(
-      () => this.#flush(),
-      () => this.#flush(),
-    );
-    return this.#nextFlush;
-  }
-
-  /**
-   * lmdb 3.5.6 happens to resolve a transaction only when it is flushed, but its documentation says otherwise, and its
-   * `flushed` never settles when a flush fails. LMDB's own sync does, and is quick when there is nothing to do.
-   */
-  #flush(): Promise<void> {
-    const committed = this.#committed;
-    this.#nextFlush = null;
-    const flush = new Promise<void>((resolve, reject) => {
-      syncable(this.#root).sync((error) => {
-        this.#flushing = null;
-        if (error) return reject(new SwitchboardError('store_unavailable', undefined, { cause: error }));
-        this.#flushed = committed;
-        resolve();
-      });
-    });
-    this.#flushing = flush;
-    return flush;
-  }
-
   async #ping(): Promise<void> {
     const pings = await this.#commit(() => {
       const before = this.#meta.get('pings');
@@ -241,11 +211,6 @@ class EmbeddedEngine implements Engine {
     const seen = this.#meta.get('pings');
     if (typeof seen !== 'number' || seen < pings) throw new SwitchboardError('store_unavailable');
   }
-}
-
-/** lmdb has this method, but its types do not. */
-function syncable(root: object): { sync(done: (error: unknown) => void): void } {
-  return root as { sync(done: (error: unknown) => void): void };
 }
 
 /**

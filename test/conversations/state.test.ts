@@ -68,7 +68,7 @@ describe('the state machine', () => {
     const claimed = move(SITUATIONS.open, 'claim', { agentId: 'ben' });
     expect(claimed).to.deep.include({
       ownerChanged: true,
-      fields: { state: 'active', handler: 'agent', agentId: 'ben', queueId: 'support' },
+      fields: { state: 'active', handler: 'agent', desk: 'active', agentId: 'ben', queueId: 'support' },
     });
   });
 
@@ -76,7 +76,7 @@ describe('the state machine', () => {
     const returned = move(SITUATIONS.agent, 'return');
     expect(returned).to.deep.include({
       ownerChanged: true,
-      fields: { state: 'active', handler: 'bot', agentId: undefined, queueId: undefined },
+      fields: { state: 'active', handler: 'bot', desk: undefined, agentId: undefined, queueId: undefined },
     });
   });
 
@@ -97,7 +97,7 @@ describe('the state machine', () => {
     const next = move({ state: 'closed', agentId: 'ana', queueId: 'support' }, 'message');
     expect(next).to.deep.include({
       ownerChanged: false,
-      fields: { state: 'active', handler: 'bot', agentId: undefined, queueId: undefined },
+      fields: { state: 'active', handler: 'bot', desk: undefined, agentId: undefined, queueId: undefined },
     });
   });
 });

@@ -152,7 +152,7 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
       it('page through what changed', async () => {
         for (let i = 0; i < 10; i++) {
           await conversations.insertOne(
-            aConversation({ _id: `c${i}`, changedAt: 100 + i, state: i % 2 ? 'open' : 'active' }),
+            aConversation({ _id: `c${i}`, changedAt: 100 + i, desk: i % 2 ? 'open' : 'active' }),
           );
         }
         const after = await conversations
@@ -162,11 +162,11 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
         const newest = await conversations.find({}, { sort: { changedAt: -1 }, limit: 2 }).toArray();
         expect(ids(newest)).to.deep.equal(['c9', 'c8']);
         const open = await conversations
-          .find({ state: 'open' }, { sort: { changedAt: -1 }, limit: 2 })
+          .find({ desk: 'open' }, { sort: { changedAt: -1 }, limit: 2 })
           .toArray();
         expect(ids(open)).to.deep.equal(['c9', 'c7']);
         const next = await conversations
-          .find({ state: 'open', changedAt: { $lt: 107 } }, { sort: { changedAt: -1 }, limit: 2 })
+          .find({ desk: 'open', changedAt: { $lt: 107 } }, { sort: { changedAt: -1 }, limit: 2 })
           .toArray();
         expect(ids(next)).to.deep.equal(['c5', 'c3']);
       });
@@ -656,22 +656,22 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
           await conversations.insertOne(
             aConversation({
               _id: `c${i}`,
-              state: i < 4 ? 'open' : 'closed',
+              desk: i < 4 ? 'open' : 'closed',
               changedAt: i,
               number: String(i % 2),
             }),
           );
         }
         expect(await conversations.countDocuments({})).to.equal(10);
-        expect(await conversations.countDocuments({ state: 'open' })).to.equal(4);
+        expect(await conversations.countDocuments({ desk: 'open' })).to.equal(4);
+        expect(await conversations.countDocuments({ desk: { $in: ['open', 'closed', 'waiting'] } })).to.equal(
+          10,
+        );
         expect(
-          await conversations.countDocuments({ state: { $in: ['open', 'closed', 'waiting'] } }),
-        ).to.equal(10);
-        expect(
-          await conversations.countDocuments({ state: 'closed', changedAt: { $gte: 5, $lt: 8 } }),
+          await conversations.countDocuments({ desk: 'closed', changedAt: { $gte: 5, $lt: 8 } }),
         ).to.equal(3);
-        expect(await conversations.countDocuments({ state: 'closed', number: '1' })).to.equal(3);
-        expect(await conversations.countDocuments({ state: 'closed' }, { limit: 2 })).to.equal(2);
+        expect(await conversations.countDocuments({ desk: 'closed', number: '1' })).to.equal(3);
+        expect(await conversations.countDocuments({ desk: 'closed' }, { limit: 2 })).to.equal(2);
         expect(await conversations.countDocuments({ _id: { $in: ['c1', 'c5', 'x'] } })).to.equal(2);
         expect(await conversations.countDocuments({ _id: { $gte: 'c8' } })).to.equal(2);
       });

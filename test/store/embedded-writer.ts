@@ -19,7 +19,7 @@ async function write(id: number): Promise<void> {
         $set: {
           ...rest,
           changedAt: i * 1000 + id,
-          state: odd ? 'open' : 'active',
+          desk: odd ? 'open' : 'active',
           ...(odd ? { dueAt: i } : { agentId: 'ada' }),
         },
         $unset: odd ? { agentId: '' } : { dueAt: '' },

@@ -297,7 +297,7 @@ describe('the embedded store', () => {
     const store = await openStore();
     const inserts = Array.from({ length: 2500 }, (_, i) =>
       store.conversations.insertOne(
-        aConversation({ _id: `c${i}`, changedAt: i, state: i % 5 ? 'closed' : 'open' }),
+        aConversation({ _id: `c${i}`, changedAt: i, desk: i % 5 ? 'closed' : 'open' }),
       ),
     );
     await Promise.all(inserts);
@@ -310,9 +310,9 @@ describe('the embedded store', () => {
       encoding: 'json',
     });
     const meta = root.openDB<Record<string, string>, string>('meta', { encoding: 'json' });
-    const { state: _, ...declared } = meta.get('indexes.conversations')!;
+    const { desk: _, ...declared } = meta.get('indexes.conversations')!;
     await meta.put('indexes.conversations', { ...declared, changed: 'otherwise', retired: '[]' });
-    await root.openDB('conversations.state', {}).drop();
+    await root.openDB('conversations.desk', {}).drop();
     await root.openDB('conversations.changed', {}).clearAsync();
     await root.openDB('conversations.retired', {}).put('x', 'x');
     await root.close();
@@ -323,9 +323,9 @@ describe('the embedded store', () => {
     opened.push(again);
     expect(logged).to.deep.equal([
       { collection: 'conversations', index: 'changed', documents: 2500 },
-      { collection: 'conversations', index: 'state', documents: 2500 },
+      { collection: 'conversations', index: 'desk', documents: 2500 },
     ]);
-    expect(await again.conversations.countDocuments({ state: 'open' })).to.equal(500);
+    expect(await again.conversations.countDocuments({ desk: 'open' })).to.equal(500);
     expect(await again.conversations.findOne({}, { sort: { changedAt: -1 } })).to.include({ _id: 'c2499' });
     await closeStore(again);
 
@@ -413,7 +413,7 @@ describe('the embedded store', () => {
         }
         const byIndex = {
           changed: await store.conversations.find({}, { sort: { changedAt: 1 } }).toArray(),
-          state: await store.conversations.find({ state: { $in: ['open', 'active'] } }).toArray(),
+          desk: await store.conversations.find({ desk: { $in: ['open', 'active'] } }).toArray(),
           customer: await store.conversations.find({ customer: '15550100001' }).toArray(),
         };
         for (const [index, documents] of Object.entries(byIndex)) {

@@ -88,7 +88,7 @@ describe('TeleSignAdapter', () => {
       const heard: string[] = [];
       const bot = new ActivityHandler();
       bot.onEvent(async (context, next) => {
-        heard.push(context.activity.name);
+        heard.push(context.activity.name ?? '');
         await next();
       });
       await hostBot(

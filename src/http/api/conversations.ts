@@ -93,14 +93,13 @@ export async function visibleConversation(
 }
 
 /**
- * The part of the filter that is left to an index; `matches` sees to the rest. What is live is little, whatever else
- * is stored, so its state is the best guide; what is closed grows without end.
+ * The part of the filter that is left to an index; `matches` sees to the rest. What a queue or
+ * an agent has is little, whatever else is stored, so its state is the best guide.
  */
 function indexedFilter({ customer, number, state, agent }: ConversationFilter): Filter<ConversationDoc> {
   if (customer !== undefined) return number === undefined ? { customer } : { _id: `${number}-${customer}` };
-  if (state !== undefined && state !== 'closed') return { state };
-  if (agent !== undefined) return { agentId: agent };
-  return state === undefined ? {} : { state };
+  if (state === 'open' || state === 'waiting' || state === 'wrap_up') return { desk: state };
+  return agent === undefined ? {} : { agentId: agent };
 }
 
 function matches(doc: ConversationDoc, filter: ConversationFilter): boolean {
