@@ -11,6 +11,7 @@ const cpuProfile = z.object({
         url: z.string(),
         lineNumber: z.number(),
       }),
+      children: z.array(z.number()).default([]),
     }),
   ),
   startTime: z.number(),
@@ -18,48 +19,85 @@ const cpuProfile = z.object({
   timeDeltas: z.array(z.number()),
 });
 
+type Node = z.infer<typeof cpuProfile>['nodes'][number];
+
 export interface Share {
   name: string;
-  /** Self time, as a share of the time that the thread was busy. */
+  /** Of the time that the thread was busy. */
   share: number;
 }
 
 export interface ProfileSummary {
   /** Share of the window in which the thread did anything. */
   busy: number;
+  /** Self time by package or folder. */
   byPart: Share[];
+  /** Self time by function. Native code stands with the function that called it. */
   byFunction: Share[];
+  /** Time of the project's own functions with all that they call, but not what they await. */
+  withCalled: Share[];
 }
 
 /**
- * Self time in a window of the profile, by package or folder and by function. `from` and `to` are microseconds of the
- * monotonic clock (`process.hrtime`), so that the start of the service does not count.
+ * Where the time went in a window of the profile. `from` and `to` are microseconds of the monotonic clock
+ * (`process.hrtime`), so that the start of the service does not count.
  */
 export async function summariseProfile(
   file: string,
   window: { from: number; to: number },
 ): Promise<ProfileSummary> {
   const profile = cpuProfile.parse(JSON.parse(await readFile(file, 'utf8')));
-  const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
+  const parents = new Map(
+    profile.nodes.flatMap((node) => node.children.map((child): [number, Node] => [child, node])),
+  );
   const parts = new Map<string, number>();
   const functions = new Map<string, number>();
+  const whole = new Map<string, number>();
   let [at, busy, total] = [profile.startTime, 0, 0];
   for (const [n, id] of profile.samples.entries()) {
     at += profile.timeDeltas[n] ?? 0;
     if (at < window.from || at > window.to) continue;
     // A sample stands for the time until the next one.
     const time = Math.max(profile.timeDeltas[n + 1] ?? 0, 0);
-    const frame = frames.get(id);
-    if (!frame) continue;
+    const node = nodes.get(id);
+    if (!node) continue;
     total += time;
-    if (frame.functionName === '(idle)') continue;
+    if (node.callFrame.functionName === '(idle)') continue;
     busy += time;
-    const part = partOf(frame.url, frame.functionName);
-    const name = `${frame.functionName || '(anonymous)'} ${placeOf(frame.url, frame.lineNumber)}`.trim();
-    parts.set(part, (parts.get(part) ?? 0) + time);
-    functions.set(name, (functions.get(name) ?? 0) + time);
+    add(parts, partOf(node.callFrame.url, node.callFrame.functionName), time);
+    add(functions, nameOf(node, parents), time);
+    for (const name of ownAbove(node, parents)) add(whole, name, time);
   }
-  return { busy: busy / total, byPart: shares(parts, busy), byFunction: shares(functions, busy) };
+  return {
+    busy: busy / total,
+    byPart: shares(parts, busy),
+    byFunction: shares(functions, busy),
+    withCalled: shares(whole, busy),
+  };
+}
+
+function add(times: Map<string, number>, name: string, time: number): void {
+  times.set(name, (times.get(name) ?? 0) + time);
+}
+
+function nameOf(node: Node, parents: ReadonlyMap<number, Node>): string {
+  const { functionName, url, lineNumber } = node.callFrame;
+  if (url !== '') return `${functionName || '(anonymous)'} ${placeOf(url, lineNumber)}`;
+  const caller = parents.get(node.id);
+  return functionName.startsWith('(') || caller === undefined || caller.callFrame.url === ''
+    ? functionName
+    : `${functionName} ← ${nameOf(caller, parents)}`;
+}
+
+/** The project's own functions on the stack, each once. */
+function ownAbove(node: Node, parents: ReadonlyMap<number, Node>): Set<string> {
+  const names = new Set<string>();
+  for (let at: Node | undefined = node; at; at = parents.get(at.id)) {
+    const { url } = at.callFrame;
+    if (url.startsWith('file:') && !url.includes('/node_modules/')) names.add(nameOf(at, parents));
+  }
+  return names;
 }
 
 function shares(times: Map<string, number>, whole: number): Share[] {

@@ -43,11 +43,12 @@ function microseconds(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-function shown(kind: Kind, { busy, byPart, byFunction }: ProfileSummary): string {
+function shown(kind: Kind, { busy, byPart, byFunction, withCalled }: ProfileSummary): string {
   return [
     `${kind}: busy ${(busy * 100).toFixed(0)} % of the time`,
     table(rows('package or folder', byPart)),
     table(rows('function', byFunction)),
+    table(rows('own function with what it calls', withCalled)),
   ].join('\n\n');
 }
 

@@ -20,6 +20,7 @@ export function scoresTable(scores: readonly Score[]): string {
       RSS: Math.round(score.memory.resident),
       'RSS own': Math.round(score.memory.own),
       cpu: score.serviceCpu,
+      'cpu ms each': (score.serviceCpu * 1000) / score.rate,
       'load cpu': score.generatorCpu,
       noise: score.noise,
       'lowest–highest': spread(score),
