@@ -18,22 +18,25 @@ const LONGEST_LIST = 45;
 
 /** Where the time of each service's main thread goes, 64 in flight. The profiler itself slows them by some percent. */
 export async function profileScenario(stage: Stage): Promise<Report> {
-  const summaries: { kind: Kind; summary: ProfileSummary }[] = [];
+  const summaries: { kind: Kind; rate: number; summary: ProfileSummary }[] = [];
   for (const { kind, run } of PROFILED) {
     const folder = await stage.folder();
     const nodeOptions = ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${folder}`];
     const contestant = await stage.start(kind, { nodeOptions });
     await contest(stage.load, [contestant], { run, rounds: 1, warmUp: 5_000 });
     const from = microseconds();
-    await contest(stage.load, [contestant], { run, rounds: 1, warmUp: run.texts });
+    const [score] = await contest(stage.load, [contestant], { run, rounds: 1, warmUp: run.texts });
     const to = microseconds();
     await stage.stop(contestant);
     const [file = ''] = await readdir(folder);
-    summaries.push({ kind, summary: await summariseProfile(join(folder, file), { from, to }) });
+    const rate = score?.rate ?? 0;
+    summaries.push({ kind, rate, summary: await summariseProfile(join(folder, file), { from, to }) });
   }
   return {
     title: 'self time of the main thread, 64 in flight',
-    text: summaries.map(({ kind, summary }) => shown(kind, summary)).join('\n\n'),
+    text: summaries
+      .map(({ kind, rate, summary }) => shown(`${kind}, ${Math.round(rate)} texts a second`, summary))
+      .join('\n\n'),
     data: summaries,
     verdicts: [],
   };
@@ -43,9 +46,9 @@ function microseconds(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-function shown(kind: Kind, { busy, byPart, byFunction, withCalled }: ProfileSummary): string {
+function shown(heading: string, { busy, byPart, byFunction, withCalled }: ProfileSummary): string {
   return [
-    `${kind}: busy ${(busy * 100).toFixed(0)} % of the time`,
+    `${heading}: busy ${(busy * 100).toFixed(0)} % of the time`,
     table(rows('package or folder', byPart)),
     table(rows('function', byFunction)),
     table(rows('own function with what it calls', withCalled)),
