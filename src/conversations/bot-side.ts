@@ -32,7 +32,7 @@ export async function botTurn(
   activity: TurnActivity,
   opening: Changes = {},
 ): Promise<{ changes: Changes; outcome: 'answered' | 'bot_failed' }> {
-  const locale = conversation.locale ?? parts.workstream(conversation.number).language;
+  const locale = conversation.chosenLocale ?? parts.workstream(conversation.number).language;
   const botState = conversation.botState ?? null;
   let output: TurnOutput;
   let outcome: 'answered' | 'bot_failed' = 'answered';
@@ -48,7 +48,7 @@ export async function botTurn(
     output = failedOutput(parts.systemText, locale, botState);
     outcome = 'bot_failed';
   }
-  return { changes: await changesOf(parts, conversation, activity, output, opening), outcome };
+  return { changes: await changesOf(parts, conversation, locale, activity, output, opening), outcome };
 }
 
 function failedOutput(systemText: SystemText, locale: string, botState: string | null): TurnOutput {
@@ -70,6 +70,7 @@ function failedOutput(systemText: SystemText, locale: string, botState: string |
 async function changesOf(
   parts: BotSideParts,
   conversation: ConversationDoc,
+  locale: string,
   activity: TurnActivity,
   output: TurnOutput,
   opening: Changes,
@@ -80,7 +81,7 @@ async function changesOf(
     set: {
       ...opening.set,
       ...(output.botState === null ? {} : { botState: output.botState }),
-      ...(output.locale === null ? {} : { locale: output.locale }),
+      ...(output.locale === null ? { locale } : { locale: output.locale, chosenLocale: output.locale }),
     },
     unset: [...(opening.unset ?? []), ...(output.botState === null ? (['botState'] as const) : [])],
     messages: outgoingMessages(
@@ -133,7 +134,7 @@ async function handedOff(
       ...changes.set,
       priority: queue?.priority ?? 0,
       queuedAt: now,
-      handoff: { reason, summary, context },
+      handoff: { reason, summary, context: JSON.stringify(context) },
       timers: untakenAfter === null ? [] : [{ kind: 'untaken', at: now + untakenAfter }],
     },
     unset: changes.unset?.filter((field) => field !== 'handoff' && field !== 'queuedAt') ?? [],

@@ -8,6 +8,7 @@ export interface Changes {
     Pick<
       ConversationDoc,
       | 'locale'
+      | 'chosenLocale'
       | 'session'
       | 'sessionStartedAt'
       | 'priority'

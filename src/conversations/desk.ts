@@ -267,7 +267,7 @@ export function createDesk(parts: DeskParts): Desk {
             set: { timers: [] },
             unset: ['queuedAt', 'handoff'],
           },
-          event: { id: `return:${key}`, name: 'returned', at: now(), value },
+          event: { id: `return:${key}`, name: 'returned', at: now(), value: JSON.stringify(value) },
         };
       }),
 

@@ -1,4 +1,4 @@
-import type { Bot } from '../bot-turn.ts';
+import type { Bot, ReturnTarget } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { ConversationDoc, ConversationEvent, MessageDoc, Store, Timer } from '../store/documents.ts';
 import { type BotSideParts, botTurn } from './bot-side.ts';
@@ -176,9 +176,11 @@ async function decide(parts: TurnParts, conversation: ConversationDoc, work: Wor
     }
     case 'event': {
       if (place !== 'bot') return NOTHING;
+      const value: ReturnTarget = JSON.parse(work.event.value);
       return botTurn(parts, conversation, unlessPoison(parts, conversation), {
         type: 'event',
         ...work.event,
+        value,
       });
     }
     case 'timer':

@@ -56,7 +56,10 @@ const conversationFields = {
   channelId: z.string(),
   number: z.string().meta({ description: 'The support number, digits with country code.' }),
   customer: z.string().meta({ description: 'The customer’s number, digits with country code.' }),
-  locale: z.string().nullable().meta({ description: 'The language that the customer chose (BCP 47).' }),
+  locale: z.string().nullable().meta({
+    description:
+      'The language that the customer chose, else the number’s (BCP 47). Null before the first turn.',
+  }),
   state,
   handler: z.enum(HANDLERS).nullable().meta({ description: 'Who answers now; null is nobody.' }),
   agentId: z.string().nullable().meta({ description: 'Its owner. A closed one keeps its last owner.' }),

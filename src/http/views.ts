@@ -24,7 +24,7 @@ export function conversationView(doc: ConversationDoc): Conversation {
     createdAt: isoTime(doc.createdAt),
     queuedAt: doc.queuedAt === undefined ? null : isoTime(doc.queuedAt),
     lastMessageAt: isoTime(doc.lastMessageAt),
-    handoff: doc.handoff ?? null,
+    handoff: doc.handoff === undefined ? null : { ...doc.handoff, context: JSON.parse(doc.handoff.context) },
   };
 }
 

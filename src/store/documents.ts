@@ -88,7 +88,8 @@ export interface Timer {
 export interface HandoffInfo {
   reason: string;
   summary: string;
-  context: { [key: string]: Json };
+  /** JSON of an object: a bot's own keys may hold a `.` or begin with a `$`, which MongoDB gives a meaning. */
+  context: string;
 }
 
 /** The aggregate and its lock. */
@@ -98,8 +99,10 @@ export interface ConversationDoc {
   channelId: string;
   number: string;
   customer: string;
-  /** Set once the customer chose a language. */
+  /** The language of the last turn: the customer's own, else the workstream's. */
   locale?: string;
+  /** Set once the customer chose a language. */
+  chosenLocale?: string;
   state: State;
   handler?: Handler;
   /** The state again, while a queue or an agent has it. The bot's and closed ones, which are most, are in no index of it. */
@@ -146,7 +149,8 @@ export interface ConversationEvent {
   id: string;
   name: 'returned';
   at: number;
-  value: { dialog?: string; step?: string; variables?: { [key: string]: Json } };
+  /** JSON of where to go on; see `ReturnTarget`. */
+  value: string;
 }
 
 export interface SessionDoc {

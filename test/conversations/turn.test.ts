@@ -160,7 +160,7 @@ describe('a turn', () => {
       state: 'open',
       queueId: 'support',
       priority: 3,
-      handoff: { reason: 'customer_asked', summary: 'Wants a person', context: { order: '1234' } },
+      handoff: { reason: 'customer_asked', summary: 'Wants a person', context: '{"order":"1234"}' },
     });
   });
 
@@ -182,7 +182,7 @@ describe('a turn', () => {
     expect(rig.botErrors).to.have.length(1);
     expect(await rig.conversation()).to.deep.include({
       state: 'open',
-      handoff: { reason: 'bot_failed', summary: 'summary_bot_failed', context: {} },
+      handoff: { reason: 'bot_failed', summary: 'summary_bot_failed', context: '{}' },
     });
     await rig.textIn('still there');
     await rig.turn();

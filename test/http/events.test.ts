@@ -357,7 +357,7 @@ describe('GET /api/events', () => {
           {
             $set: {
               changedAt: stage.rig.time,
-              handoff: { reason: 'x', summary: 'x'.repeat(1_000_000), context: {} },
+              handoff: { reason: 'x', summary: 'x'.repeat(1_000_000), context: '{}' },
             },
             $inc: { version: 1 },
           },

@@ -34,7 +34,7 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
           handoff: {
             reason: 'customer_asked',
             summary: '',
-            context: { order: [1, 2.5, null, { deep: true }] },
+            context: '{"order":[1,2.5,null,{"deep":true}]}',
           },
         });
         await conversations.insertOne(conversation);
@@ -433,7 +433,7 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
         await conversations.insertOne(
           aConversation({
             _id: 'a',
-            handoff: { reason: 'r', summary: 's', context: {} },
+            handoff: { reason: 'r', summary: 's', context: '{}' },
             pending: [aMessage({ _id: 'm' })],
           }),
         );

@@ -47,8 +47,8 @@ export function agentRoutes({
         'The answer holds the agent’s bearer token. It is shown this once: only its hash is kept. Who loses it is deleted and added again.',
       request: z.object({ body: newAgent }),
       exampleBody: {
-        id: 'ana',
-        name: 'Ana Ruiz',
+        id: 'agent-1',
+        name: 'First agent',
         role: 'agent',
         queues: ['support'],
         languages: ['en', 'es'],

@@ -62,7 +62,7 @@ export function conversationRoutes({ store }: Pick<HttpParts, 'store'>): Route[]
         status: 200,
         description: 'The conversation.',
         schema: conversationDetail,
-        example: { ...EXAMPLE_CONVERSATION, owner: { id: 'ana', name: 'Ana Ruiz' }, timers: [] },
+        example: { ...EXAMPLE_CONVERSATION, owner: { id: 'agent-1', name: 'First agent' }, timers: [] },
       },
       errors: ['forbidden', 'not_found'],
       async handle({ params }, context) {

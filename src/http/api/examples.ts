@@ -3,8 +3,8 @@ import type { Agent, Conversation, Message, Queue } from '../schemas.ts';
 /** One story, told by every example of the documentation: Ana answers a customer who asked for a person. */
 
 export const EXAMPLE_AGENT: Agent = {
-  id: 'ana',
-  name: 'Ana Ruiz',
+  id: 'agent-1',
+  name: 'First agent',
   role: 'agent',
   queues: ['support'],
   languages: ['en', 'es'],
@@ -30,7 +30,7 @@ export const EXAMPLE_CONVERSATION: Conversation = {
   locale: 'es',
   state: 'active',
   handler: 'agent',
-  agentId: 'ana',
+  agentId: 'agent-1',
   queueId: 'support',
   priority: 0,
   session: 3,
@@ -50,7 +50,7 @@ export const EXAMPLE_MESSAGE: Message = {
   conversationId: '15550100001-15550109999',
   session: 3,
   direction: 'out',
-  author: { kind: 'agent', id: 'ana' },
+  author: { kind: 'agent', id: 'agent-1' },
   text: 'Hola, soy Ana. Su pedido llega mañana.',
   at: '2026-03-02T09:31:05.000Z',
   status: 'queued',

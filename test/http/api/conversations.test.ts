@@ -29,6 +29,7 @@ function aConversation(customer: string, fields: Partial<ConversationDoc>): Conv
     timers: [],
     leaseUntil: 0,
     attempts: 0,
+    ...(fields.state === undefined || fields.state === 'closed' ? {} : { desk: fields.state }),
     ...fields,
   };
 }
@@ -59,7 +60,7 @@ describe('/api/conversations', () => {
       channelId: 'default',
       number: NUMBER,
       customer: CUSTOMER,
-      locale: null,
+      locale: 'en',
       state: 'open',
       handler: null,
       agentId: null,
@@ -135,7 +136,7 @@ describe('/api/conversations', () => {
         {
           state: 'open',
           queueId: 'support',
-          handoff: { reason: 'no_match', summary: 'Order 77', context: {} },
+          handoff: { reason: 'no_match', summary: 'Order 77', context: '{}' },
         },
       ],
       ['102', { state: 'active', handler: 'agent', queueId: 'support', agentId: 'ana' }],
