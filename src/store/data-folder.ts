@@ -147,7 +147,7 @@ async function checkData(path: string, made: boolean): Promise<void> {
 /*
  * LMDB's meta pages, in the version of lmdb 3.5: a page header of 24 bytes, then magic, version, address, map size,
  * two tables' roots of 48 bytes (the first begins with the page size), last page, transaction.
- * There are three: at 0, at half a page and at one page; the one of the latest transaction counts.
+ * There are two, at 0 and at one page; the one of the later transaction counts.
  */
 const MAGIC = 0xbeefc0de;
 
@@ -157,9 +157,8 @@ function neededSize(file: number): number | null {
   if (first === null) return null;
   const { pageSize } = first;
   if (pageSize < 256 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) return null;
-  const metas = [first, readMeta(file, pageSize / 2), readMeta(file, pageSize)];
-  let latest = first;
-  for (const meta of metas) if (meta !== null && meta.transaction > latest.transaction) latest = meta;
+  const second = readMeta(file, pageSize);
+  const latest = second !== null && second.transaction > first.transaction ? second : first;
   return (latest.lastPage + 1) * pageSize;
 }
 

@@ -3,8 +3,9 @@ import { SwitchboardError } from '../errors.ts';
 import type { Collection, Filter, FindOptions, IndexSpec, Sort, UpdateFilter } from './collection.ts';
 import { compileFilter, type FilterDoc } from './filter.ts';
 import { type Doc, documentKey, documentKeyOf, entryKey, type Key, MAX_KEY_BYTES } from './index-keys.ts';
+import { countKeys, keysIn, mergedKeysIn } from './key-ranges.ts';
 import { compareValues } from './order.ts';
-import { type KeyRange, type Plan, planQuery, type SortDoc } from './query-plan.ts';
+import { type Plan, planQuery, type SortDoc } from './query-plan.ts';
 import type { Structures } from './structures.ts';
 import { applyUpdate, copyOf, seedOf, type UpdateDoc } from './update.ts';
 
@@ -205,16 +206,14 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
         if (doc !== undefined && matches(doc)) yield doc;
       }
     } else if (plan.kind === 'documents') {
-      for (const key of keysIn(this.#documents, plan.range, plan.reverse)) {
+      for (const key of keysIn(this.#documents, [plan.range], plan.reverse)) {
         const doc = this.#get(key);
         if (doc !== undefined && matches(doc)) yield doc;
       }
     } else {
       const { entries } = this.#index(plan.index);
       const merged = plan.sorted && plan.ranges.length > 1;
-      const keys = merged
-        ? mergedKeys(entries, plan.ranges, plan.reverse)
-        : keysInTurn(entries, plan.ranges, plan.reverse);
+      const keys = (merged ? mergedKeysIn : keysIn)(entries, plan.ranges, plan.reverse);
       for (const key of keys) {
         const doc = this.#get(documentKeyOf(plan.index, key));
         if (doc !== undefined && matches(doc)) yield doc;
@@ -227,13 +226,7 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
       plan.kind === 'documents'
         ? [this.#documents, [plan.range]]
         : [this.#index(plan.index).entries, plan.ranges];
-    let count = 0;
-    if (limit === Number.POSITIVE_INFINITY) {
-      for (const range of ranges) count += keys.getKeysCount(rangeOptions(range, false));
-    } else {
-      for (const _ of keysInTurn(keys, ranges, false)) if (++count >= limit) break;
-    }
-    return count;
+    return countKeys(keys, ranges, limit);
   }
 
   #get(key: Key): Doc | undefined {
@@ -244,66 +237,6 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     const index = this.#indexes.find((candidate) => candidate.spec === spec);
     if (index === undefined) throw new Error(`There is no index ${spec.name}.`);
     return index;
-  }
-}
-
-function rangeOptions(range: KeyRange, reverse: boolean) {
-  const [start, end] = reverse ? [range.upper, range.lower] : [range.lower, range.upper];
-  // LMDB wants a first key of at least one byte. No id is empty, so nothing comes before this one.
-  return { start: start || '\x00', end: end || '\x00', reverse, inclusiveEnd: true };
-}
-
-function keysIn(db: Database<unknown, Key>, range: KeyRange, reverse: boolean): Iterable<Key> {
-  return db.getKeys(rangeOptions(range, reverse));
-}
-
-function* keysInTurn(
-  db: Database<unknown, Key>,
-  ranges: readonly KeyRange[],
-  reverse: boolean,
-): Generator<Key> {
-  for (const range of ranges) yield* keysIn(db, range, reverse);
-}
-
-/** Several ranges of one index as one, in the order of what follows their prefixes. */
-function* mergedKeys(
-  db: Database<unknown, Key>,
-  ranges: readonly KeyRange[],
-  reverse: boolean,
-): Generator<Key> {
-  const heads: { rest: string; key: Key; next: () => IteratorResult<Key>; prefix: number }[] = [];
-  const iterators = ranges.map((range) => keysIn(db, range, reverse)[Symbol.iterator]());
-  try {
-    for (const [i, iterator] of iterators.entries()) {
-      const first = iterator.next();
-      const prefix = ranges[i]?.prefix ?? 0;
-      if (first.done !== true) {
-        heads.push({
-          rest: first.value.slice(prefix),
-          key: first.value,
-          next: () => iterator.next(),
-          prefix,
-        });
-      }
-    }
-    while (heads.length > 0) {
-      let at = 0;
-      for (let i = 1; i < heads.length; i++) {
-        const [a, b] = [heads[i]?.rest ?? '', heads[at]?.rest ?? ''];
-        if (reverse ? a > b : a < b) at = i;
-      }
-      const head = heads[at];
-      if (head === undefined) return;
-      yield head.key;
-      const following = head.next();
-      if (following.done === true) heads.splice(at, 1);
-      else {
-        head.key = following.value;
-        head.rest = following.value.slice(head.prefix);
-      }
-    }
-  } finally {
-    for (const iterator of iterators) iterator.return?.();
   }
 }
 

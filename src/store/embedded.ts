@@ -188,14 +188,17 @@ class EmbeddedEngine implements Engine {
   async #inOrder(writes: readonly Write[]): Promise<void> {
     // Jitter would have the writes begin after the group's end.
     if (this.#options.jitter !== undefined) return oneByOne(writes);
-    let begun: Promise<unknown>[] = [];
+    const begun: Promise<unknown>[] = [];
     await this.#commit(() => {
       const group: Group = { failure: null };
       this.#group = group;
-      begun = writes.map((write) => write());
-      this.#group = null;
-      // Those that were refused are told below; until then nobody listens.
-      for (const one of begun) one.catch(() => {});
+      try {
+        for (const write of writes) begun.push(write());
+      } finally {
+        this.#group = null;
+        // Those that were refused are told below; until then nobody listens.
+        for (const one of begun) one.catch(() => {});
+      }
       if (group.failure !== null) throw group.failure.error;
     });
     await Promise.all(begun);

@@ -10,16 +10,10 @@ import {
   type Scalar,
   typeBounds,
 } from './index-keys.ts';
+import type { KeyRange } from './key-ranges.ts';
 
 export interface SortDoc {
   [field: string]: 1 | -1 | undefined;
-}
-
-/** Keys from `lower` (included) to `upper` (excluded, if it can be a key at all); what they share is `prefix` long. */
-export interface KeyRange {
-  lower: Key;
-  upper: Key;
-  prefix: number;
 }
 
 /**

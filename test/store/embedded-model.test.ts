@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { update as mingoUpdate, Query } from 'mingo';
 import type { Collection } from '../../src/store/collection.ts';
-import type { ConversationDoc } from '../../src/store/documents.ts';
+import type { ConversationDoc, Store } from '../../src/store/documents.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { compareValues } from '../../src/store/order.ts';
 import { temporaryFolder } from '../support/stores.ts';
@@ -19,9 +19,9 @@ interface Fields {
 }
 
 const id = fc.integer({ min: 0, max: 11 }).map((n) => `c${n}`);
-const state = fc.constantFrom('open', 'active', 'closed');
+const state = fc.constantFrom('open', 'open', 'active', 'closed');
 const number = fc.integer({ min: -2, max: 3 });
-const name = fc.constantFrom('', 'a', 'ab', 'b', 'é', '\u0000');
+const name = fc.constantFrom('a', 'a', 'a', 'a', 'ab', 'b', 'é', '', '\u0000');
 const VALUES: { [field: string]: fc.Arbitrary<string | number> } = {
   _id: id,
   state,
@@ -107,6 +107,44 @@ const sort: fc.Arbitrary<Fields | undefined> = fc.oneof(
   ),
 );
 
+/** Filters and sorts of the kind that an index serves together, several ranges of it at a time and backwards. */
+const searched: fc.Arbitrary<{ filter: Fields; sort: Fields | undefined }> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ filter, sort }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      filter: fc.record(
+        { queueId: oneOrMore(name), state: oneOrMore(state), locale: name },
+        { requiredKeys: ['queueId', 'state'], noNullPrototype: true },
+      ),
+      sort: fc.constantFrom<Fields>(
+        { priority: -1, queuedAt: 1 },
+        { priority: 1, queuedAt: -1 },
+        { priority: 1, queuedAt: 1 },
+        { state: -1, priority: 1 },
+        { queueId: 1, priority: -1 },
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      filter: fc.record(
+        { agentId: oneOrMore(name), changedAt: fc.record({ $gte: number }) },
+        { requiredKeys: ['agentId'], noNullPrototype: true },
+      ),
+      sort: fc.constantFrom<Fields>({ changedAt: 1 }, { changedAt: -1 }, { agentId: 1, changedAt: -1 }),
+    }),
+  },
+);
+
+function oneOrMore<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | { $in: T[] }> {
+  return fc.oneof(
+    value,
+    fc.record({ $in: fc.array(value, { minLength: 1, maxLength: 3 }) }, { noNullPrototype: true }),
+  );
+}
+
 const update: fc.Arbitrary<{ [operator: string]: Fields }> = fc
   .record(
     {
@@ -159,11 +197,23 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 describe('the embedded collection', () => {
+  let dataDir: string;
+  let store: Store;
+  let conversations: Collection<ConversationDoc>;
+
+  beforeEach(async () => {
+    dataDir = await temporaryFolder();
+    store = await openEmbeddedStore({ dataDir, onUnindexed: 'warn' });
+    ({ conversations } = store);
+  });
+
+  afterEach(async () => {
+    await store.close();
+    await rm(dataDir, { recursive: true });
+  });
+
   it('answers as an array does that is searched and updated with mingo', async function () {
-    this.timeout(120_000);
-    const dataDir = await temporaryFolder();
-    const store = await openEmbeddedStore({ dataDir, onUnindexed: 'warn' });
-    const conversations = store.conversations;
+    this.timeout(60_000);
     await fc.assert(
       fc
         .asyncProperty(
@@ -187,10 +237,22 @@ describe('the embedded collection', () => {
             expect(await conversations.countDocuments({ [field]: { $gte: -1e9 } })).to.equal(0);
           }
         }),
-      { numRuns: Number(process.env.RUNS ?? 150) },
+      { numRuns: Number(process.env.RUNS ?? 100) },
     );
-    await store.close();
-    await rm(dataDir, { recursive: true });
+  });
+
+  it('finds in order what is found in an array, where many match', async function () {
+    this.timeout(60_000);
+    const model = new Map<string, Fields>();
+    for (const [i, drawn] of fc.sample(conversation, 150).entries()) {
+      await take({ do: 'insert', conversation: { ...drawn, _id: `c${i}` } }, conversations, model);
+    }
+    await fc.assert(
+      fc.asyncProperty(searched, fc.constantFrom<0 | 1 | 3>(0, 1, 3), async ({ filter, sort }, limit) => {
+        await take({ do: 'find', filter, sort, limit }, conversations, model);
+      }),
+      { numRuns: Number(process.env.RUNS ?? 1000) },
+    );
   });
 });
 
