@@ -17,6 +17,11 @@ const API_KEY = Buffer.from('a key for the tests').toString('base64');
 const ADMIN_TOKEN = 'an-admin-token-for-the-tests';
 const ECHO = resolve(import.meta.dirname, 'fixtures/echo');
 
+interface Page {
+  items: Record<string, string>[];
+  cursor: string | null;
+}
+
 const CUSTOMERS = Number(process.env.STRESS_CUSTOMERS ?? 24);
 const KILLS = Number(process.env.STRESS_KILLS ?? 20);
 
@@ -106,25 +111,33 @@ describe('processes of the service', function () {
     }
   }
 
-  async function ask(port: number, path: string): Promise<{ items: Record<string, string>[] }> {
+  async function ask(port: number, path: string): Promise<Page> {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
       headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
     });
     expect(answer.status).to.equal(200);
-    const page = (await answer.json()) as { items: Record<string, string>[] };
-    return page;
+    return (await answer.json()) as Page;
+  }
+
+  async function transcript(port: number, id: string): Promise<Record<string, string>[]> {
+    const items: Record<string, string>[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const path = `/api/conversations/${id}/messages?limit=200${cursor && `&cursor=${cursor}`}`;
+      const page: Page = await ask(port, path);
+      items.push(...page.items);
+      cursor = page.cursor;
+    }
+    return items;
   }
 
   /** Every text that was answered with 200 was handled once, in order; every reply left once, in order, or is unknown. */
   async function judge(port: number, customer: string, texts: string[]): Promise<number> {
     const id = `${NUMBER}-${customer}`;
-    const { items } = await eventually(
-      () => ask(port, `/api/conversations/${id}/messages?limit=200`),
-      (page) =>
-        page.items
-          .filter(({ direction }) => direction === 'in')
-          .every(({ status }) => status === 'handled') &&
-        page.items.filter(({ status }) => status === 'queued' || status === 'sending').length === 0,
+    const items = await eventually(
+      () => transcript(port, id),
+      (messages) =>
+        messages.filter(({ direction }) => direction === 'in').every(({ status }) => status === 'handled') &&
+        messages.every(({ status }) => status !== 'queued' && status !== 'sending'),
     );
     const heard = items.filter(({ direction }) => direction === 'in').map(({ text }) => text);
     expect(heard, 'texts in the transcript').to.deep.equal(texts);
