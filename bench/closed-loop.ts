@@ -14,11 +14,9 @@ import { latencyOf } from './latency.ts';
 import type { LoadResult, LoadRun } from './load-run.ts';
 import { type Sink, textOf } from './sink.ts';
 
-/** Milliseconds. */
-const LONGEST_WAIT = 10_000;
 /** A service that leaves so many without a reply is broken, and each costs the longest wait. */
 const MOST_MISSING = 20;
-/** How long a reply that nobody awaits may still come after the last one, to be counted as doubled. */
+/** Milliseconds. How long a reply that nobody awaits may still come after the last one, to be counted as doubled. */
 const GRACE = 300;
 
 interface Customer {
@@ -76,7 +74,7 @@ export async function closedLoop(run: LoadRun, crowd: Crowd, sink: Sink): Promis
 
   async function one(customer: Customer, { callback, exchange }: Text): Promise<void> {
     const started = performance.now();
-    const reply = run.until === 'reply' ? replyTo(customer.number, awaited) : undefined;
+    const reply = run.until === 'reply' ? replyTo(customer.number, awaited, run.replyWithin) : undefined;
     if ((await post(pool, callback)) === 200) callbackTimes.push(performance.now() - started);
     else errors += 1;
     if (!reply) return;
@@ -139,12 +137,13 @@ function textsOf(customer: Customer, count: number): Text[] {
 function replyTo(
   customer: string,
   awaited: Map<string, (form: string) => void>,
+  within: number,
 ): Promise<{ at: number; form: string } | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       awaited.delete(customer);
       resolve(undefined);
-    }, LONGEST_WAIT);
+    }, within);
     awaited.set(customer, (form) => {
       awaited.delete(customer);
       clearTimeout(timer);

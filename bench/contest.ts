@@ -42,12 +42,14 @@ export interface Score {
 }
 
 export interface ContestPlan {
-  run: Omit<LoadRun, 'origin' | 'filled' | 'compare'>;
+  run: Omit<LoadRun, 'origin' | 'filled' | 'replyWithin' | 'compare'>;
   rounds: number;
   /** Texts of each service before the first round. */
   warmUp: number;
 }
 
+/** Milliseconds. */
+const REPLY_WITHIN = 10_000;
 /** Processors. A round with more of others' work in it is taken again. */
 const MOST_NOISE = 0.25;
 
@@ -76,7 +78,14 @@ export async function contest(
 async function warmUp(load: LoadProcess, { service, filled }: Contestant, plan: ContestPlan): Promise<void> {
   const { run } = plan;
   const customers = Math.ceil(plan.warmUp / run.texts);
-  const result = await load.run({ ...run, customers, origin: service.origin, filled, compare: true });
+  const result = await load.run({
+    ...run,
+    customers,
+    origin: service.origin,
+    filled,
+    replyWithin: REPLY_WITHIN,
+    compare: true,
+  });
   const { errors, missing, doubled, wrong, wrongExample } = result;
   if (errors + missing + doubled + wrong > 0) {
     throw new Error(
@@ -91,7 +100,13 @@ async function oneRound(
   plan: ContestPlan,
 ): Promise<Round> {
   const before = cpuNow(load, service);
-  const result = await load.run({ ...plan.run, origin: service.origin, filled, compare: false });
+  const result = await load.run({
+    ...plan.run,
+    origin: service.origin,
+    filled,
+    replyWithin: REPLY_WITHIN,
+    compare: false,
+  });
   const after = cpuNow(load, service);
   const seconds = after.at - before.at;
   const serviceCpu = (after.service - before.service) / seconds;

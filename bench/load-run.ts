@@ -15,6 +15,8 @@ export interface LoadRun {
   texts: number;
   /** The number of conversations that the store was filled with; the customers are taken from all over them. 0 = new ones. */
   filled: number;
+  /** Milliseconds until a reply counts as missing. */
+  replyWithin: number;
   /** Whether each reply is compared with the script: dearer, so for warming up only. */
   compare: boolean;
 }
@@ -30,7 +32,7 @@ export interface LoadResult {
   reply: Latency;
   /** Callbacks that were not answered with 200. */
   errors: number;
-  /** Replies that did not come within ten seconds. */
+  /** Replies that did not come in time. */
   missing: number;
   /** Replies that came when none was awaited. */
   doubled: number;

@@ -14,6 +14,7 @@ const loadRun = z.strictObject({
   customers: z.number(),
   texts: z.number(),
   filled: z.number(),
+  replyWithin: z.number(),
   compare: z.boolean(),
 });
 
