@@ -7,6 +7,7 @@ import { EmbeddedCollection, type Engine, unindexedError } from './embedded-coll
 import { openIndexes } from './embedded-indexes.ts';
 import type { FilterDoc } from './filter.ts';
 import { type Doc, KEY_OPTIONS, type Key } from './index-keys.ts';
+import { OpenTransaction } from './open-transaction.ts';
 import type { SortDoc } from './query-plan.ts';
 import { Structures } from './structures.ts';
 
@@ -28,7 +29,7 @@ export interface EmbeddedStoreOptions {
 
 /**
  * Opens the store that lives in a folder of this machine: LMDB holds the documents and, as ordered keys, the declared
- * indexes. An operation that has resolved is committed and on the disk, so `durable` has nothing to wait for.
+ * indexes. An operation that has resolved is visible to all that follow; `durable()` says that it is on the disk.
  *
  * @throws SwitchboardError `store_locked`, `store_damaged`, `store_newer` (nothing is changed in the folder then) or
  * `store_unavailable`.
@@ -37,16 +38,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const folder = await claimFolder(options.dataDir);
   let root: RootDatabase<unknown, string> | undefined;
   try {
-    // With batches by event turn, lmdb leaves a rejection unhandled when a commit fails, which would end the process.
-    // Without overlapping syncs, a commit has resolved only when it is on the disk; with them, lmdb's `flushed` would
-    // have to be awaited, which never settles when a flush fails. 64 in flight: 22 µs a commit, against 26 to 32.
-    const settings = {
-      noSubdir: true,
-      maxDbs: 128,
-      mapSize: MAP_SIZE,
-      eventTurnBatching: false,
-      overlappingSync: false,
-    };
+    // Without overlapping syncs, a commit returns only when it is on the disk.
+    const settings = { noSubdir: true, maxDbs: 128, mapSize: MAP_SIZE, overlappingSync: false };
     root = open({ path: folder.dataPath, encoding: 'json', ...settings });
     const engine = new EmbeddedEngine(root, options);
     const collections = await engine.openCollections();
@@ -65,31 +58,30 @@ function asOpeningError(cause: unknown): unknown {
   return new SwitchboardError(isDamage ? 'store_damaged' : 'store_unavailable', undefined, { cause });
 }
 
-/** Writes that share a transaction. */
-interface Group {
-  /** What keeps the later ones from being done. */
-  failure: { error: unknown } | null;
-}
-
 class EmbeddedEngine implements Engine {
   readonly #root: RootDatabase<unknown, string>;
   readonly #meta: Database<unknown, string>;
   readonly #options: EmbeddedStoreOptions;
-  /** Set while the writes of a group begin. */
-  #group: Group | null = null;
+  readonly #transaction: OpenTransaction;
+  /** Set while the writes of a group begin: after a failure, nothing more of it is done. */
+  #group: { failure: { error: unknown } | null } | null = null;
 
   constructor(root: RootDatabase<unknown, string>, options: EmbeddedStoreOptions) {
     this.#root = root;
     this.#options = options;
     this.#meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
+    this.#transaction = new OpenTransaction(root, (error) =>
+      options.log?.warn({ err: error }, 'the disk refused what was written last: it is lost'),
+    );
   }
 
   methods(release: () => Promise<void>): Pick<Store, 'inOrder' | 'durable' | 'ping' | 'close'> {
     return {
       inOrder: (writes) => this.#inOrder(writes),
-      durable: () => Promise.resolve(),
+      durable: () => this.#durable(),
       ping: () => this.#ping(),
       close: async () => {
+        await this.#durable();
         await this.#root.close();
         await release();
       },
@@ -109,7 +101,11 @@ class EmbeddedEngine implements Engine {
   }
 
   async #openCollection<K extends CollectionName>(name: K): Promise<EmbeddedCollection<Documents[K]>> {
-    const transact = <R>(change: () => R) => this.#commit(change);
+    const transact = async <R>(change: () => R) => {
+      const result = await this.#write(change);
+      await this.#durable();
+      return result;
+    };
     const structures = new Structures(name, this.#meta, transact);
     const options = { encoding: 'msgpack' as const, ...KEY_OPTIONS, ...structures.options() };
     const documents = this.#root.openDB<Doc, Key>(name, options);
@@ -128,9 +124,9 @@ class EmbeddedEngine implements Engine {
 
   async transact<R>(change: () => R): Promise<R> {
     const { jitter } = this.#options;
-    if (jitter === undefined) return this.#commit(change);
+    if (jitter === undefined) return this.#write(change);
     await jitter();
-    const result = await this.#commit(change);
+    const result = await this.#write(change);
     await jitter();
     return result;
   }
@@ -150,62 +146,44 @@ class EmbeddedEngine implements Engine {
     this.#options.log?.warn({ code: error.code, ...error.details }, error.message);
   }
 
-  /**
-   * One transaction of LMDB, which runs those that wait as a group and commits them together. What `change` throws
-   * before it writes is its caller's alone. When writing or committing fails, the whole group is undone.
-   */
-  async #commit<R>(change: () => R): Promise<R> {
-    if (this.#group !== null) return this.#join(this.#group, change);
-    let refusal: { error: unknown } | null = null;
+  /** Async, so that what `change` throws is a rejection; it has run when this returns. */
+  async #write<R>(change: () => R): Promise<R> {
+    const group = this.#group;
+    if (group?.failure) throw group.failure.error;
     try {
-      return await this.#root.transaction(() => {
-        try {
-          return change();
-        } catch (error) {
-          refusal = { error };
-          throw error;
-        }
-      });
+      return this.#transaction.run(change, (error) => !isOwn(error));
     } catch (error) {
-      throw await asStoreError(error, refusal);
+      const refusal = isOwn(error) ? error : storeError(error);
+      // That an `_id` is taken is for the write's caller to judge, as in any other write.
+      if (group && !isDuplicateKey(error)) group.failure = { error: refusal };
+      throw refusal;
     }
   }
 
-  /**
-   * Part of the transaction of a group. That an `_id` is taken is for the write's caller to judge, as in any other
-   * write; after another failure nothing more is done.
-   */
-  #join<R>(group: Group, change: () => R): R {
-    if (group.failure !== null) throw group.failure.error;
+  async #durable(): Promise<void> {
     try {
-      return change();
+      await this.#transaction.durable();
     } catch (error) {
-      if (!isDuplicateKey(error)) group.failure = { error };
-      throw error;
+      throw storeError(error);
     }
   }
 
+  /** Nothing can come between writes that begin in one go, nor a commit: they share their fate. */
   async #inOrder(writes: readonly Write[]): Promise<void> {
-    // Jitter would have the writes begin after the group's end.
+    // Jitter would have others go in between.
     if (this.#options.jitter !== undefined) return oneByOne(writes);
     const begun: Promise<unknown>[] = [];
-    await this.#commit(() => {
-      const group: Group = { failure: null };
-      this.#group = group;
-      try {
-        for (const write of writes) begun.push(write());
-      } finally {
-        this.#group = null;
-        // Those that were refused are told below; until then nobody listens.
-        for (const one of begun) one.catch(() => {});
-      }
-      if (group.failure !== null) throw group.failure.error;
-    });
+    this.#group = { failure: null };
+    try {
+      for (const write of writes) begun.push(write());
+    } finally {
+      this.#group = null;
+    }
     await Promise.all(begun);
   }
 
   async #ping(): Promise<void> {
-    const pings = await this.#commit(() => {
+    const pings = await this.#write(() => {
       const before = this.#meta.get('pings');
       const now = typeof before === 'number' ? before + 1 : 1;
       this.#meta.putSync('pings', now);
@@ -216,27 +194,10 @@ class EmbeddedEngine implements Engine {
   }
 }
 
-/**
- * `refusal`: what the operation itself threw, if it did. Refusals of our own pass; all else is LMDB's, or the disk's.
- */
-async function asStoreError(error: unknown, refusal: { error: unknown } | null): Promise<unknown> {
-  if (error === refusal?.error && isOwn(error)) return error;
-  const cause =
-    (refusal !== null && !isOwn(refusal.error) ? refusal.error : await commitError(error)) ?? error;
+function storeError(cause: unknown): SwitchboardError {
   return new SwitchboardError('store_unavailable', undefined, { cause });
 }
 
 function isOwn(error: unknown): boolean {
   return error instanceof SwitchboardError || error instanceof TypeError || isDuplicateKey(error);
-}
-
-/** lmdb hides why a commit failed in a promise that rejects. */
-async function commitError(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error) || !('commitError' in error)) return null;
-  try {
-    await error.commitError;
-    return null;
-  } catch (cause) {
-    return cause;
-  }
 }

@@ -377,6 +377,7 @@ describe('the embedded store', () => {
         });
         try {
           await store.messages.insertOne(message);
+          await store.durable();
           written.add(_id);
         } catch (error) {
           expect(error).to.be.instanceOf(SwitchboardError).and.to.include({ code: 'store_unavailable' });
