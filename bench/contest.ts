@@ -89,7 +89,7 @@ async function warmUp(load: LoadProcess, { service, filled }: Contestant, plan: 
   const { errors, missing, doubled, wrong, wrongExample } = result;
   if (errors + missing + doubled + wrong > 0) {
     throw new Error(
-      `${service.name} does not do its work: ${JSON.stringify({ errors, missing, doubled, wrong, wrongExample })}`,
+      `${service.name} does not do its work: ${JSON.stringify({ errors, missing, doubled, wrong, wrongExample })}. ${service.endOfLog()}`,
     );
   }
 }

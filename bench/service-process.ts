@@ -37,12 +37,14 @@ export class ServiceProcess {
   /** Milliseconds from the start of the process to ready. */
   readonly startTime: number;
   readonly #child: ChildProcess;
+  readonly #logFile: string;
 
-  private constructor(name: string, origin: string, startTime: number, child: ChildProcess) {
-    this.name = name;
+  private constructor(command: ServiceCommand, origin: string, startTime: number, child: ChildProcess) {
+    this.name = command.name;
     this.origin = origin;
     this.startTime = startTime;
     this.#child = child;
+    this.#logFile = command.logFile;
   }
 
   static async start(command: ServiceCommand): Promise<ServiceProcess> {
@@ -56,17 +58,17 @@ export class ServiceProcess {
       stdio: ['ignore', log, log],
     });
     const origin = `http://127.0.0.1:${port}`;
-    const service = new ServiceProcess(command.name, origin, 0, child);
+    const service = new ServiceProcess(command, origin, 0, child);
     try {
       await service.#ready(command, started);
     } catch (error) {
       await service.stop();
       throw error;
     }
-    return new ServiceProcess(command.name, origin, performance.now() - started, child);
+    return new ServiceProcess(command, origin, performance.now() - started, child);
   }
 
-  async #ready({ name, readyPath, readyWithin, logFile }: ServiceCommand, started: number): Promise<void> {
+  async #ready({ name, readyPath, readyWithin }: ServiceCommand, started: number): Promise<void> {
     while (performance.now() - started < readyWithin) {
       if (this.#child.exitCode !== null) break;
       const answered = await fetch(`${this.origin}${readyPath ?? '/'}`).catch(() => undefined);
@@ -74,8 +76,7 @@ export class ServiceProcess {
       if (answered && (readyPath === undefined || answered.status === 200)) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    const end = readFileSync(logFile, 'utf8').split('\n').slice(-30).join('\n');
-    throw new Error(`${name} did not become ready within ${readyWithin} ms. The end of its log:\n${end}`);
+    throw new Error(`${name} did not become ready within ${readyWithin} ms. ${this.endOfLog()}`);
   }
 
   /** Resident memory. */
@@ -84,6 +85,11 @@ export class ServiceProcess {
     const field = (name: string) =>
       Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1024;
     return { resident: field('VmRSS'), own: field('RssAnon') };
+  }
+
+  /** For the message of an error. */
+  endOfLog(): string {
+    return `The end of its log:\n${readFileSync(this.#logFile, 'utf8').split('\n').slice(-30).join('\n')}`;
   }
 
   /** Seconds of processor time so far, all threads. */
