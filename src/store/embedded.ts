@@ -38,8 +38,15 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const folder = await claimFolder(options.dataDir);
   let root: RootDatabase<unknown, string> | undefined;
   try {
-    // Without overlapping syncs, a commit returns only when it is on the disk.
-    const settings = { noSubdir: true, maxDbs: 128, mapSize: MAP_SIZE, overlappingSync: false };
+    // A commit syncs the data but not the page that makes it current, which `durable` does: a power cut in between
+    // loses the commit as a whole. It holds the process up for half as long, and `lmdb`'s overlapping syncs for no less.
+    const settings = {
+      noSubdir: true,
+      maxDbs: 128,
+      mapSize: MAP_SIZE,
+      overlappingSync: false,
+      noMetaSync: true,
+    };
     root = open({ path: folder.dataPath, encoding: 'json', ...settings });
     const engine = new EmbeddedEngine(root, options);
     const collections = await engine.openCollections();
@@ -70,9 +77,13 @@ class EmbeddedEngine implements Engine {
     this.#root = root;
     this.#options = options;
     this.#meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
-    this.#transaction = new OpenTransaction(root, (error) =>
-      options.log?.warn({ err: error }, 'the disk refused what was written last: it is lost'),
-    );
+    this.#transaction = new OpenTransaction({
+      root,
+      sync: (done) => syncable(root).sync(done),
+      clock: () => performance.now(),
+      onLoss: (error) =>
+        options.log?.warn({ err: error }, 'the disk refused what was written last: it is lost'),
+    });
   }
 
   methods(release: () => Promise<void>): Pick<Store, 'inOrder' | 'durable' | 'ping' | 'close'> {
@@ -192,6 +203,11 @@ class EmbeddedEngine implements Engine {
     const seen = this.#meta.get('pings');
     if (typeof seen !== 'number' || seen < pings) throw new SwitchboardError('store_unavailable');
   }
+}
+
+/** lmdb has this method, but its types do not. */
+function syncable(root: object): { sync(done: (error: unknown) => void): void } {
+  return root as { sync(done: (error: unknown) => void): void };
 }
 
 function storeError(cause: unknown): SwitchboardError {

@@ -6,34 +6,57 @@ const MOST_OPERATIONS = 1000;
 /** Milliseconds that a write may wait for its commit when nobody waits for the disk. */
 const LONGEST_WAIT = 20;
 
+/** Commits hold up the process, so they may take one part in this many of its time; more then share each. */
+const SHARE = 4;
+
 interface Ends {
-  /** Writes to the disk and returns when it is there. Throws when the disk refuses; then all is undone. */
+  /** Throws when the disk refuses; then all is undone. */
   commit: (nothing: undefined) => unknown;
   /** Undoes all, and throws the error that it is given. */
   abort: (error: unknown) => unknown;
 }
 
+interface Waiter {
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+export interface OpenTransactionParts {
+  root: RootDatabase<unknown, string>;
+  /** Calls back when all that is committed is on the disk, or with the error. */
+  sync: (done: (error: unknown) => void) => void;
+  /** Milliseconds from any moment on. */
+  clock: () => number;
+  /** Told of writes that were lost and that nobody was waiting for. */
+  onLoss: (error: unknown) => void;
+}
+
 /**
  * LMDB's one write transaction, kept open over many operations. Each sees at once what those before it wrote, and none
- * waits for the disk; `durable` commits, and whoever asks for it meanwhile shares the commit. A commit takes 350 µs, an
- * operation 10.
+ * waits for the disk; `durable` commits and syncs, and whoever asks for it meanwhile shares both. 10 µs an operation,
+ * against 350 for one with a transaction of its own that syncs.
  *
  * A process that dies, or a disk that refuses, takes what was written since the last commit, all of it: what is left is
  * what there was at one moment. So whatever leaves the process has to wait for `durable` first.
  */
 export class OpenTransaction {
-  readonly #root: RootDatabase<unknown, string>;
-  readonly #onLoss: (error: unknown) => void;
+  readonly #parts: OpenTransactionParts;
   #ends: Ends | null = null;
   #operations = 0;
-  #waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
-  #soon: NodeJS.Immediate | null = null;
+  /** For the commit, and then for the sync. */
+  #waiting: Waiter[] = [];
+  /** For a sync that begins after the commit that they waited for. */
+  #unsynced: Waiter[] = [];
+  #isSyncing = false;
+  /** Nothing has been committed that no sync has confirmed. */
+  #isSynced = true;
+  #scheduled: NodeJS.Timeout | NodeJS.Immediate | null = null;
   #late: NodeJS.Timeout | null = null;
+  /** Milliseconds of `clock`: before this, the next commit would take more than its share. */
+  #notBefore = 0;
 
-  /** `onLoss` is told of writes that were lost and that nobody was waiting for. */
-  constructor(root: RootDatabase<unknown, string>, onLoss: (error: unknown) => void) {
-    this.#root = root;
-    this.#onLoss = onLoss;
+  constructor(parts: OpenTransactionParts) {
+    this.#parts = parts;
   }
 
   /** Runs `change` in the transaction. When it throws what `spoils` says is the store's fault, all is undone. */
@@ -53,19 +76,31 @@ export class OpenTransaction {
 
   /** Resolves when all that was written is on the disk; rejects when it is lost. */
   durable(): Promise<void> {
-    if (this.#ends === null) return Promise.resolve();
+    if (this.#ends === null && this.#isSynced && !this.#isSyncing) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      // After what else this turn of the event loop brings, so that its writes share the commit.
-      this.#soon ??= setImmediate(() => this.#commitUnheard());
+      if (this.#ends === null) {
+        this.#unsynced.push({ resolve, reject });
+        this.#sync();
+      } else {
+        this.#waiting.push({ resolve, reject });
+        this.#schedule();
+      }
     });
+  }
+
+  /** After what else this turn of the event loop brings, so that its writes share the commit. */
+  #schedule(): void {
+    if (this.#scheduled !== null) return;
+    const wait = this.#notBefore - this.#parts.clock();
+    this.#scheduled =
+      wait > 0 ? setTimeout(() => this.#commitUnheard(), wait) : setImmediate(() => this.#commitUnheard());
   }
 
   #begin(): Ends {
     let ends: Ends | undefined;
     // lmdb ends a transaction when what its callback returns is fulfilled, and so leaves the end to whoever returns
     // something with a `then` of its own. A real promise would put turns of the event loop between the two.
-    this.#root.transactionSync(() => ({
+    this.#parts.root.transactionSync(() => ({
       // biome-ignore lint/suspicious/noThenProperty: that is the point
       then: (commit: Ends['commit'], abort: Ends['abort']) => {
         ends = { commit, abort };
@@ -78,6 +113,7 @@ export class OpenTransaction {
 
   /** Throws when the disk refuses; those who wait hear of it in any case. */
   #commit(): void {
+    const began = this.#parts.clock();
     const { ends, waiting } = this.#close();
     try {
       ends?.commit(undefined);
@@ -85,16 +121,35 @@ export class OpenTransaction {
       for (const { reject } of waiting) reject(error);
       throw error;
     }
-    for (const { resolve } of waiting) resolve();
+    const ended = this.#parts.clock();
+    this.#notBefore = ended + (ended - began) * (SHARE - 1);
+    this.#isSynced = false;
+    this.#unsynced.push(...waiting);
+    if (this.#unsynced.length > 0) this.#sync();
   }
 
   #commitUnheard(): void {
-    const unheard = this.#waiting.length === 0;
+    const isUnheard = this.#waiting.length === 0;
     try {
       this.#commit();
     } catch (error) {
-      if (unheard) this.#onLoss(error);
+      if (isUnheard) this.#parts.onLoss(error);
     }
+  }
+
+  /** One at a time; who comes while one is under way needs the next, which begins after what they waited for. */
+  #sync(): void {
+    if (this.#isSyncing) return;
+    const waiting = this.#unsynced;
+    this.#unsynced = [];
+    this.#isSyncing = true;
+    this.#isSynced = true;
+    this.#parts.sync((error) => {
+      this.#isSyncing = false;
+      if (error) this.#isSynced = false;
+      for (const { resolve, reject } of waiting) error ? reject(error) : resolve();
+      if (this.#unsynced.length > 0) this.#sync();
+    });
   }
 
   #undo(cause: unknown): void {
@@ -107,15 +162,20 @@ export class OpenTransaction {
     for (const { reject } of waiting) reject(cause);
   }
 
-  #close(): { ends: Ends | null; waiting: { resolve: () => void; reject: (error: unknown) => void }[] } {
+  #close(): { ends: Ends | null; waiting: Waiter[] } {
     const closed = { ends: this.#ends, waiting: this.#waiting };
     this.#ends = null;
     this.#operations = 0;
     this.#waiting = [];
-    if (this.#soon) clearImmediate(this.#soon);
-    if (this.#late) clearTimeout(this.#late);
-    this.#soon = null;
+    if (this.#scheduled !== null) clearScheduled(this.#scheduled);
+    if (this.#late !== null) clearTimeout(this.#late);
+    this.#scheduled = null;
     this.#late = null;
     return closed;
   }
+}
+
+function clearScheduled(scheduled: NodeJS.Timeout | NodeJS.Immediate): void {
+  if ('refresh' in scheduled) clearTimeout(scheduled);
+  else clearImmediate(scheduled);
 }
