@@ -23,7 +23,8 @@ export async function openSink(): Promise<Sink> {
     req.on('end', () => {
       const customer = /(?:^|&)phone_number=(\d+)/.exec(form)?.[1];
       if (req.url !== '/v1/messaging' || req.method !== 'POST' || customer === undefined) {
-        res.writeHead(404).end();
+        res.writeHead(404);
+        res.end();
         return;
       }
       sink.onText(customer, form);

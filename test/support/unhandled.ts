@@ -1,10 +1,16 @@
-/** A rejection that nobody handles would end the service, but mocha says nothing of it: here it fails the test. */
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (reason) => unhandled.push(reason));
+/** A rejection that nobody handles would end the service, but mocha says nothing of it: here it fails the run. */
+const unhandled: { reason: unknown; during: string }[] = [];
+let running = 'loading';
+process.on('unhandledRejection', (reason) => unhandled.push({ reason, during: running }));
 
 export const mochaHooks = {
-  afterEach() {
-    const [first] = unhandled.splice(0);
-    if (first !== undefined) throw first;
+  beforeEach(this: Mocha.Context) {
+    running = this.currentTest?.fullTitle() ?? '';
+  },
+  // Not after each test: a hook that fails there ends the run.
+  afterAll() {
+    const [first] = unhandled;
+    if (first)
+      throw new Error(`A rejection was not handled during "${first.during}"`, { cause: first.reason });
   },
 };
