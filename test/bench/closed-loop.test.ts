@@ -43,7 +43,8 @@ describe('the closed loop of the bench', () => {
       const customer: string = JSON.parse(body).user_response.phone_number;
       const n = heard.get(customer) ?? 0;
       heard.set(customer, n + 1);
-      res.writeHead(status).end('{}');
+      res.writeHead(status);
+      res.end('{}');
       for (const message of answers(n)) {
         const form = new URLSearchParams({ phone_number: customer, message }).toString();
         const sent = await request(`${sink.url}/v1/messaging`, { method: 'POST', body: form });
