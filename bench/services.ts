@@ -47,7 +47,7 @@ export function serviceCommand(
     case 'switchboard':
       return {
         ...common,
-        args: [join(places.repository, 'dist/main.js')],
+        args: ['--max-semi-space-size=4', join(places.repository, 'dist/main.js')],
         env: { ...switchboardSettings(places, parts.sinkUrl), DATA_DIR: parts.dataDir },
         readyPath: '/readyz',
       };
