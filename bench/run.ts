@@ -41,6 +41,12 @@ function compile(): void {
 async function measure(): Promise<Report[]> {
   const load = await LoadProcess.start(join(places.compiled, 'bench/load.js'));
   const stage = new Stage(places, load);
+  const interrupted = () => {
+    void Promise.all([stage.stopAll(), load.stop()])
+      .then(() => rm(places.temporary, { recursive: true, force: true }))
+      .finally(() => process.exit(130));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
   const reports: Report[] = [];
   try {
     const scenarios = options.profile ? [profileScenario] : options.only.map((name) => SCENARIO[name]);
