@@ -97,6 +97,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   const id = given.TELESIGN_CUSTOMER_ID;
   const demo = id === undefined && given.TELESIGN_API_KEY === undefined;
+  if (demo && given.TELESIGN_NUMBERS !== undefined) {
+    problems.push(
+      'TELESIGN_NUMBERS: there is no account: set TELESIGN_CUSTOMER_ID and TELESIGN_API_KEY, or none of them',
+    );
+  }
   if (!demo) {
     for (const name of [
       'TELESIGN_CUSTOMER_ID',
@@ -121,7 +126,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   return {
     port: value.PORT,
     host: value.HOST ?? (demo ? '127.0.0.1' : '0.0.0.0'),
-    publicUrl: value.PUBLIC_URL,
+    publicUrl: value.PUBLIC_URL?.replace(/\/+$/, ''),
     mongodbUri: value.MONGODB_URI,
     dataDir: value.DATA_DIR,
     telesign:

@@ -91,6 +91,14 @@ describe('the settings', () => {
     expect(said).to.include('TELESIGN_API_KEY:');
   });
 
+  it('take an address with a slash at its end', () => {
+    expect(readConfig({ PUBLIC_URL: 'https://sms.example/' }).publicUrl).to.equal('https://sms.example');
+  });
+
+  it('do not fall back to demo mode when the account was forgotten', () => {
+    expect(problems({ TELESIGN_NUMBERS: '15550109999' })).to.include('TELESIGN_NUMBERS: there is no account');
+  });
+
   it('need id and key together', () => {
     expect(problems({ TELESIGN_API_KEY: ACCOUNT.TELESIGN_API_KEY })).to.include('TELESIGN_CUSTOMER_ID:');
   });

@@ -10,6 +10,7 @@ import type {
 } from '../store/documents.ts';
 import { type Changes, conversationUpdate } from './commit.ts';
 import { noteMessage, outgoingMessages, type Split } from './compose.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import { flush } from './flush.ts';
 import { type Actor, mayActFor, mayOwn, mayServe } from './rights.ts';
 import { endedSession } from './session.ts';
@@ -21,8 +22,8 @@ export interface Expected {
 }
 
 /**
- * What agents do with conversations. Each method is one guarded write of the conversation document and answers what
- * it wrote. All reject with `not_found` for an unknown conversation, `forbidden` for a queue that the agent does not
+ * What agents do with conversations. Each is one guarded write of the conversation document, or of the message,
+ * and answers what it wrote. All reject with `not_found` for an unknown conversation, `forbidden` for a queue that the agent does not
  * serve, `stale_version` when `version` was given and is past, `wrong_state` when the state does not allow it, and as
  * noted. What an agent must own, a supervisor may do too.
  */
@@ -47,8 +48,8 @@ export interface Desk {
   /** To wrap-up. */
   end(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
   close(id: string, actor: Actor, result: Result, expected?: Expected): Promise<ConversationDoc>;
-  /** A `failed` message again, as a new message. Rejects with `wrong_message_status`. */
-  resend(messageId: string, actor: Actor, key: string): Promise<MessageDoc>;
+  /** A `failed` message again, as a new message; once, however many ask. Rejects with `wrong_message_status`. */
+  resend(messageId: string, actor: Actor): Promise<MessageDoc>;
   /** What became of an `unknown` message, as a person found out. Rejects with `wrong_message_status`. */
   settle(messageId: string, actor: Actor, status: 'sent' | 'failed'): Promise<MessageDoc>;
 }
@@ -80,7 +81,7 @@ export interface DeskParts {
   due: (conversationId: string) => void;
 }
 
-interface Decision {
+export interface Decision {
   changes: Changes;
   event?: ConversationEvent;
 }
@@ -295,50 +296,7 @@ export function createDesk(parts: DeskParts): Desk {
         };
       }),
 
-    async resend(messageId, actor, key) {
-      const failed = await store.messages.findOne({ _id: messageId });
-      if (!failed) throw new SwitchboardError('not_found', 'There is no such message.');
-      let again: MessageDoc | undefined;
-      await change(failed.conversationId, {}, async (conversation) => {
-        mayActFor(actor, conversation);
-        const draft = { cause: `resend:${key}`, author: failed.author, texts: [failed.text] };
-        [again] = outgoingMessages(conversation, draft, split, now());
-        if (!again) return null;
-        const before = await known(conversation, again._id);
-        if (before) {
-          again = before;
-          return null;
-        }
-        if (failed.problem !== 'failed')
-          throw wrongStatus('Only a failed message can be sent again.', failed);
-        return { changes: { messages: [again], set: { lastMessageAt: now() } } };
-      });
-      // After the new one is safe: a crash in between leaves the old one in the list, and the key finds the new one.
-      await store.messages.updateOne(
-        { _id: messageId },
-        { $set: { changedAt: now() }, $unset: { problem: true } },
-      );
-      if (!again) throw new SwitchboardError('internal');
-      return again;
-    },
-
-    async settle(messageId, actor, status) {
-      const unknown = await store.messages.findOne({ _id: messageId });
-      if (!unknown) throw new SwitchboardError('not_found', 'There is no such message.');
-      const conversation = await store.conversations.findOne({ _id: unknown.conversationId });
-      if (conversation) mayActFor(actor, conversation);
-      const settled = await store.messages.findOneAndUpdate(
-        { _id: messageId, status: 'unknown' },
-        {
-          $set: { status, changedAt: now(), ...(status === 'failed' ? { problem: 'failed' } : {}) },
-          ...(status === 'sent' ? { $unset: { problem: true, error: true } } : {}),
-        },
-        { returnDocument: 'after' },
-      );
-      if (!settled) throw wrongStatus('Only a message whose outcome is unknown can be settled.', unknown);
-      await store.durable();
-      return settled;
-    },
+    ...createDeadLetters(parts, { change, known }),
   };
 }
 
@@ -358,8 +316,4 @@ function refusal(
       state: conversation.state,
     },
   });
-}
-
-function wrongStatus(reason: string, message: MessageDoc): SwitchboardError {
-  return new SwitchboardError('wrong_message_status', reason, { details: { status: message.status } });
 }

@@ -83,6 +83,8 @@ export async function sendOut(parts: OutboxParts, messageId: string): Promise<vo
     });
   }
   const started = now();
+  // The process was held up past its claim: another has called the message unknown by now, and the next may have left.
+  if (started >= (message.nextAt ?? 0)) return;
   const result = await parts.send({
     channelId: message.channelId,
     to: conversation.customer,

@@ -34,6 +34,7 @@ export async function applyReceipt(
       $unset: { nextAt: true, outstanding: true, ...(failed ? {} : { problem: true, error: true }) },
     },
   );
-  if (matchedCount === 1) await store.durable();
+  // Also when nothing changed: it may be a repetition whose first is not on the disk yet.
+  await store.durable();
   return matchedCount === 1;
 }

@@ -1,4 +1,4 @@
-import type { Bot, ReturnTarget } from '../bot-turn.ts';
+import type { Bot, ReturnTarget, TurnActivity } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { ConversationDoc, ConversationEvent, MessageDoc, Store, Timer } from '../store/documents.ts';
 import { type BotSideParts, botTurn } from './bot-side.ts';
@@ -46,7 +46,7 @@ export interface Asked {
 
 /**
  * Works off what a conversation has waiting: claims it, does one piece of work after another, each with one commit,
- * and releases it. Resolves false when somebody else has it or nothing is due. A crash at any point leaves the lease
+ * and releases it. Resolves false when somebody else has it or nothing is due, and when `asked` was not committed. A crash at any point leaves the lease
  * to run out; the next claim first copies what was committed, so that each step takes effect once.
  *
  * `asked`, when given, is done first, also when nothing else is due.
@@ -60,7 +60,12 @@ export async function workOff(parts: TurnParts, conversationId: string, asked?: 
       leaseUntil: { $lt: now() },
       ...(asked ? {} : { dueAt: { $lte: now() } }),
     },
-    { $set: { leaseId, leaseUntil: now() + LEASE }, $inc: { attempts: 1 } },
+    {
+      $set: { leaseId, leaseUntil: now() + LEASE },
+      $inc: { attempts: 1 },
+      // Should the process die after the commit, a look finds the conversation and flushes it.
+      ...(asked ? { $min: { dueAt: now() } } : {}),
+    },
     { returnDocument: 'after' },
   );
   if (!claimed) return false;
@@ -81,7 +86,7 @@ export async function workOff(parts: TurnParts, conversationId: string, asked?: 
     if (committed) first = undefined;
     conversation = committed ?? (await reread(parts, conversationId, leaseId));
   }
-  return true;
+  return first === undefined;
 }
 
 function nextWork(conversation: ConversationDoc, now: number): Exclude<Work, Asked> | undefined {
@@ -187,12 +192,8 @@ async function decide(parts: TurnParts, conversation: ConversationDoc, work: Wor
       return decideTimer(parts, conversation, work.timer);
     case 'asked':
       if (place === 'bot' || place === 'closed') {
-        return botTurn(parts, conversation, work.bot, {
-          type: 'event',
-          id: work.id,
-          name: 'continue',
-          at: parts.now(),
-        });
+        const activity = { type: 'event', id: work.id, name: 'continue', at: parts.now() } as const;
+        return botSpeaks(parts, conversation, work.bot, activity);
       }
       work.refused(
         new SwitchboardError('wrong_state', 'A person has the conversation: the bot may not speak.'),
@@ -209,17 +210,32 @@ async function decideMessage(
   const moved = move(conversation, 'message');
   if (!moved.allowed) return NOTHING;
   if (moved.place !== 'bot') return { changes: { move: moved }, outcome: 'recorded' };
-  const opens = placeOf(conversation) === 'closed';
-  const session = opens
-    ? { session: conversation.session + 1, sessionStartedAt: parts.now(), priority: 0 }
-    : undefined;
-  return botTurn(
-    parts,
-    { ...conversation, ...session, ...moved.fields },
-    unlessPoison(parts, conversation),
-    { type: 'message', id: message._id, text: message.text, at: message.at, channelData: message.provider },
-    { move: moved, ...(session ? { set: session, unset: ['handoff', 'queuedAt'] } : {}) },
-  );
+  return botSpeaks(parts, conversation, unlessPoison(parts, conversation), {
+    type: 'message',
+    id: message._id,
+    text: message.text,
+    at: message.at,
+    channelData: message.provider,
+  });
+}
+
+/** A turn of the bot in its own right: after `closed`, it opens the next session. */
+async function botSpeaks(
+  parts: TurnParts,
+  conversation: ConversationDoc,
+  bot: Bot,
+  activity: TurnActivity,
+): Promise<Decision> {
+  const moved = move(conversation, 'message');
+  if (!moved.allowed) return NOTHING;
+  const session =
+    placeOf(conversation) === 'closed'
+      ? { session: conversation.session + 1, sessionStartedAt: parts.now(), priority: 0 }
+      : undefined;
+  return botTurn(parts, { ...conversation, ...session, ...moved.fields }, bot, activity, {
+    move: moved,
+    ...(session ? { set: session, unset: ['handoff', 'queuedAt'] } : {}),
+  });
 }
 
 async function decideTimer(parts: TurnParts, conversation: ConversationDoc, timer: Timer): Promise<Decision> {

@@ -19,7 +19,7 @@ export interface Turns extends Loop {
 
 export function createTurns(parts: TurnParts & Pick<LoopParts, 'log' | 'sleep'>): Turns {
   const { store, now } = parts;
-  const asked = new Map<string, { turn: Asked; done: () => void }[]>();
+  const asked = new Map<string, { turn: Asked; done: () => void; cancel: (reason: unknown) => void }[]>();
   const turnParts: TurnParts = { ...parts, bot: withDeadline(parts.bot, TURN_DEADLINE) };
 
   async function work(conversationId: string): Promise<void> {
@@ -54,6 +54,12 @@ export function createTurns(parts: TurnParts & Pick<LoopParts, 'log' | 'sleep'>)
 
   return {
     ...loop,
+    async stop() {
+      await loop.stop();
+      const reason = new SwitchboardError('not_ready', 'The service stops: the turn did not take place.');
+      for (const { cancel } of [...asked.values()].flat()) cancel(reason);
+      asked.clear();
+    },
     async ask(conversationId, bot) {
       if (!(await store.conversations.findOne({ _id: conversationId }))) {
         throw new SwitchboardError(
@@ -81,7 +87,7 @@ export function createTurns(parts: TurnParts & Pick<LoopParts, 'log' | 'sleep'>)
           },
         };
         const done = () => (failure === undefined ? resolve() : reject(failure));
-        asked.set(conversationId, [...(asked.get(conversationId) ?? []), { turn, done }]);
+        asked.set(conversationId, [...(asked.get(conversationId) ?? []), { turn, done, cancel: reject }]);
         loop.hint(conversationId);
       });
     },

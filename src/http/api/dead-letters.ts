@@ -56,8 +56,7 @@ export function deadLetterRoutes({ store, desk }: Pick<HttpParts, 'store' | 'des
       request: z.object({ params: idParameter }),
       answer: { status: 201, description: 'The new message.', schema: message, example: EXAMPLE_MESSAGE },
       errors: ['not_owner', 'not_found', 'wrong_state', 'wrong_message_status'],
-      handle: async ({ params }, { actor, effectKey }) =>
-        messageView(await desk.resend(params.id, actor, effectKey)),
+      handle: async ({ params }, { actor }) => messageView(await desk.resend(params.id, actor)),
     }),
     route({
       operation: 'settleMessage',

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { SwitchboardError } from '../errors.ts';
+import type { ConversationDoc, MessageDoc } from '../store/documents.ts';
+import { outgoingMessages } from './compose.ts';
+import type { Decision, Desk, DeskParts, Expected } from './desk.ts';
+import { mayActFor } from './rights.ts';
+
+/** What the desk has already: its guarded write, and its look for a message that may not be flushed yet. */
+export interface DeskWrites {
+  change: (
+    id: string,
+    expected: Expected,
+    decide: (conversation: ConversationDoc) => Promise<Decision | null>,
+  ) => Promise<ConversationDoc>;
+  known: (conversation: ConversationDoc, messageId: string) => Promise<MessageDoc | undefined>;
+}
+
+/** What people do about messages that failed, or whose outcome is unknown. */
+export function createDeadLetters(
+  parts: DeskParts,
+  { change, known }: DeskWrites,
+): Pick<Desk, 'resend' | 'settle'> {
+  const { store, split, now } = parts;
+  return {
+    async resend(messageId, actor) {
+      const failed = await store.messages.findOne({ _id: messageId });
+      if (!failed) throw new SwitchboardError('not_found', 'There is no such message.');
+      let again: MessageDoc | undefined;
+      await change(failed.conversationId, {}, async (conversation) => {
+        mayActFor(actor, conversation);
+        // Named after the failed one: two who press at once, with keys of their own, make one message.
+        const cause = `resend:${createHash('sha256').update(messageId).digest('hex').slice(0, 32)}`;
+        const draft = { cause, author: failed.author, texts: [failed.text] };
+        [again] = outgoingMessages(conversation, draft, split, now());
+        if (!again) return null;
+        const before = await known(conversation, again._id);
+        if (before) {
+          again = before;
+          return null;
+        }
+        if (failed.problem !== 'failed')
+          throw wrongStatus('Only a failed message can be sent again.', failed);
+        return { changes: { messages: [again], set: { lastMessageAt: now() } } };
+      });
+      // After the new one is safe: a crash in between leaves the old one in the list, and it finds the new one again.
+      await store.messages.updateOne(
+        { _id: messageId, problem: 'failed' },
+        { $set: { changedAt: now() }, $unset: { problem: true } },
+      );
+      if (!again) throw new SwitchboardError('internal');
+      return again;
+    },
+
+    async settle(messageId, actor, status) {
+      const unknown = await store.messages.findOne({ _id: messageId });
+      if (!unknown) throw new SwitchboardError('not_found', 'There is no such message.');
+      const conversation = await store.conversations.findOne({ _id: unknown.conversationId });
+      if (conversation) mayActFor(actor, conversation);
+      const settled = await store.messages.findOneAndUpdate(
+        { _id: messageId, status: 'unknown' },
+        {
+          $set: { status, changedAt: now(), ...(status === 'failed' ? { problem: 'failed' } : {}) },
+          ...(status === 'sent' ? { $unset: { problem: true, error: true } } : {}),
+        },
+        { returnDocument: 'after' },
+      );
+      if (!settled) throw wrongStatus('Only a message whose outcome is unknown can be settled.', unknown);
+      await store.durable();
+      return settled;
+    },
+  };
+}
+
+function wrongStatus(reason: string, message: MessageDoc): SwitchboardError {
+  return new SwitchboardError('wrong_message_status', reason, { details: { status: message.status } });
+}
