@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { tokenHash } from './http/auth.ts';
 import { isDuplicateKey } from './store/collection.ts';
 import type { AgentDoc, Store, WorkstreamDoc } from './store/documents.ts';
 
@@ -24,11 +24,10 @@ export async function plantSeed(store: Store, seed: Seed, now: number): Promise<
   }
   for (const { agent, token } of seed.agents) {
     const { _id, ...given } = agent;
-    const tokenHash = createHash('sha256').update(token).digest('hex');
     await store.agents.updateOne(
       { _id },
       {
-        $set: { tokenHash, changedAt: now },
+        $set: { tokenHash: tokenHash(token), changedAt: now },
         $setOnInsert: { ...given, skills: [], capacity: 5, presence: 'offline', createdAt: now },
       },
       { upsert: true },
