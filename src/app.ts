@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { TurnContext } from 'botbuilder-core';
 import type { Server } from 'restify';
 import { Agent } from 'undici';
@@ -16,6 +16,7 @@ import { takeUp } from './conversations/recover.ts';
 import { createDemo, type Demo } from './demo.ts';
 import type { Channel } from './http/parts.ts';
 import { createServer } from './http/server.ts';
+import { listenError } from './listen-error.ts';
 import { createLog, type Logger, maskedId } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { plantSeed, type Seed } from './seed.ts';
@@ -84,6 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   const store = await openStore({
     mongodbUri: config.mongodbUri,
+    databaseSuffix: config.databaseSuffix,
     dataDir: config.dataDir,
     onUnindexed: 'warn',
     log,
@@ -100,7 +102,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     account = { ...config.telesign, numbers: config.telesign.numbers.map(({ number }) => number) };
   } else {
     const local = () => `${url}/callbacks/telesign/${DEFAULT}`;
-    demo = createDemo({ adminToken, randomToken, now, random, dispatcher, log, callbackUrl: local });
+    // The same in every process that has the admin's, and at each start.
+    const agentToken = createHmac('sha256', adminToken).update('sample agent').digest('base64url');
+    demo = createDemo({
+      adminToken,
+      agentToken,
+      randomToken,
+      now,
+      random,
+      dispatcher,
+      log,
+      callbackUrl: local,
+    });
     account = demo.account;
   }
   let telesign: TeleSignClient | undefined;
@@ -207,6 +220,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       },
       ...(demo?.seed.agents ?? []),
     ],
+    // A token made up at the start is this process's own, and a MongoDB may have more of them.
+    keepTokens: config.adminToken === undefined && config.mongodbUri !== undefined,
   };
 
   return {
@@ -214,14 +229,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
     async start() {
       if (!config.mongodbUri) await takeUp(store, now());
-      await plantSeed(store, seed, now());
+      const kept = await plantSeed(store, seed, now());
       for (const workstream of await store.workstreams.find({}).toArray()) {
         for (const number of workstream.numbers) workstreams.set(number, workstream);
       }
       url = await listen(server, config.port, config.host);
       for (const loop of [turns, sends, housekeeping]) loop.start();
       log.info({ url, store: config.mongodbUri ? 'mongodb' : 'embedded', demo: demo !== undefined }, 'ready');
-      return { url, notes: demo?.notes(url) ?? [`Callback URL for TeleSign: ${callbackUrl()}`] };
+      return { url, notes: demo?.notes(url, kept) ?? [`Callback URL for TeleSign: ${callbackUrl()}`] };
     },
     async stop() {
       await demo?.emulator.stop();
@@ -253,12 +268,13 @@ async function loadBot(
   return { bot, texts, queues: bot.queues };
 }
 
-/** Resolves with the address under which this machine reaches the server. */
+/** Resolves with the address under which this machine reaches the server. Rejects with `settings_invalid`. */
 function listen(server: Server, port: number, host: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const refuse = (error: unknown) => reject(listenError(error, { port: 'PORT', host: 'HOST' }));
+    server.once('error', refuse);
     server.listen(port, host, () => {
-      server.removeListener('error', reject);
+      server.removeListener('error', refuse);
       const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
       resolve(`http://${name.includes(':') ? `[${name}]` : name}:${server.address().port}`);
     });

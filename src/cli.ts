@@ -1,9 +1,18 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { Agent } from 'undici';
+import { readOptions } from './emulator/options.ts';
+import { listenError } from './listen-error.ts';
+import { EX_CONFIG, startFailure } from './start-failure.ts';
 
-const program = new Command('switchboard').description('Customer service over SMS, chatbot first.');
+const program = new Command('switchboard')
+  .description('Customer service over SMS, chatbot first.')
+  .exitOverride()
+  .configureOutput({
+    // `--api-kye=…` is told of without the value.
+    outputError: (text, write) => write(text.replace(/=[^']*'/, "'")),
+  });
 
 program
   .command('start', { isDefault: true })
@@ -24,12 +33,13 @@ program
   .option('--api-key <base64>', 'its key; made up and printed when left out')
   .option('--port <port>', 'where it listens', '3979')
   .option('--host <host>', 'on which address', '127.0.0.1')
-  .action(async (options: EmulatorCommand) => {
+  .action(async (given: unknown) => {
+    const options = readOptions(given);
     const { startEmulator } = await import('./emulator/standalone.ts');
     const apiKey = options.apiKey ?? randomBytes(32).toString('base64');
     const dispatcher = new Agent();
     const { url, stop } = await startEmulator({
-      port: Number(options.port),
+      port: options.port,
       host: options.host,
       customerId: options.customerId,
       apiKey,
@@ -38,6 +48,8 @@ program
       now: Date.now,
       random: Math.random,
       dispatcher,
+    }).catch((error: unknown) => {
+      throw listenError(error, { port: '--port', host: '--host' });
     });
     console.log(`TELESIGN_API_URL=${url}`);
     console.log(`TELESIGN_CUSTOMER_ID=${options.customerId}`);
@@ -56,13 +68,12 @@ program
     process.on('SIGINT', end);
   });
 
-interface EmulatorCommand {
-  callbackUrl: string;
-  number: string[];
-  customerId: string;
-  apiKey?: string;
-  port: string;
-  host: string;
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has said what is wrong by itself; after --help, nothing is.
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : EX_CONFIG);
+  const { text, exitCode } = startFailure(error);
+  console.error(text);
+  process.exit(exitCode);
 }
-
-await program.parseAsync();

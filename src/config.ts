@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { SwitchboardError } from './errors.ts';
 
@@ -14,20 +15,20 @@ const supportNumbers = z.string().transform((list, context): SupportNumber[] =>
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
-    .flatMap((entry) => {
+    .flatMap((entry, n) => {
       const [number = '', type = number.length <= 6 ? 'short_code' : 'geo', ...rest] = entry.split(':');
       const known = NUMBER_TYPES.find((name) => name === type);
       if (!/^\d{3,15}$/.test(number)) {
         context.addIssue({
           code: 'custom',
-          message: `"${entry}": write the number as 3 to 15 digits with country code, without + and spaces`,
+          message: `entry ${n + 1}: write the number as 3 to 15 digits with country code, without + and spaces`,
         });
         return [];
       }
       if (!known || rest.length > 0) {
         context.addIssue({
           code: 'custom',
-          message: `"${entry}": the type is one of ${NUMBER_TYPES.join(', ')}`,
+          message: `entry ${n + 1}: the type is one of ${NUMBER_TYPES.join(', ')}`,
         });
         return [];
       }
@@ -67,12 +68,18 @@ const settings = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
+/** The names of all. */
+export const SETTINGS: readonly string[] = Object.keys(settings.shape);
+
 export interface Config {
   port: number;
   host: string;
   /** Undefined = `http://localhost:<port>`, known once the server listens. */
   publicUrl: string | undefined;
   mongodbUri: string | undefined;
+  /** Comes after the name that the URI gives. Demo mode has a database of its own: else its texts could leave later. */
+  databaseSuffix: string | undefined;
+  /** The embedded store's folder, also one of its own in demo mode. */
   dataDir: string;
   /** Undefined = demo mode: the built-in emulator stands in for TeleSign. */
   telesign:
@@ -86,9 +93,17 @@ export interface Config {
 }
 
 /**
- * Reads the settings. An empty one counts as not set. Throws `settings_invalid` with every mistake at once; the
- * message never repeats a value, which may be a secret — but for numbers that are not written as one.
+ * What is wrong with settings or options, a line each: `NAME: what to do`. Never repeats a value, which may be a secret
+ * or hold one.
  */
+export function wrongSettings(problems: readonly string[]): SwitchboardError {
+  const lines = problems.map((line) => `  ${line}`).join('\n');
+  return new SwitchboardError('settings_invalid', `Settings are missing or wrong:\n${lines}`, {
+    details: { problems },
+  });
+}
+
+/** Reads the settings. An empty one counts as not set. Throws `settings_invalid` with every mistake at once. */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const parsed = settings.safeParse(given);
@@ -114,13 +129,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     }
   }
   if (!parsed.success || problems.length > 0) {
-    throw new SwitchboardError(
-      'settings_invalid',
-      `Settings are missing or wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`,
-      {
-        details: { problems },
-      },
-    );
+    throw wrongSettings(problems);
   }
   const value = parsed.data;
   return {
@@ -128,7 +137,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host: value.HOST ?? (demo ? '127.0.0.1' : '0.0.0.0'),
     publicUrl: value.PUBLIC_URL?.replace(/\/+$/, ''),
     mongodbUri: value.MONGODB_URI,
-    dataDir: value.DATA_DIR,
+    databaseSuffix: demo ? '_demo' : undefined,
+    dataDir: demo ? join(value.DATA_DIR, 'demo') : value.DATA_DIR,
     telesign:
       value.TELESIGN_CUSTOMER_ID === undefined || value.TELESIGN_API_KEY === undefined
         ? undefined

@@ -11,14 +11,17 @@ const NUMBERS = [
   { number: '15550109997', label: '客服專線（繁體中文）', language: 'zh-TW' },
 ];
 const QUEUE = 'support';
+const AGENT = 'sample-agent';
+/** What is said instead of a token of which only the hash is left. */
+const KEPT = 'has the token that an earlier start printed; set ADMIN_TOKEN to have the same at each start';
 
 export interface Demo {
   account: { customerId: string; apiKey: string; auth: 'hmac'; numbers: string[] };
   emulator: Emulator;
   seed: Pick<Seed, 'workstreams' | 'agents'>;
   mount(server: Server): void;
-  /** What somebody who has just started the service wants to know. */
-  notes(url: string): string[];
+  /** What somebody who has just started the service wants to know. `kept`: ids of agents with a token from before. */
+  notes(url: string, kept: ReadonlySet<string>): string[];
 }
 
 export interface DemoParts {
@@ -28,17 +31,17 @@ export interface DemoParts {
   dispatcher: Dispatcher;
   log: Logger;
   adminToken: string;
+  agentToken: string;
   /** Known once the server listens. */
   callbackUrl: () => string;
 }
 
 /** Everything that demo mode has instead of a TeleSign account: an emulator, a phone, a sample agent. */
 export function createDemo(parts: DemoParts): Demo {
-  const { randomToken, now, random, dispatcher, log, adminToken, callbackUrl } = parts;
+  const { randomToken, now, random, dispatcher, log, adminToken, agentToken, callbackUrl } = parts;
   const customerId = '00000000-0000-4000-8000-000000000000';
   // Made anew at each start: nothing from outside can have signed with it.
   const apiKey = Buffer.from(randomToken()).toString('base64');
-  const agentToken = randomToken();
   const emulator = createEmulator({
     customerId,
     apiKey,
@@ -62,7 +65,7 @@ export function createDemo(parts: DemoParts): Demo {
       agents: [
         {
           agent: {
-            _id: 'sample-agent',
+            _id: AGENT,
             name: 'Sample agent',
             role: 'agent',
             queues: [QUEUE],
@@ -73,14 +76,14 @@ export function createDemo(parts: DemoParts): Demo {
       ],
     },
     mount: (server) => emulator.mount(server),
-    notes: (url) => [
+    notes: (url, kept) => [
       '',
       'switchboard runs in demo mode: a TeleSign emulator stands in for the real one.',
       '',
       `  Phone      ${url}/emulator/phone`,
       `  API        ${url}/docs/`,
-      `  Agent      curl -H 'Authorization: Bearer ${agentToken}' ${url}/api/me`,
-      `  Admin      token ${adminToken}`,
+      `  Agent      ${kept.has(AGENT) ? KEPT : `curl -H 'Authorization: Bearer ${agentToken}' ${url}/api/me`}`,
+      `  Admin      ${kept.has('admin') ? KEPT : `token ${adminToken}`}`,
       '',
     ],
   };

@@ -1,8 +1,6 @@
 import { createApp } from './app.ts';
-import { SwitchboardError } from './errors.ts';
+import { startFailure } from './start-failure.ts';
 
-/** sysexits.h: the settings are wrong, so starting again without changing them is useless. */
-const EX_CONFIG = 78;
 /** Milliseconds from SIGTERM to the end, also for a send that hangs; what is cut off is `unknown` at the next start. */
 const GRACE = 9_500;
 
@@ -33,10 +31,7 @@ try {
   const { notes } = await app.start();
   for (const note of notes) console.log(note);
 } catch (error) {
-  const known = error instanceof SwitchboardError;
-  console.error(known ? error.message : error);
-  if (known && error.cause instanceof Error) console.error(error.cause.message);
-  process.exit(
-    known && (error.code === 'settings_invalid' || error.code === 'dialogs_invalid') ? EX_CONFIG : 1,
-  );
+  const { text, exitCode } = startFailure(error);
+  console.error(text);
+  process.exit(exitCode);
 }

@@ -7,13 +7,15 @@ export interface Seed {
   queues: string[];
   workstreams: WorkstreamDoc[];
   agents: { agent: Pick<AgentDoc, '_id' | 'name' | 'role' | 'queues' | 'languages'>; token: string }[];
+  /** Whether an agent who is there already keeps the token from before: another process may just have told it. */
+  keepTokens: boolean;
 }
 
 /**
  * Makes what the settings and dialogs name. What people have changed since stays, but for the tokens and for the
- * workstreams, which are the settings'.
+ * workstreams, which are the settings'. Answers the ids of the agents who kept another token.
  */
-export async function plantSeed(store: Store, seed: Seed, now: number): Promise<void> {
+export async function plantSeed(store: Store, seed: Seed, now: number): Promise<ReadonlySet<string>> {
   for (const _id of new Set(seed.queues)) {
     await unlessThere(
       store.queues.insertOne({ _id, name: _id, priority: 0, createdAt: now, changedAt: now }),
@@ -22,18 +24,17 @@ export async function plantSeed(store: Store, seed: Seed, now: number): Promise<
   for (const { _id, ...workstream } of seed.workstreams) {
     await store.workstreams.updateOne({ _id }, { $set: workstream }, { upsert: true });
   }
+  const kept = new Set<string>();
   for (const { agent, token } of seed.agents) {
-    const { _id, ...given } = agent;
-    await store.agents.updateOne(
-      { _id },
-      {
-        $set: { tokenHash: tokenHash(token), changedAt: now },
-        $setOnInsert: { ...given, skills: [], capacity: 5, presence: 'offline', createdAt: now },
-      },
-      { upsert: true },
-    );
+    const mine = { tokenHash: tokenHash(token), changedAt: now };
+    const fresh = { ...agent, skills: [], capacity: 5, presence: 'offline' as const, createdAt: now };
+    await unlessThere(store.agents.insertOne({ ...fresh, ...mine }));
+    if (!seed.keepTokens) await store.agents.updateOne({ _id: agent._id }, { $set: mine });
+    const there = await store.agents.findOne({ _id: agent._id });
+    if (there?.tokenHash !== mine.tokenHash) kept.add(agent._id);
   }
   await store.durable();
+  return kept;
 }
 
 async function unlessThere(insert: Promise<unknown>): Promise<void> {

@@ -75,9 +75,10 @@ describe('the service with a bot of one’s own', () => {
     expect((await eventually(conversation, ({ state }) => state === 'open')).handoff.reason).to.equal(
       'bot_failed',
     );
-    expect(service.log.lines()).to.satisfy((lines: { err?: { message?: string } }[]) =>
-      lines.some(({ err }) => err?.message === 'broken'),
+    expect(service.log.lines()).to.satisfy((lines: { err?: { stack?: string[] } }[]) =>
+      lines.some(({ err }) => err?.stack?.[0]?.includes('app-bots.test.ts')),
     );
+    expect(service.log.raw()).to.not.include('broken');
   });
 
   it('lets it speak first, by continueConversationAsync, through its middleware', async () => {

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { expect } from 'chai';
-import { readConfig } from '../src/config.ts';
+import { readConfig, SETTINGS } from '../src/config.ts';
 import { SwitchboardError } from '../src/errors.ts';
 
 const ACCOUNT = {
@@ -76,8 +78,9 @@ describe('the settings', () => {
       expect(said).to.include(`${name}:`);
     }
     expect(said)
-      .to.include('"+1 555": write the number as 3 to 15 digits')
-      .and.to.include('"15550109999:fax": the type');
+      .to.include('TELESIGN_NUMBERS: entry 1: write the number as 3 to 15 digits')
+      .and.to.include('TELESIGN_NUMBERS: entry 2: the type')
+      .and.to.not.match(/\+1 555|15550109999/);
   });
 
   it('never repeat a secret in what they say', () => {
@@ -97,6 +100,23 @@ describe('the settings', () => {
 
   it('do not fall back to demo mode when the account was forgotten', () => {
     expect(problems({ TELESIGN_NUMBERS: '15550109999' })).to.include('TELESIGN_NUMBERS: there is no account');
+  });
+
+  it('keep the data of demo mode apart from that of an account', () => {
+    const demo = readConfig({ DATA_DIR: '/data' });
+    expect([demo.dataDir, demo.databaseSuffix]).to.deep.equal(['/data/demo', '_demo']);
+    const real = readConfig({ ...ACCOUNT, DATA_DIR: '/data' });
+    expect([real.dataDir, real.databaseSuffix]).to.deep.equal(['/data', undefined]);
+  });
+
+  it('are all in .env.example, which changes nothing as long as nothing is filled in', () => {
+    const file = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+    const set = parseEnv(file);
+    expect(readConfig(set)).to.deep.equal(readConfig({}));
+    // An empty value would take the place of the image's.
+    const image = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8');
+    for (const [, name = ''] of image.matchAll(/\b([A-Z_]+)=\S/g)) expect(set).to.not.have.property(name);
+    for (const name of SETTINGS) expect(file).to.match(new RegExp(`^(# )?${name}=`, 'm'));
   });
 
   it('need id and key together', () => {

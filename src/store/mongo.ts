@@ -1,4 +1,5 @@
 import { type Collection, type Db, MongoClient, MongoError } from 'mongodb';
+import { wrongSettings } from '../config.ts';
 import { SwitchboardError } from '../errors.ts';
 import { type IndexSpec, oneByOne } from './collection.ts';
 import { type CollectionName, type Documents, INDEXES, type Store } from './documents.ts';
@@ -22,22 +23,19 @@ interface MetaDoc {
 /**
  * Opens the store on a MongoDB: the driver's own collections, with no wrapper, so an operation that fails for want of
  * a server rejects with the driver's `MongoError`. A write has resolved once a majority has it in its journal, so
- * `durable` has nothing to wait for. The database is the one that the URI names, else `switchboard`.
+ * `durable` has nothing to wait for. The database is the one that the URI names, else `switchboard`; `databaseSuffix`
+ * comes after its name, and the URI's is still the one that users are looked up in.
  *
- * @throws SwitchboardError `store_unavailable` when no server answers, `store_newer`.
+ * @throws SwitchboardError `settings_invalid` when the URI cannot be meant, `store_unavailable` when no server answers,
+ * `store_newer`.
  */
-export async function openMongoStore({ uri }: { uri: string }): Promise<Store> {
-  const client = new MongoClient(uri, {
-    appName: 'switchboard',
-    ignoreUndefined: true,
-    serverSelectionTimeoutMS: SERVER_SELECTION,
-    connectTimeoutMS: SERVER_SELECTION,
-    writeConcern: { w: 'majority', journal: true },
-    readConcern: { level: 'majority' },
-  });
+export async function openMongoStore(options: {
+  uri: string;
+  databaseSuffix?: string | undefined;
+}): Promise<Store> {
+  const { client, db } = clientOf(options);
   try {
     await client.connect();
-    const db = client.db(databaseOf(uri));
     const meta = db.collection<MetaDoc>('meta');
     await checkFormat(meta);
     for (const [name, specs] of Object.entries(INDEXES)) {
@@ -55,6 +53,30 @@ export async function openMongoStore({ uri }: { uri: string }): Promise<Store> {
   } catch (error) {
     await client.close();
     return refuse(error);
+  }
+}
+
+/** Connects to nothing yet. What the driver says of a URI is kept back: it repeats parts of it, and the password is one. */
+function clientOf(options: { uri: string; databaseSuffix?: string | undefined }): {
+  client: MongoClient;
+  db: Db;
+} {
+  const { uri, databaseSuffix = '' } = options;
+  try {
+    const client = new MongoClient(uri, {
+      appName: 'switchboard',
+      ignoreUndefined: true,
+      serverSelectionTimeoutMS: SERVER_SELECTION,
+      connectTimeoutMS: SERVER_SELECTION,
+      writeConcern: { w: 'majority', journal: true },
+      readConcern: { level: 'majority' },
+    });
+    return { client, db: client.db(databaseOf(uri) + databaseSuffix) };
+  } catch {
+    throw wrongSettings([
+      'MONGODB_URI: this is not an address that the MongoDB driver takes: check hosts, database name and options, ' +
+        'and write special characters of user and password percent-encoded, such as %40 for @',
+    ]);
   }
 }
 
@@ -103,7 +125,9 @@ async function makeIndex(db: Db, collection: string, { name, keys, present }: In
 }
 
 function refuse(error: unknown): never {
-  if (!(error instanceof MongoError)) throw error;
+  // The driver passes on what the system says of names that cannot be looked up and files that cannot be read.
+  const isSystems = error instanceof Error && 'syscall' in error;
+  if (!(error instanceof MongoError) && !isSystems) throw error;
   const message = 'MongoDB does not answer: check MONGODB_URI and the server.';
   throw new SwitchboardError('store_unavailable', message, { cause: error });
 }
