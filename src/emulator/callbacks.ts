@@ -76,17 +76,19 @@ export function createCourier(parts: {
   dispatcher: Dispatcher;
   setTimer: SetTimer;
   waits: Waits;
-  /** Hears why an attempt brought no 200: an HTTP status or what the connection said. */
+  /** Hears why an attempt brought no 200: an HTTP status or the error's code. */
   onRefused: (reason: string) => void;
 }): Courier {
   const { customerId, apiKey, dispatcher, setTimer, waits, onRefused } = parts;
-  const stopping = new AbortController();
+  /** What ends each attempt under way. One signal for all would have a listener from each. */
+  const attempts = new Set<() => void>();
+  let stopped = false;
 
   async function attempt(url: string, body: Buffer): Promise<boolean> {
     const signature = signCallback(body, apiKey);
     const attempting = new AbortController();
     const abort = () => attempting.abort();
-    stopping.signal.addEventListener('abort', abort, { once: true });
+    attempts.add(abort);
     const cancel = setTimer(abort, RETRY_POLICY.attemptTimeout);
     try {
       const { origin, pathname, search } = new URL(url);
@@ -106,12 +108,11 @@ export function createCourier(parts: {
       if (response.statusCode !== 200) onRefused(`HTTP ${response.statusCode}`);
       return response.statusCode === 200;
     } catch (error) {
-      if (!stopping.signal.aborted)
-        onRefused(attempting.signal.aborted ? 'no answer in time' : reasonOf(error));
+      if (!stopped) onRefused(attempting.signal.aborted ? 'no answer in time' : reasonOf(error));
       return false;
     } finally {
       cancel();
-      stopping.signal.removeEventListener('abort', abort);
+      attempts.delete(abort);
     }
   }
 
@@ -125,10 +126,14 @@ export function createCourier(parts: {
       }
       return false;
     },
-    stop: () => stopping.abort(),
+    stop() {
+      stopped = true;
+      for (const abort of attempts) abort();
+    },
   };
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error ? String(error.code) : error.name;
 }

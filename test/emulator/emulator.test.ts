@@ -376,6 +376,23 @@ describe('the emulator', () => {
     expect(after.status).to.equal('failed');
   });
 
+  it('posts any number of texts at once, and Node sees no leak in it', async () => {
+    const warned = spy();
+    process.on('warning', warned);
+    try {
+      stage.receiver.answer = () => 'hang';
+      const outcomes = Array.from({ length: 20 }, (_, n) =>
+        stage.emulator.textIn({ from: `155501001${n + 10}`, to: SUPPORT, text: 'Hello' }),
+      );
+      await received(20);
+      await stage.emulator.stop();
+      await Promise.all(outcomes);
+      expect(warned.args.map(([warning]) => String(warning))).to.deep.equal([]);
+    } finally {
+      process.off('warning', warned);
+    }
+  });
+
   it('takes a callback URL that is known only later', async () => {
     let url = '';
     const dispatcher = new Agent();
