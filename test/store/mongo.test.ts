@@ -99,4 +99,27 @@ describe('the MongoDB store', () => {
     expect(error).to.include({ code: 'store_unavailable' });
     expect(String(error)).to.include('MONGODB_URI');
   });
+
+  it('says that the store is away when the system refuses what the address names', async () => {
+    const error = await rejection(openStore('mongodb://127.0.0.1:1/x?tls=true&tlsCAFile=/nowhere/ca.pem'));
+    expect(error).to.include({ code: 'store_unavailable' });
+  });
+
+  it('names the setting when the address cannot be meant, and keeps what the driver says of it to itself', async () => {
+    for (const wrong of ['mongodb://', 'mongodb://a:hunter2@b@c/x', 'mongodb://127.0.0.1:1/a.hunter2']) {
+      const error = await rejection(openStore(wrong));
+      expect(error).to.include({ code: 'settings_invalid' }).and.to.not.have.property('cause');
+      expect(String(error)).to.include('MONGODB_URI').and.to.not.include('hunter2');
+    }
+  });
+
+  it('puts a suffix after the name of the database', async () => {
+    const store = await openMongoStore({ uri, databaseSuffix: '_demo' });
+    stores.push(store);
+    await store.conversations.insertOne(aConversation({ _id: 'a' }));
+    const { databaseName } = client.db();
+    const beside = client.db(`${databaseName}_demo`);
+    expect(await beside.collection('conversations').countDocuments({})).to.equal(1);
+    await beside.dropDatabase();
+  });
 });
