@@ -52,7 +52,7 @@ export const handoff = z
   .meta({ id: 'Handoff', description: 'Why the bot handed over.' });
 
 const conversationFields = {
-  id: z.string().meta({ description: '`<number>-<customer>`', example: '15550100001-15550109999' }),
+  id: z.string().meta({ description: '`<number>-<customer>`', example: '15550109999-15550100001' }),
   channelId: z.string(),
   number: z.string().meta({ description: 'The support number, digits with country code.' }),
   customer: z.string().meta({ description: 'The customer’s number, digits with country code.' }),
@@ -105,7 +105,7 @@ const messageFields = {
   at: time,
   status: z.enum(MESSAGE_STATUSES).meta({
     description:
-      'In: `received → handled`. Out: `queued → sending → sent → delivered`, or `failed`, `unknown` (TeleSign may or may not have it), `held` (the customer opted out), `dropped` (a person took over first). A note is `noted`.',
+      'In: `received → handled`. Out: `queued → sending → sent → delivered`, or `failed`, `unknown` (TeleSign may or may not have it), `held` (the customer opted out; reserved, nothing has it yet), `dropped` (a person took over first). A note is `noted`.',
   }),
   segments: z.number().int().meta({ description: 'What carriers bill.' }),
   error: z.object({ code: z.string(), message: z.string() }).optional(),

@@ -52,7 +52,7 @@ export function deadLetterRoutes({ store, desk }: Pick<HttpParts, 'store' | 'des
       tag,
       summary: 'Send a failed message again',
       description:
-        'As a new message at the end of the conversation; the failed one leaves the list. The owner of the conversation may, and supervisors.',
+        'As a new message at the end of the conversation; the failed one leaves the list. Asking again answers with the same new message: it goes out once. The owner of the conversation may, and supervisors.',
       request: z.object({ params: idParameter }),
       answer: { status: 201, description: 'The new message.', schema: message, example: EXAMPLE_MESSAGE },
       errors: ['not_owner', 'not_found', 'wrong_state', 'wrong_message_status'],

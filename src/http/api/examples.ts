@@ -23,10 +23,10 @@ export const EXAMPLE_QUEUE: Queue = {
 };
 
 export const EXAMPLE_CONVERSATION: Conversation = {
-  id: '15550100001-15550109999',
+  id: '15550109999-15550100001',
   channelId: 'default',
-  number: '15550100001',
-  customer: '15550109999',
+  number: '15550109999',
+  customer: '15550100001',
   locale: 'es',
   state: 'active',
   handler: 'agent',
@@ -47,7 +47,7 @@ export const EXAMPLE_CONVERSATION: Conversation = {
 
 export const EXAMPLE_MESSAGE: Message = {
   id: 'out:agent:7d1f0c9b2a6e4f3880b1c5d4e6f70912:0',
-  conversationId: '15550100001-15550109999',
+  conversationId: '15550109999-15550100001',
   session: 3,
   direction: 'out',
   author: { kind: 'agent', id: 'agent-1' },

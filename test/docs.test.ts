@@ -1,0 +1,87 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { EXAMPLE_CONVERSATION, EXAMPLE_MESSAGE } from '../src/http/api/examples.ts';
+import { type Command, startCommand } from './support/command.ts';
+import { freePort } from './support/processes.ts';
+
+const PAGE = new URL('../docs/handoff-api.md', import.meta.url);
+const PLACE = /^URL=http:\/\/127\.0\.0\.1:3978$/m;
+const TOKEN = /^TOKEN=\.\.\. /m;
+/** A refusal ends the script with an error; typed by hand it would be seen. */
+const STRICT = 'set -euo pipefail\ncurl() { command curl --fail-with-body "$@"; }\n';
+
+describe('docs/handoff-api.md', function () {
+  this.timeout(60_000);
+  let page: string;
+  let blocks: string[];
+  let dataDir: string;
+  let demo: Command;
+
+  before(async () => {
+    page = await readFile(PAGE, 'utf8');
+    dataDir = await mkdtemp(join(tmpdir(), 'switchboard-'));
+    const port = await freePort();
+    demo = startCommand('main.ts', [], { DATA_DIR: dataDir, PORT: String(port) });
+    const [, token = '', address] = await demo.printed(/Bearer (\S+)' (\S+)\/api\/me/);
+    const [first = '', ...others] = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(
+      ([, block]) => block ?? '',
+    );
+    expect(first, 'the first block says where and who').to.match(PLACE).and.to.match(TOKEN);
+    blocks = [first.replace(PLACE, `URL=${address}`).replace(TOKEN, `TOKEN=${token} `), ...others];
+  });
+  after(async () => {
+    await demo.stop();
+    await rm(dataDir, { recursive: true });
+  });
+
+  it('leads from handoff to close as written, and a second time too', async () => {
+    const script = STRICT + blocks.filter((block) => !block.includes('curl -N')).join('\n');
+    for (const session of [1, 2]) {
+      const { stdout } = await promisify(execFile)('bash', ['-c', script]);
+      const answers = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      const [, me, presence, queues, claimed, transcript, reply, again, note, closed, list] = answers;
+      expect(answers).to.have.length(11);
+      expect(me.id).to.equal('sample-agent');
+      expect(presence.presence).to.equal('available');
+      expect(queues.items[0]).to.include({ id: 'support', waiting: 1 });
+      expect(claimed).to.include({ state: 'active', agentId: 'sample-agent', session });
+      expect(transcript.items.at(-2)).to.include({ text: 'agent', session });
+      expect(reply).to.include({ direction: 'out', status: 'queued' });
+      expect(again, 'the same key, the same answer').to.deep.equal(reply);
+      expect(note.direction).to.equal('note');
+      expect(closed).to.include({ id: claimed.id, state: 'closed' });
+      expect(list.items[0].id).to.equal(claimed.id);
+    }
+  });
+
+  it('shows a stream of events as it is', async () => {
+    const [stream = '', ...others] = blocks.filter((block) => block.includes('curl -N'));
+    expect(others).to.deep.equal([]);
+    const curl = spawn('bash', ['-c', `${blocks[0]}exec ${stream}`]);
+    let heard = '';
+    while (!heard.includes('event: presence')) heard += String((await once(curl.stdout, 'data'))[0]);
+    curl.kill();
+    await once(curl, 'close');
+    const [, shown = ''] = /```\n(retry:[\s\S]*?)```/.exec(page) ?? [];
+    const begin = /^retry: \d+\n\nid: \d+\nevent: queue\ndata: \{"id":"support",/;
+    expect(heard).to.match(begin);
+    expect(shown).to.match(begin);
+  });
+
+  it('tells one story with the examples of the reference: the support number comes first in an id', () => {
+    const ids = [...page.matchAll(/\b\d{11}-\d{11}\b/g)].map(([id]) => id);
+    expect(ids).not.to.have.length(0);
+    expect(new Set([...ids, EXAMPLE_CONVERSATION.id])).to.deep.equal(new Set(['15550109999-15550100001']));
+    const { number, customer } = EXAMPLE_CONVERSATION;
+    expect(`${number}-${customer}`).to.equal(EXAMPLE_CONVERSATION.id);
+    expect(EXAMPLE_MESSAGE.conversationId).to.equal(EXAMPLE_CONVERSATION.id);
+  });
+});
