@@ -1,11 +1,16 @@
 import { SwitchboardError } from '../errors.ts';
-import type { ConversationDoc, Role } from '../store/documents.ts';
+import type { Author, ConversationDoc, Role } from '../store/documents.ts';
 
 /** Who asks: the part of an agent that decides what they may do. */
 export interface Actor {
   id: string;
   role: Role;
   queues: string[];
+}
+
+/** The actor as the author of a message or the closer of a session. */
+export function authorOf(actor: Pick<Actor, 'id'>): Author {
+  return { kind: 'agent', id: actor.id };
 }
 
 type Owned = Pick<ConversationDoc, 'agentId' | 'version' | 'state'>;

@@ -1,0 +1,63 @@
+import { SwitchboardError } from '../errors.ts';
+import type { ConversationDoc, MessageDoc, PendingMessage, Store } from '../store/documents.ts';
+import { noteMessage, outgoingMessages, type Split } from './compose.ts';
+import type { Desk } from './desk.ts';
+import { type GuardedWrite, moved, written } from './guarded-write.ts';
+import { type Actor, authorOf, mayOwn, mayServe } from './rights.ts';
+
+export interface AgentMessageParts {
+  store: Pick<Store, 'messages'>;
+  split: Split;
+  now: () => number;
+}
+
+/** What an agent writes: to the customer, or for colleagues. */
+export function createAgentMessages(
+  { store, split, now }: AgentMessageParts,
+  write: GuardedWrite,
+): Pick<Desk, 'reply' | 'note'> {
+  return {
+    async reply(id, actor, { text, key }) {
+      const draft = { cause: `agent:${key}`, author: authorOf(actor), texts: [text] };
+      let messages: MessageDoc[] = [];
+      await write(id, {}, async (conversation) => {
+        mayOwn(actor, conversation);
+        const move = moved(conversation, 'reply');
+        const made = outgoingMessages(conversation, draft, split, now());
+        messages = made;
+        const [first] = made;
+        if (!first) throw new SwitchboardError('invalid_request', 'The text is empty.');
+        const before = await written(store, conversation, first._id);
+        if (before) {
+          messages = [before];
+          return null;
+        }
+        return { changes: { move, messages: made, set: { lastMessageAt: now() } } };
+      });
+      return messages;
+    },
+
+    async note(id, actor, { text, key }) {
+      let note: MessageDoc | undefined;
+      await write(id, {}, async (conversation) => {
+        mayServe(actor, conversation.agentId === actor.id ? undefined : conversation.queueId);
+        const made = noteBy(actor, conversation, { text, key }, now());
+        const before = await written(store, conversation, made._id);
+        note = before ?? made;
+        return before ? null : { changes: { messages: [made] } };
+      });
+      if (!note) throw new SwitchboardError('internal');
+      return note;
+    },
+  };
+}
+
+/** A note of an agent; `key` makes its id. */
+export function noteBy(
+  actor: Actor,
+  conversation: ConversationDoc,
+  { text, key }: { text: string; key: string },
+  now: number,
+): PendingMessage {
+  return noteMessage(conversation, { cause: key, author: authorOf(actor), text }, now);
+}

@@ -1,0 +1,50 @@
+import type { ConversationDoc } from '../store/documents.ts';
+import { noteBy } from './agent-messages.ts';
+import type { Desk } from './desk.ts';
+import { type Expected, type GuardedWrite, moved } from './guarded-write.ts';
+import { type Actor, authorOf, mayActFor } from './rights.ts';
+import { endedSession } from './session.ts';
+import type { Transition } from './state.ts';
+
+/** How the owner, or a supervisor, takes a conversation to its end: parked, taken up again, ended, closed. */
+export function createProgress(
+  { now }: { now: () => number },
+  write: GuardedWrite,
+): Pick<Desk, 'wait' | 'resume' | 'end' | 'close'> {
+  const step = (
+    transition: Transition,
+    id: string,
+    actor: Actor,
+    expected: Expected = {},
+  ): Promise<ConversationDoc> =>
+    write(id, expected, (conversation) => {
+      mayActFor(actor, conversation);
+      return { changes: { move: moved(conversation, transition), unset: ['queuedAt'] } };
+    });
+
+  return {
+    wait: (id, actor, expected) => step('wait', id, actor, expected),
+    resume: (id, actor, expected) => step('resume', id, actor, expected),
+    end: (id, actor, expected) => step('end', id, actor, expected),
+
+    close: (id, actor, { outcome = 'resolved', key, disposition, note }, expected = {}) =>
+      write(id, expected, (conversation) => {
+        mayActFor(actor, conversation);
+        const end = {
+          outcome,
+          closedBy: authorOf(actor),
+          ...(disposition === undefined ? {} : { disposition }),
+          ...(note === undefined ? {} : { note }),
+        };
+        return {
+          changes: {
+            move: moved(conversation, 'close'),
+            set: { timers: [] },
+            unset: ['queuedAt'],
+            messages: note === undefined ? [] : [noteBy(actor, conversation, { text: note, key }, now())],
+            endedSession: endedSession(conversation, end, now()),
+          },
+        };
+      }),
+  };
+}

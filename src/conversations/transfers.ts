@@ -1,0 +1,50 @@
+import { SwitchboardError } from '../errors.ts';
+import type { Store } from '../store/documents.ts';
+import { noteBy } from './agent-messages.ts';
+import type { Desk } from './desk.ts';
+import { type GuardedWrite, moved } from './guarded-write.ts';
+import { mayActFor } from './rights.ts';
+
+export interface TransferParts {
+  store: Pick<Store, 'queues' | 'agents'>;
+  now: () => number;
+}
+
+/** How a conversation goes from its owner to somebody else: a queue, a colleague, the bot. */
+export function createTransfers(
+  { store, now }: TransferParts,
+  write: GuardedWrite,
+): Pick<Desk, 'transfer' | 'return'> {
+  return {
+    transfer: (id, actor, { note, key, ...to }, expected = {}) =>
+      write(id, expected, async (conversation) => {
+        mayActFor(actor, conversation);
+        const messages = note === undefined ? [] : [noteBy(actor, conversation, { text: note, key }, now())];
+        if ('queueId' in to) {
+          const queue = await store.queues.findOne({ _id: to.queueId });
+          if (!queue) throw new SwitchboardError('not_found', 'There is no such queue.');
+          const move = moved(conversation, 'transfer_to_queue', { queueId: queue._id });
+          return {
+            changes: { move, messages, set: { priority: queue.priority, queuedAt: now(), timers: [] } },
+          };
+        }
+        const agent = await store.agents.findOne({ _id: to.agentId });
+        if (!agent) throw new SwitchboardError('not_found', 'There is no such agent.');
+        const move = moved(conversation, 'transfer_to_agent', { agentId: agent._id });
+        return { changes: { move, messages, set: { timers: [] }, unset: ['queuedAt'] } };
+      }),
+
+    return: (id, actor, { key, ...target }, expected = {}) =>
+      write(id, expected, (conversation) => {
+        mayActFor(actor, conversation);
+        return {
+          changes: {
+            move: moved(conversation, 'return'),
+            set: { timers: [] },
+            unset: ['queuedAt', 'handoff'],
+          },
+          event: { id: `return:${key}`, name: 'returned', at: now(), value: JSON.stringify(target) },
+        };
+      }),
+  };
+}
