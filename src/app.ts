@@ -8,6 +8,7 @@ import { sampleActions } from './bot/sample-actions.ts';
 import type { Action } from './bot/script-dialog.ts';
 import { systemText } from './bot/system-texts.ts';
 import type { Texts } from './bot/texts.ts';
+import type { ReturnCheck } from './bot-turn.ts';
 import { type Config, readConfig } from './config.ts';
 import { createDesk } from './conversations/desk.ts';
 import { receive } from './conversations/inbox.ts';
@@ -33,6 +34,8 @@ import { createTurns } from './workers/turns.ts';
 
 interface Hosted {
   run(context: TurnContext): Promise<void>;
+  /** Without it, agents may name any dialog and step when they give a conversation back. */
+  lacks?: ReturnCheck;
 }
 
 export interface AppOptions {
@@ -171,7 +174,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   const housekeeping = createHousekeeping(common);
-  const desk = createDesk({ ...common, due: (conversationId) => turns.hint(conversationId) });
+  const desk = createDesk({
+    ...common,
+    due: (conversationId) => turns.hint(conversationId),
+    lacks: (target, from) => bot.lacks?.(target, from),
+  });
 
   const channel: Channel = {
     id: DEFAULT,

@@ -21,6 +21,16 @@ export interface ReturnTarget {
   variables?: { [key: string]: Json };
 }
 
+/**
+ * What of a return target the bot does not have, so that an agent's program hears of its mistake at once. `from` is
+ * where the conversation stands. A bot need not offer it: then any target is taken, and what it means is the bot's to
+ * decide when it hears of the return. Dialogs may change between the two, so a bot must bear a target that it lacks.
+ */
+export type ReturnCheck = (
+  target: ReturnTarget,
+  from: { botState: string | null; session: number },
+) => 'dialog' | 'step' | undefined;
+
 export interface TurnInput {
   conversation: {
     /** `<number>-<customer>`, both digits with country code. */

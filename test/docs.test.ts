@@ -62,6 +62,27 @@ describe('docs/handoff-api.md', function () {
     }
   });
 
+  it('names a dialog and a step in its example of a return that the sample bot has; others are refused', async () => {
+    const [, example = ''] = /`POST …\/return` `(\{.*?\})`/.exec(page) ?? [];
+    const give = (body: string) =>
+      promisify(execFile)('bash', [
+        '-c',
+        `${blocks[0]}ID=15550109999-15550100009
+        api -o /dev/null $URL/emulator/inbound -d '{"from":"15550100009","to":"15550109999","text":"agent"}'
+        until api -f -o /dev/null -X POST $URL/api/conversations/$ID/claim 2>/dev/null; do sleep 0.1; done
+        api -X POST $URL/api/conversations/$ID/return -d '${body}'`,
+      ]).then(({ stdout }) => JSON.parse(stdout.trim()));
+    expect(await give(example.replace('{…}', '{"solved":true}'))).to.include({ handler: 'bot' });
+    for (const [body, path] of [
+      ['{"dialog":"nowhere"}', 'body.dialog'],
+      ['{"dialog":"main","step":"nowhere"}', 'body.step'],
+    ] as const) {
+      const refused = await give(body);
+      expect(refused).to.include({ status: 400, code: 'invalid_request' });
+      expect(refused.problems.map((problem: { path: string }) => problem.path)).to.deep.equal([path]);
+    }
+  });
+
   it('shows a stream of events as it is', async () => {
     const [stream = '', ...others] = blocks.filter((block) => block.includes('curl -N'));
     expect(others).to.deep.equal([]);

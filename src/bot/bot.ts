@@ -2,7 +2,7 @@ import type { StatePropertyAccessor, TurnContext } from 'botbuilder-core';
 import type { DialogContext } from 'botbuilder-dialogs/lib/dialogContext.js';
 import { DialogContextError } from 'botbuilder-dialogs/lib/dialogContextError.js';
 import { DialogSet } from 'botbuilder-dialogs/lib/dialogSet.js';
-import { type ReturnTarget, TURN, type TurnUnderWay } from '../bot-turn.ts';
+import { type ReturnCheck, type ReturnTarget, TURN, type TurnUnderWay } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { type BotState, openState } from './bot-state.ts';
@@ -29,6 +29,8 @@ export interface ScriptBot {
    * what an action threw, and with `bot_failed` for dialogs that go round in circles; then nothing was sent.
    */
   run(context: TurnContext): Promise<void>;
+  /** What of a return target the dialogs do not have. */
+  lacks: ReturnCheck;
   /** The queues that the dialogs hand over to. */
   queues: readonly string[];
 }
@@ -159,20 +161,35 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
     }
   }
 
-  /** Where an agent wants the bot to go on, if there is such a place. A step alone is looked for in the dialogs under way. */
+  /** Where an agent wants the bot to go on, if there still is such a place. */
   function targetOf(
     dc: DialogContext,
     { dialog, step }: ReturnTarget,
   ): { dialog: string; step: string | undefined } | undefined {
     if (dialog === undefined && step === undefined) return undefined;
-    const has = (id: string) => step === undefined || dialogs.get(id)?.script.nodes.has(step) === true;
-    const id = dialog ?? dc.stack.findLast((under) => has(under.id))?.id ?? scripts.start;
-    if (dialogs.has(id) && has(id)) return { dialog: id, step };
+    const id = dialogOf({ dialog, step }, dc.stack);
+    if (dialogs.has(id) && hasStep(id, step)) return { dialog: id, step };
     log?.warn(
       { dialog, step },
       'An agent named a step that the dialogs do not have: the bot goes on as without.',
     );
     return undefined;
+  }
+
+  function lacks(target: ReturnTarget, from: { botState: string | null; session: number }) {
+    const { state } = openState(from.botState, from.session);
+    const id = dialogOf(target, isSound(state) ? state.dialogStack : []);
+    if (!dialogs.has(id)) return 'dialog';
+    return hasStep(id, target.step) ? undefined : 'step';
+  }
+
+  /** The dialog that a target lies in. A step alone is looked for in the dialogs under way, the last one first. */
+  function dialogOf({ dialog, step }: ReturnTarget, stack: readonly { id: string }[]): string {
+    return dialog ?? stack.findLast(({ id }) => hasStep(id, step))?.id ?? scripts.start;
+  }
+
+  function hasStep(dialog: string, step: string | undefined): boolean {
+    return step === undefined || dialogs.get(dialog)?.script.nodes.has(step) === true;
   }
 
   /** A dialog or step that was there when the conversation came to it may be gone since: then it begins again. */
@@ -191,7 +208,7 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
     return dialogs.get(dc.activeDialog?.id ?? '');
   }
 
-  return { run, queues: scripts.queues };
+  return { run, lacks, queues: scripts.queues };
 }
 
 /** The key under which `DialogStateManager` keeps its scopes for a turn. */

@@ -1,4 +1,4 @@
-import type { ReturnTarget } from '../bot-turn.ts';
+import type { ReturnCheck, ReturnTarget } from '../bot-turn.ts';
 import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
 import { createAgentMessages } from './agent-messages.ts';
 import { createClaims } from './claims.ts';
@@ -31,7 +31,10 @@ export interface Desk {
   note(id: string, actor: Actor, note: { text: string; key: string }): Promise<MessageDoc>;
   /** Rejects with `not_owner`, and `not_found` for an unknown queue or agent. */
   transfer(id: string, actor: Actor, transfer: Transfer, expected?: Expected): Promise<ConversationDoc>;
-  /** Back to the bot, which hears of it at once; `key` makes the id of that, so it hears once. Rejects with `not_owner`. */
+  /**
+   * Back to the bot, which hears of it at once; `key` makes the id of that, so it hears once. Rejects with `not_owner`, and `invalid_request` for a
+   * dialog or step that the bot says it lacks.
+   */
   return(
     id: string,
     actor: Actor,
@@ -61,6 +64,8 @@ export interface Result {
 export interface DeskParts extends GuardedWriteParts {
   store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues' | 'agents' | 'inOrder' | 'durable'>;
   split: Split;
+  /** What of a return target the bot does not have. Absent when the bot cannot tell: any target is taken then. */
+  lacks?: ReturnCheck;
 }
 
 export function createDesk(parts: DeskParts): Desk {

@@ -1,3 +1,4 @@
+import type { ReturnCheck } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { Store } from '../store/documents.ts';
 import { noteBy } from './agent-messages.ts';
@@ -8,11 +9,13 @@ import { mayActFor } from './rights.ts';
 export interface TransferParts {
   store: Pick<Store, 'queues' | 'agents'>;
   now: () => number;
+  /** Absent when the bot cannot tell: any return target is taken then. */
+  lacks?: ReturnCheck;
 }
 
 /** How a conversation goes from its owner to somebody else: a queue, a colleague, the bot. */
 export function createTransfers(
-  { store, now }: TransferParts,
+  { store, now, lacks }: TransferParts,
   write: GuardedWrite,
 ): Pick<Desk, 'transfer' | 'return'> {
   return {
@@ -37,9 +40,13 @@ export function createTransfers(
     return: (id, actor, { key, ...target }, expected = {}) =>
       write(id, expected, (conversation) => {
         mayActFor(actor, conversation);
+        const move = moved(conversation, 'return');
+        const { botState = null, session } = conversation;
+        const lacking = lacks?.(target, { botState, session });
+        if (lacking) throw noSuchPlace(lacking);
         return {
           changes: {
-            move: moved(conversation, 'return'),
+            move,
             set: { timers: [] },
             unset: ['queuedAt', 'handoff'],
           },
@@ -47,4 +54,10 @@ export function createTransfers(
         };
       }),
   };
+}
+
+/** The path is that of the request to the API, as with every other mistake in it. */
+function noSuchPlace(field: 'dialog' | 'step'): SwitchboardError {
+  const problems = [{ path: `body.${field}`, message: `The bot has no such ${field}.` }];
+  return new SwitchboardError('invalid_request', undefined, { details: { problems } });
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import type { ScriptBot } from '../../src/bot/bot.ts';
+import type { ReturnTarget } from '../../src/bot-turn.ts';
 import { botOf, sampleBot, Talk } from '../support/script-bot.ts';
 
 /** What the sample dialogs are asked and answer, in each language. */
@@ -437,6 +438,23 @@ describe('a bot of dialogs', () => {
         expect((await customer.returned(target)).texts[0]).to.match(/^You are back/);
       }
       expect(log.warn.callCount).to.equal(3);
+    });
+
+    it('can be asked before whether it has what the agent names, where the customer is', async () => {
+      const customer = new Talk(bot);
+      const lacks = (target: ReturnTarget) => bot.lacks(target, { botState: customer.botState, session: 1 });
+      expect(lacks({ step: 'last' }), 'of the dialog that begins').to.equal(undefined);
+      expect(lacks({ step: 'inner' }), 'of a dialog that is not under way').to.equal('step');
+      await customer.says('hi');
+      await customer.says('yes');
+      expect(customer.stack).to.deep.equal(['main/sub', 'sub/inner']);
+      for (const target of [{}, { step: 'inner' }, { step: 'last' }, { dialog: 'other' }]) {
+        expect(lacks(target), JSON.stringify(target)).to.equal(undefined);
+      }
+      expect(lacks({ dialog: 'sub', step: 'inner' })).to.equal(undefined);
+      expect(lacks({ dialog: 'main', step: 'inner' })).to.equal('step');
+      expect(lacks({ step: 'gone' })).to.equal('step');
+      expect(lacks({ dialog: 'gone', step: 'inner' })).to.equal('dialog');
     });
 
     it('begins when nothing was under way', async () => {

@@ -233,6 +233,37 @@ describe('the desk', () => {
     expect((await rig.conversation()).events).to.deep.equal([]);
   });
 
+  it('asks the bot whether it has what an agent names, and refuses what it has not', async () => {
+    const asked: unknown[] = [];
+    const desk = createDesk({
+      ...rig.turns,
+      store,
+      due: () => {},
+      lacks(target, from) {
+        asked.push([target, from]);
+        return target.dialog === undefined || target.dialog === 'main' ? 'step' : 'dialog';
+      },
+    });
+    await rig.desk.claim(CONVERSATION, ana);
+    await store.conversations.updateOne({ _id: CONVERSATION }, { $set: { botState: 'where it was' } });
+    const before = await rig.conversation();
+    for (const [target, field] of [
+      [{ dialog: 'nowhere', step: 'again' }, 'dialog'],
+      [{ dialog: 'main', step: 'nowhere' }, 'step'],
+      [{ step: 'nowhere' }, 'step'],
+    ] as const) {
+      expect(await refused(desk.return(CONVERSATION, ana, { ...target, key: 'r1' }))).to.deep.include({
+        code: 'invalid_request',
+        details: { problems: [{ path: `body.${field}`, message: `The bot has no such ${field}.` }] },
+      });
+      expect(asked.pop()).to.deep.equal([target, { botState: 'where it was', session: 1 }]);
+    }
+    expect(await rig.conversation()).to.deep.equal(before);
+    expect(await refused(desk.return(CONVERSATION, ben, { step: 'nowhere', key: 'r1' }))).to.include({
+      code: 'not_owner',
+    });
+  });
+
   it('parks, takes up again, ends and closes, and keeps the session’s row', async () => {
     await rig.desk.claim(CONVERSATION, ana);
     expect(await rig.desk.wait(CONVERSATION, ana)).to.include({ state: 'waiting', agentId: 'ana' });

@@ -54,7 +54,7 @@ export function transferRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       tag,
       summary: 'Give it back to the bot',
       description:
-        'The bot hears of it at once and goes on at the dialog and step that are named, or where its own file says. The owner may, and supervisors.',
+        'The bot hears of it at once and goes on at the dialog and step that are named, or where its own file says. A dialog or step that it does not have is an `invalid_request`. The owner may, and supervisors.',
       request: z.object({ params: idParameter, body: returnTarget }),
       exampleBody: { dialog: 'main', step: 'again', variables: { solved: true } },
       answer: {
