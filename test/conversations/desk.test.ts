@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { createDesk } from '../../src/conversations/desk.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import { SwitchboardError } from '../../src/errors.ts';
-import type { AgentDoc, Store } from '../../src/store/documents.ts';
+import type { Store } from '../../src/store/documents.ts';
+import { anAgent } from '../store/documents.ts';
 import {
   anAnswer,
   CONVERSATION,
@@ -42,20 +43,7 @@ describe('the desk', () => {
     ] as const) {
       await store.queues.insertOne({ _id, name: _id, priority, createdAt: 0, changedAt: 0 });
     }
-    const agent: AgentDoc = {
-      _id: 'ben',
-      name: 'Ben',
-      role: 'agent',
-      queues: ben.queues,
-      languages: [],
-      skills: [],
-      capacity: 3,
-      presence: 'available',
-      tokenHash: 'x',
-      createdAt: 0,
-      changedAt: 0,
-    };
-    await store.agents.insertOne(agent);
+    await store.agents.insertOne(anAgent({ _id: 'ben', queues: ben.queues }));
     rig = createRig(store);
     rig.bot = handsOver();
     await rig.textIn('a person please');

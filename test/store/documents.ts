@@ -1,31 +1,6 @@
-import type { AgentDoc, ConversationDoc, MessageDoc } from '../../src/store/documents.ts';
+import type { AgentDoc, MessageDoc } from '../../src/store/documents.ts';
 
-export function aConversation(fields: Partial<ConversationDoc> & { _id: string }): ConversationDoc {
-  return {
-    channelId: 'default',
-    number: '15550109999',
-    customer: '15550100001',
-    state: 'active',
-    priority: 0,
-    session: 1,
-    epoch: 0,
-    version: 0,
-    createdAt: 0,
-    changedAt: 0,
-    lastMessageAt: 0,
-    inbox: [],
-    events: [],
-    wake: 0,
-    pending: [],
-    handled: [],
-    endedSessions: [],
-    lastSequence: 0,
-    timers: [],
-    leaseUntil: 0,
-    attempts: 0,
-    ...fields,
-  };
-}
+export { aConversation } from '../support/conversations.ts';
 
 export function aMessage(fields: Partial<MessageDoc> & { _id: string }): MessageDoc {
   return {

@@ -14,6 +14,37 @@ export const NUMBER = '15550109999';
 export const CUSTOMER = '15550100001';
 export const CONVERSATION = `${NUMBER}-${CUSTOMER}`;
 
+/** A conversation as it is stored, with nothing in it but what the test names. It is in the desk's index as it would be. */
+export function aConversation(fields: Partial<ConversationDoc> & { _id: string }): ConversationDoc {
+  const { state = 'active', handler } = fields;
+  const atDesk = handler === 'agent' || !['active', 'closed'].includes(state);
+  return {
+    channelId: 'default',
+    number: NUMBER,
+    customer: CUSTOMER,
+    state,
+    ...(atDesk ? { desk: state } : {}),
+    priority: 0,
+    session: 1,
+    epoch: 0,
+    version: 0,
+    createdAt: 0,
+    changedAt: 0,
+    lastMessageAt: 0,
+    inbox: [],
+    events: [],
+    wake: 0,
+    pending: [],
+    handled: [],
+    endedSessions: [],
+    lastSequence: 0,
+    timers: [],
+    leaseUntil: 0,
+    attempts: 0,
+    ...fields,
+  };
+}
+
 /** An answer of the bot with nothing in it but what the test names. */
 export function anAnswer(answer: Partial<TurnOutput> = {}): TurnOutput {
   return { texts: [], botState: null, locale: null, handoff: null, ended: null, ...answer };

@@ -1,37 +1,14 @@
 import { expect } from 'chai';
 import type { ConversationDoc } from '../../../src/store/documents.ts';
-import { CONVERSATION, CUSTOMER, NUMBER } from '../../support/conversations.ts';
+import { aConversation, CONVERSATION, CUSTOMER, NUMBER } from '../../support/conversations.ts';
 import { handOver, openStage, type Stage } from '../stage.ts';
 
 const T = 1_800_000_000_000;
 
-function aConversation(customer: string, fields: Partial<ConversationDoc>): ConversationDoc {
-  return {
-    _id: `${NUMBER}-${customer}`,
-    channelId: 'default',
-    number: NUMBER,
-    customer,
-    state: 'closed',
-    priority: 0,
-    session: 1,
-    epoch: 0,
-    version: 1,
-    createdAt: T,
-    changedAt: T,
-    lastMessageAt: T,
-    inbox: [],
-    events: [],
-    wake: 0,
-    pending: [],
-    handled: [],
-    endedSessions: [],
-    lastSequence: 0,
-    timers: [],
-    leaseUntil: 0,
-    attempts: 0,
-    ...(fields.state === undefined || fields.state === 'closed' ? {} : { desk: fields.state }),
-    ...fields,
-  };
+/** The support number's conversation with this customer. */
+function withCustomer(customer: string, fields: Partial<ConversationDoc>): ConversationDoc {
+  const times = { createdAt: T, changedAt: T, lastMessageAt: T };
+  return aConversation({ _id: `${NUMBER}-${customer}`, customer, ...times, ...fields });
 }
 
 describe('/api/conversations', () => {
@@ -88,7 +65,7 @@ describe('/api/conversations', () => {
 
   it('shows timers', async () => {
     await stage.store.conversations.insertOne(
-      aConversation('101', {
+      withCustomer('101', {
         state: 'open',
         queueId: 'support',
         timers: [{ kind: 'untaken', at: T + 60_000 }],
@@ -120,7 +97,7 @@ describe('/api/conversations', () => {
       ['105', { state: 'active', handler: 'bot' }],
       ['106', { state: 'closed', queueId: 'sales', agentId: 'ben' }],
     ] as const) {
-      await stage.store.conversations.insertOne(aConversation(customer, fields));
+      await stage.store.conversations.insertOne(withCustomer(customer, fields));
     }
     expect(await ids('', 'ana')).to.have.members(['101', '103', '104', '105']);
     expect(await ids('', 'eve')).to.have.members(['102', '103', '105', '106']);
@@ -147,7 +124,7 @@ describe('/api/conversations', () => {
       ],
       ['105', { state: 'waiting', handler: 'agent', queueId: 'sales', agentId: 'ana' }],
     ] as const) {
-      await stage.store.conversations.insertOne(aConversation(customer, fields));
+      await stage.store.conversations.insertOne(withCustomer(customer, fields));
     }
     expect(await ids('?state=open')).to.deep.equal(['101']);
     expect(await ids('?state=active')).to.have.members(['102', '103']);
@@ -170,7 +147,7 @@ describe('/api/conversations', () => {
   it('gives pages, the one that changed last first', async () => {
     for (let n = 100; n < 140; n++) {
       await stage.store.conversations.insertOne(
-        aConversation(String(n), { state: 'open', queueId: 'support', changedAt: T + Math.floor(n / 7) }),
+        withCustomer(String(n), { state: 'open', queueId: 'support', changedAt: T + Math.floor(n / 7) }),
       );
     }
     const seen: string[] = [];
