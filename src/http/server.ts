@@ -12,12 +12,14 @@ import { apiRoutes, documented } from './operations.ts';
 import type { HttpParts } from './parts.ts';
 import { sendProblem } from './problem.ts';
 
+/** What restify's published types, which are those of version 8, do not have yet. */
 declare module 'restify' {
-  // In restify since version 8; not in its published types.
   interface Server {
     /** Runs before anything else; `false` says that the request is taken care of. */
     first(handler: (req: IncomingMessage, res: ServerResponse) => boolean): Server;
   }
+  /** It logs with pino since version 9, with bunyan before. */
+  function createServer(options: Omit<ServerOptions, 'log'> & { log: HttpParts['log'] }): Server;
 }
 
 /** Milliseconds. A client that is slower than this, or half-open, is cut. */
@@ -47,7 +49,6 @@ export function createServer(parts: HttpParts): HttpServer {
   const server = restify.createServer({
     name: '',
     maxParamLength: MAX_PARAMETER,
-    // @ts-expect-error restify logs with pino since version 9; its published types still say bunyan.
     log: parts.log,
   });
   const http = Object.assign(server.server, TIMEOUTS);
