@@ -24,6 +24,7 @@ const { server, close } = createServer({
   store,
   desk: createDesk({ store, now, split: (text) => splitText(text), due: () => {}, queued: () => {} }),
   now,
+  sleep: createWake().wait,
   randomToken: randomUUID,
   log: createLog('info'),
   metrics: createMetrics({ store, now }),

@@ -190,6 +190,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     store,
     desk,
     now,
+    sleep: common.sleep,
     randomToken,
     log,
     metrics,

@@ -34,6 +34,25 @@ export async function* changesSince(store: Stores, since: number): AsyncGenerato
   }
 }
 
+const DESKS = ['open', 'active', 'waiting', 'wrap_up'] as const;
+
+/** Every conversation that a queue or an agent has, a batch at a time. One that moves meanwhile may come twice. */
+export async function* atDesk({
+  conversations,
+}: Pick<Store, 'conversations'>): AsyncGenerator<ConversationDoc[]> {
+  for (const desk of DESKS) {
+    let from = 0;
+    while (from !== Number.POSITIVE_INFINITY) {
+      const changedAt = { $gte: from };
+      const { docs, end } = await readWhole((limit) =>
+        conversations.find({ desk, changedAt }, { sort: { changedAt: 1 }, limit }).toArray(),
+      );
+      yield docs;
+      from = end + 1;
+    }
+  }
+}
+
 /** A batch without its last millisecond, which may go on behind it. `end` = up to when it is complete. */
 async function readWhole<T extends { changedAt: number }>(
   read: (limit: number) => Promise<T[]>,

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from '../conversations/rights.ts';
 import type { ConversationDoc } from '../store/documents.ts';
-import { type Change, changesSince, countChanges } from './changes.ts';
+import { atDesk, type Change, changesSince, countChanges } from './changes.ts';
 import type { EventStream } from './event-stream.ts';
 import { createMembers } from './members.ts';
 import type { HttpParts } from './parts.ts';
@@ -29,8 +28,6 @@ const LONGEST_BACKOFF = 15_000;
 const OLDEST_RESUME = 24 * 60 * 60 * 1000;
 const MOST_RESUMED = 10_000;
 
-const LIVE = ['open', 'active', 'waiting', 'wrap_up'] as const;
-
 export interface EventHub {
   /** Sends what happened after `lastEventId`, or from now on, until the stream closes. Resolves once it is live. */
   join: (stream: EventStream, lastEventId: string | undefined) => Promise<void>;
@@ -51,7 +48,8 @@ export function createEventHub({
   now,
   log,
   changes,
-}: Pick<HttpParts, 'store' | 'now' | 'log' | 'changes'>): EventHub {
+  sleep,
+}: Pick<HttpParts, 'store' | 'now' | 'log' | 'changes' | 'sleep'>): EventHub {
   const streams = new Set<EventStream>();
   const members = createMembers(store);
   const stopping = new AbortController();
@@ -75,13 +73,14 @@ export function createEventHub({
     recent.length = 0;
     whereabouts.clear();
     await members.read(true);
-    for (const { _id: queueId } of await store.queues.find({}).toArray()) {
-      const live = await store.conversations.find({ queueId, state: { $in: [...LIVE] } }).toArray();
-      for (const conversation of live) remember(conversation);
+    for await (const batch of atDesk(store)) for (const conversation of batch) remember(conversation);
+    // What was there before the first listener got an answer is no news. What moved while the desk was read is in it.
+    for await (const batch of changesSince(store, at - SKEW)) {
+      for (const change of batch) {
+        if (change.kind === 'conversation') remember(change.doc);
+        noteSent(change, at);
+      }
     }
-    // What was there before the first listener got an answer is no news.
-    for await (const batch of changesSince(store, at - SKEW))
-      for (const change of batch) noteSent(change, at);
     highWater = at;
     sweptAt = at;
     membersAt = at;
@@ -181,7 +180,7 @@ export function createEventHub({
       for (const stream of streams) if (now() - stream.writtenAt >= HEARTBEAT_EVERY) stream.heartbeat();
       if (failures === 0) await changes.wait(POLL, stopping.signal);
       const rest = failures === 0 ? GATHER : Math.min(POLL * 2 ** failures, LONGEST_BACKOFF);
-      await sleep(rest, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await sleep(rest, stopping.signal);
     }
     loop = undefined;
     ready();

@@ -46,6 +46,8 @@ export interface HttpParts {
   };
   /** Whether the process can do its work now: the store answers and dialogs are loaded. */
   ready: () => Promise<boolean>;
+  /** Resolves after `timeout` milliseconds, or when `signal` aborts. */
+  sleep: (timeout: number, signal: AbortSignal) => Promise<void>;
   /** Hints that something was written, so that events need not wait for the next poll. */
   changes: { wait: (timeout: number, signal?: AbortSignal) => Promise<void> };
 }

@@ -1,8 +1,7 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
-import { createWake } from '../../src/wake.ts';
-import { CONVERSATION } from '../support/conversations.ts';
-import { eventually, handOver, openStage, type Stage } from './stage.ts';
+import { aConversation, CONVERSATION, NUMBER } from '../support/conversations.ts';
+import { createHints, eventually, handOver, openStage, type Stage } from './stage.ts';
 
 interface Heard {
   id: string;
@@ -148,7 +147,7 @@ describe('GET /api/events', () => {
     await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
     for (let n = 0; n < 4; n++) {
       tick();
-      await new Promise((resolve) => setTimeout(resolve, 80));
+      await eventually(stage.changes.resting, (resting) => resting);
     }
     await stage.call(`POST /api/conversations/${CONVERSATION}/end`);
     tick();
@@ -202,6 +201,28 @@ describe('GET /api/events', () => {
     await ana.hears('conversation', ({ data }) => data.queueId === 'sales');
   });
 
+  it('reads what is at the desk a page at a time', async () => {
+    await handOver(stage);
+    for (let n = 0; n < 1100; n++) {
+      const waits = { customer: String(n), state: 'open', queueId: 'support', changedAt: n } as const;
+      await stage.store.conversations.insertOne(aConversation({ _id: `${NUMBER}-${n}`, ...waits }));
+    }
+    const { find } = stage.store.conversations;
+    const limits: (number | undefined)[] = [];
+    stage.store.conversations.find = (filter, options) => {
+      limits.push(options?.limit);
+      return find.call(stage.store.conversations, filter, options);
+    };
+    const ana = await listen('ana');
+    for (const limit of limits) expect(limit).to.be.within(1, 500);
+    for (const n of [0, 777, 1099]) {
+      const body = { queueId: 'sales' };
+      await stage.call(`POST /api/conversations/${NUMBER}-${n}/transfer`, { as: 'sam', body });
+      tick();
+      await ana.hears('conversation', ({ data }) => data.id === `${NUMBER}-${n}` && data.queueId === 'sales');
+    }
+  });
+
   it('goes on from the last id, and misses nothing', async () => {
     const before = await listen('sam');
     await handOver(stage);
@@ -221,13 +242,28 @@ describe('GET /api/events', () => {
     expect(ids).to.deep.equal([...ids].sort((a, b) => a - b));
   });
 
+  it('sends the five seconds before the last id again, unchanged, and nothing older', async () => {
+    const before = await listen('sam');
+    await handOver(stage);
+    tick();
+    await before.hears('message', ({ data }) => data.status === 'sent');
+    tick(6_000);
+    await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
+    tick(1_000);
+    const claimed = await before.hears('conversation', ({ data }) => data.agentId === 'ana');
+    before.stop();
+    const after = await listen('sam', claimed.id);
+    expect(after.of('conversation').map(({ data }) => data)).to.deep.equal([claimed.data]);
+    expect(after.of('message')).to.deep.equal([]);
+  });
+
   it('goes on at another process', async () => {
     const sam = await listen('sam');
     const { id } = sam.events[0]!;
     sam.stop();
     tick();
     await handOver(stage);
-    const changes = createWake();
+    const changes = createHints();
     const { url } = await stage.serve({ changes });
     const there = await listen('sam', id, url);
     await there.hears('conversation', ({ data }) => data.state === 'open');
@@ -242,30 +278,30 @@ describe('GET /api/events', () => {
     await handOver(stage);
     await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
     const heard = new Set<string>();
-    let last: string | undefined;
-    let busy = true;
-    const writing = (async () => {
-      for (let n = 0; n < 60; n++) {
+    let listener = await listen('ana');
+    let written = 0;
+    const takeIn = () => {
+      for (const { data } of listener.of('message')) if (data.direction === 'note') heard.add(data.text);
+      return heard.size;
+    };
+    const write = async () => {
+      for (let n = 0; n < 6; n++) {
         await stage.call(`POST /api/conversations/${CONVERSATION}/messages`, {
-          body: { text: `n${n}`, note: true },
+          body: { text: `n${written}`, note: true },
         });
-        tick(n % 3 === 0 ? 0 : 37);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        written++;
+        tick(written % 3 === 0 ? 0 : 37);
       }
-      busy = false;
-    })();
-    while (busy || heard.size < 60) {
-      const listener = await listen('ana', last);
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      for (const { id, event, data } of listener.events) {
-        last = id;
-        if (event === 'message' && data.direction === 'note') heard.add(data.text);
-      }
+    };
+    for (let round = 0; round < 10; round++) {
       listener.stop();
-      if (!busy && heard.size < 60) tick(2000);
+      takeIn();
+      const last = listener.events.at(-1)?.id;
+      // Some are written before it is back, some while it catches up, some when it is live.
+      [listener] = await Promise.all([listen('ana', last), write()]);
+      if (round % 2 === 0) await eventually(takeIn, (count) => count === written);
     }
-    await writing;
-    expect(heard.size).to.equal(60);
+    await eventually(takeIn, (count) => count === 60);
   });
 
   it('finds what another process wrote with a clock that is behind', async () => {
@@ -434,19 +470,31 @@ describe('GET /api/events', () => {
   });
 
   it('reads nothing when nobody listens', async () => {
-    const sam = await listen('sam');
-    sam.stop();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    stage.changes.wake();
-    await new Promise((resolve) => setTimeout(resolve, 100));
     let reads = 0;
     const { find } = stage.store.conversations;
     stage.store.conversations.find = (...query) => {
       reads++;
       return find.apply(stage.store.conversations, query);
     };
+    /** The reads of whoever still takes hints. */
+    const readsAtHints = async () => {
+      reads = 0;
+      for (let n = 0; n < 10; n++) {
+        tick();
+        for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+      }
+      return reads;
+    };
+    const sam = await listen('sam');
+    await eventually(readsAtHints, (count) => count > 0);
+    sam.stop();
+    await eventually(readsAtHints, (count) => count === 0);
+    expect(await readsAtHints()).to.equal(0);
+    // And begins again with the next listener.
+    await handOver(stage);
+    const ana = await listen('ana');
+    await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
     tick();
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(reads).to.equal(0);
+    await ana.hears('conversation', ({ data }) => data.agentId === 'ana');
   });
 });

@@ -2,7 +2,7 @@ import { tokenHash } from '../../src/http/auth.ts';
 import type { CallbackOutcome, Channel, HttpParts } from '../../src/http/parts.ts';
 import { createServer, type HttpServer } from '../../src/http/server.ts';
 import type { AgentDoc, Role, Store } from '../../src/store/documents.ts';
-import { createWake, type Wake } from '../../src/wake.ts';
+import type { Wake } from '../../src/wake.ts';
 import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { recordedLog } from '../support/log.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
@@ -30,7 +30,7 @@ export interface Stage {
   http: HttpServer;
   url: string;
   channel: Channel;
-  changes: Wake;
+  changes: Hints;
   log: ReturnType<typeof recordedLog>;
   outcomes: CallbackOutcome[];
   /** `call('POST /api/…', { as: 'ana', body })` */
@@ -41,6 +41,37 @@ export interface Stage {
     before?: (http: HttpServer) => void,
   ): Promise<{ http: HttpServer; url: string }>;
   close(): Promise<void>;
+}
+
+/** Hints without a clock: a wait ends at a hint and never by itself, and a hint that nobody waits for is kept. */
+export interface Hints extends Wake {
+  /** Whether every hint has been taken and worked on: whoever waits for them waits again. */
+  resting(): boolean;
+}
+
+export function createHints(): Hints {
+  let hinted = false;
+  let resume: (() => void) | undefined;
+  return {
+    wake() {
+      if (resume) resume();
+      else hinted = true;
+    },
+    wait(_timeout, signal) {
+      return new Promise((resolve) => {
+        const end = () => {
+          resume = undefined;
+          hinted = false;
+          signal?.removeEventListener('abort', end);
+          resolve();
+        };
+        if (hinted || signal?.aborted) return end();
+        resume = end;
+        signal?.addEventListener('abort', end);
+      });
+    },
+    resting: () => resume !== undefined,
+  };
 }
 
 /** The real server on a free port, with the real desk and the embedded store; the clock is `rig.time`. */
@@ -65,7 +96,7 @@ export async function openStage(
   }
   const log = recordedLog('debug');
   const rig = createRig(store);
-  const changes = createWake();
+  const changes = createHints();
   let tokens = 0;
   const servers: HttpServer[] = [];
   const stage: Stage = {
@@ -101,6 +132,8 @@ export async function openStage(
         receive: async () => {},
         receipt: async () => {},
         now: () => rig.time,
+        // Time passes when a test says so; what rests goes on once everything else has had its turn.
+        sleep: () => new Promise((resolve) => setImmediate(resolve)),
         randomToken: () => `random-token-${tokens++}`,
         log: log.log,
         metrics: {
