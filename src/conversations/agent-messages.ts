@@ -25,11 +25,12 @@ export function createAgentMessages(
         const move = moved(conversation, 'reply');
         const made = outgoingMessages(conversation, draft, split, now());
         messages = made;
-        const [first] = made;
-        if (!first) throw new SwitchboardError('invalid_request', 'The text is empty.');
-        const before = await written(store, conversation, first._id);
-        if (before) {
-          messages = [before];
+        if (made.length === 0) throw new SwitchboardError('invalid_request', 'The text is empty.');
+        const known = await Promise.all(made.map(({ _id }) => written(store, conversation, _id)));
+        // All parts are committed at once: where one is, all are.
+        const before = known.filter((part) => part !== undefined);
+        if (before.length > 0) {
+          messages = before;
           return null;
         }
         return { changes: { move, messages: made, set: { lastMessageAt: now() } } };

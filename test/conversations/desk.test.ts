@@ -131,6 +131,16 @@ describe('the desk', () => {
     });
   });
 
+  it('answers a repeated key with all the parts that the first made', async () => {
+    const split = (text: string) => text.split(' ').map((word) => ({ text: word, segments: 1 }));
+    const desk = createDesk({ ...rig.turns, store, split, due: () => {} });
+    await desk.claim(CONVERSATION, ana);
+    const parts = await desk.reply(CONVERSATION, ana, { text: 'one two three', key: 'k1' });
+    const again = await desk.reply(CONVERSATION, ana, { text: 'one two three', key: 'k1' });
+    expect(again.map(({ text }) => text)).to.deep.equal(['one', 'two', 'three']);
+    expect(again.map(({ _id }) => _id)).to.deep.equal(parts.map(({ _id }) => _id));
+  });
+
   it('lets nobody else speak, not even a supervisor', async () => {
     await rig.desk.claim(CONVERSATION, ana);
     for (const actor of [ben, boss]) {
