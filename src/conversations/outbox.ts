@@ -47,11 +47,9 @@ export interface OutboxParts {
  */
 export async function sendOut(parts: OutboxParts, messageId: string): Promise<void> {
   const { store, now } = parts;
-  const found = await store.messages.findOne({ _id: messageId, nextAt: { $lte: now() } });
+  const due = await store.messages.findOne({ _id: messageId, nextAt: { $lte: now() } });
+  const found = due && (await inTurn(parts, due));
   if (!found) return;
-  // Looked at before the claim, which would make an `unknown` of it should the process die. It cannot become wrong:
-  // messages of a conversation are made in their order, and one that is done never comes back.
-  if (found.status === 'queued' && (await hasEarlier(parts, found))) return postpone(parts, found);
 
   const { status, attempts, nextAt } = found;
   const message = await store.messages.findOneAndUpdate(
@@ -95,16 +93,30 @@ export async function sendOut(parts: OutboxParts, messageId: string): Promise<vo
   return note(parts, message, result, now() - started);
 }
 
+/**
+ * The message when it may go, null when an earlier one of its conversation has not left yet. Looked at before the claim,
+ * which would make an `unknown` of it should the process die. It cannot become wrong: messages of a conversation are
+ * made in their order, and one that is done never comes back.
+ */
+async function inTurn(parts: OutboxParts, message: MessageDoc): Promise<MessageDoc | null> {
+  if (message.status !== 'queued' || !(await hasEarlier(parts, message))) return message;
+  const postponed = await postpone(parts, message);
+  // Looked at again: the earlier one may have ended between the look and the write, and what its end made due at the
+  // same millisecond as before is postponed now. If it ends later, its end finds this one postponed and makes it due.
+  return postponed && !(await hasEarlier(parts, postponed)) ? postponed : null;
+}
+
 async function hasEarlier({ store }: OutboxParts, message: MessageDoc): Promise<boolean> {
   const earlier = { outstanding: message.conversationId, sequence: { $lt: message.sequence } };
   return (await store.messages.findOne(earlier, { sort: { sequence: 1 } })) !== null;
 }
 
 /** The end of the earlier part makes this one due at once. Should that be lost, a look finds it at this time. */
-async function postpone({ store, now }: OutboxParts, { _id, nextAt }: MessageDoc): Promise<void> {
-  await store.messages.updateOne(
+function postpone({ store, now }: OutboxParts, { _id, nextAt }: MessageDoc): Promise<MessageDoc | null> {
+  return store.messages.findOneAndUpdate(
     { _id, status: 'queued', nextAt },
     { $set: { nextAt: now() + FOLLOWER_DELAY } },
+    { returnDocument: 'after' },
   );
 }
 
@@ -191,14 +203,27 @@ export function backOff(attempts: number, random: number): number {
 }
 
 async function releaseNext(parts: OutboxParts, done: MessageDoc): Promise<void> {
-  const next = await parts.store.messages.findOne(
+  const next = await makeNextDue(parts.store, done, parts.now());
+  if (next !== null) parts.queued([next]);
+}
+
+/**
+ * Makes the message after one that is done due at once, and answers its id; null when none waits. One that has been
+ * tried does not wait for its turn but for TeleSign, and keeps its time.
+ */
+export async function makeNextDue(
+  store: Pick<Store, 'messages'>,
+  done: Pick<MessageDoc, 'conversationId' | 'sequence'>,
+  now: number,
+): Promise<string | null> {
+  const next = await store.messages.findOne(
     { outstanding: done.conversationId, sequence: { $gt: done.sequence } },
     { sort: { sequence: 1 } },
   );
-  if (!next) return;
-  const { matchedCount } = await parts.store.messages.updateOne(
-    { _id: next._id, status: 'queued', attempts: next.attempts },
-    { $set: { nextAt: parts.now() } },
+  if (!next) return null;
+  const { matchedCount } = await store.messages.updateOne(
+    { _id: next._id, status: 'queued', attempts: 0 },
+    { $set: { nextAt: now } },
   );
-  if (matchedCount === 1) parts.queued([next._id]);
+  return matchedCount === 1 ? next._id : null;
 }

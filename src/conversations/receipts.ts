@@ -1,4 +1,5 @@
 import type { Store } from '../store/documents.ts';
+import { makeNextDue } from './outbox.ts';
 
 export interface Receipt {
   /** Our message's `_id`, as TeleSign echoes it. */
@@ -13,7 +14,8 @@ export interface Receipt {
 
 /**
  * Moves a message forward by a delivery report, whatever order reports come in, also when it overtakes the answer to
- * the send itself or settles one that was `unknown`. Answers whether it did: an unknown id or an older report changes nothing.
+ * the send itself, which lets the next one go, or settles one that was `unknown`. Answers whether it did: an unknown id
+ * or an older report changes nothing.
  */
 export async function applyReceipt(
   store: Pick<Store, 'messages' | 'durable'>,
@@ -21,7 +23,7 @@ export async function applyReceipt(
   now: number,
 ): Promise<boolean> {
   const failed = receipt.status === 'failed';
-  const { matchedCount } = await store.messages.updateOne(
+  const before = await store.messages.findOneAndUpdate(
     { _id: receipt.externalId, direction: 'out', rank: { $lt: receipt.rank } },
     {
       $set: {
@@ -33,8 +35,11 @@ export async function applyReceipt(
       },
       $unset: { nextAt: true, outstanding: true, ...(failed ? {} : { problem: true, error: true }) },
     },
+    { returnDocument: 'before' },
   );
+  // The end of its send would do it, but that may have died, or waits for another attempt that is not needed any more.
+  if (before?.outstanding !== undefined) await makeNextDue(store, before, now);
   // Also when nothing changed: it may be a repetition whose first is not on the disk yet.
   await store.durable();
-  return matchedCount === 1;
+  return before !== null;
 }

@@ -40,14 +40,17 @@ export interface Asked {
   kind: 'asked';
   id: string;
   bot: Bot;
-  /** Told why the turn cannot be had. */
-  refused: (error: SwitchboardError) => void;
+  /** Called once the turn is committed. */
+  done: () => void;
+  /** Told instead of `done` why the turn has changed nothing: what the bot threw, or `wrong_state`. */
+  refused: (reason: unknown) => void;
 }
 
 /**
  * Works off what a conversation has waiting: claims it, does one piece of work after another, each with one commit,
- * and releases it. Resolves false when somebody else has it or nothing is due, and when `asked` was not committed. A crash at any point leaves the lease
- * to run out; the next claim first copies what was committed, so that each step takes effect once.
+ * and releases it. Resolves false when somebody else has it or nothing is due, and when `asked` is still to be done.
+ * A crash at any point leaves the lease to run out; the next claim first copies what was committed, so that each step
+ * takes effect once.
  *
  * `asked`, when given, is done first, also when nothing else is due.
  */
@@ -136,7 +139,7 @@ async function step(
   leaseId: string,
 ): Promise<ConversationDoc | null> {
   const started = parts.now();
-  const { changes, outcome } = await decide(parts, conversation, work);
+  const { changes, outcome, committed: whenCommitted } = await decide(parts, conversation, work);
   const update = conversationUpdate(changes, parts.now());
   const committed = await parts.store.conversations.findOneAndUpdate(
     { _id: conversation._id, version: conversation.version, leaseId },
@@ -161,12 +164,15 @@ async function step(
     outcome: committed ? outcome : 'void',
     duration: parts.now() - started,
   });
+  if (committed) whenCommitted?.();
   return committed;
 }
 
 interface Decision {
   changes: Changes;
   outcome: Outcome;
+  /** Called once the changes are committed. */
+  committed?: () => void;
 }
 
 const NOTHING: Decision = { changes: {}, outcome: 'recorded' };
@@ -191,15 +197,33 @@ async function decide(parts: TurnParts, conversation: ConversationDoc, work: Wor
     case 'timer':
       return decideTimer(parts, conversation, work.timer);
     case 'asked':
-      if (place === 'bot' || place === 'closed') {
-        const activity = { type: 'event', id: work.id, name: 'continue', at: parts.now() } as const;
-        return botSpeaks(parts, conversation, work.bot, activity);
-      }
-      work.refused(
-        new SwitchboardError('wrong_state', 'A person has the conversation: the bot may not speak.'),
-      );
-      return NOTHING;
+      return decideAsked(parts, conversation, work);
   }
+}
+
+async function decideAsked(parts: TurnParts, conversation: ConversationDoc, asked: Asked): Promise<Decision> {
+  const place = placeOf(conversation);
+  if (place !== 'bot' && place !== 'closed') {
+    const reason = 'A person has the conversation: the bot may not speak.';
+    return { ...NOTHING, committed: () => asked.refused(new SwitchboardError('wrong_state', reason)) };
+  }
+  // Whoever asked hears of the bot's error; the customer, who asked for nothing, gets no apology.
+  let failure: { error: unknown } | undefined;
+  const bot: Bot = async (input) => {
+    try {
+      return await asked.bot(input);
+    } catch (error) {
+      failure = { error };
+      return { texts: [], botState: input.botState, locale: null, handoff: null, ended: null };
+    }
+  };
+  const activity = { type: 'event', id: asked.id, name: 'continue', at: parts.now() } as const;
+  const decision = await botSpeaks(parts, conversation, bot, activity);
+  if (failure) {
+    const { error } = failure;
+    return { changes: {}, outcome: 'bot_failed', committed: () => asked.refused(error) };
+  }
+  return { ...decision, committed: asked.done };
 }
 
 async function decideMessage(

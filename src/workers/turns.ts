@@ -1,6 +1,7 @@
-import type { Bot, TurnOutput } from '../bot-turn.ts';
+import type { Bot } from '../bot-turn.ts';
 import { type Asked, TURN_DEADLINE, type TurnParts, workOff } from '../conversations/turn.ts';
 import { SwitchboardError } from '../errors.ts';
+import type { Store } from '../store/documents.ts';
 import { createLoop, type Loop, type LoopParts } from './loop.ts';
 
 /** Turns wait for the bot's actions more than they compute, so there are more of them than processors. */
@@ -10,31 +11,35 @@ const INTERVAL = 1000;
 
 export interface Turns extends Loop {
   /**
-   * Runs a bot's turn on a conversation in its order, between the turns of its messages, and commits and sends what
-   * it says. Rejects with what the bot throws, `not_found` for an unknown conversation, `wrong_state` when a person
-   * has it.
+   * Runs a bot's turn on a conversation in its order, between the turns of its messages. Resolves when what it says is
+   * on disk, from where it is sent. Rejects with what the bot throws, `not_found` for an unknown conversation,
+   * `wrong_state` when a person has it, `not_ready` when the service stops first: then nothing has changed. Rejects with
+   * the store's error when the store fails once the bot has run: then the turn may have taken place, and is not tried
+   * again.
    */
   ask(conversationId: string, bot: Bot): Promise<void>;
 }
 
-export function createTurns(parts: TurnParts & Pick<LoopParts, 'log' | 'sleep'>): Turns {
+export function createTurns(
+  parts: TurnParts & { store: Pick<Store, 'durable'> } & Pick<LoopParts, 'log' | 'sleep'>,
+): Turns {
   const { store, now } = parts;
-  const asked = new Map<string, { turn: Asked; done: () => void; cancel: (reason: unknown) => void }[]>();
+  /** By conversation, in the order asked. */
+  const asked = new Map<string, Waiting[]>();
   const turnParts: TurnParts = { ...parts, bot: withDeadline(parts.bot, TURN_DEADLINE) };
+  let stopping = false;
 
   async function work(conversationId: string): Promise<void> {
-    const waiting = asked.get(conversationId)?.[0];
-    if (!waiting) {
-      await workOff(turnParts, conversationId);
-      return;
+    const first = asked.get(conversationId)?.[0];
+    if (first) first.begun = false;
+    try {
+      // Not claimed: another has it. The next look tries again, as it does for what is in the store.
+      if (!(await workOff(turnParts, conversationId, first?.turn)) || !first) return;
+    } catch (error) {
+      if (first?.begun) first.turn.refused(error);
+      throw error;
     }
-    // Not claimed: another has it. The next look tries again, as it does for what is in the store.
-    if (!(await workOff(turnParts, conversationId, waiting.turn))) return;
-    const rest = (asked.get(conversationId) ?? []).slice(1);
-    if (rest.length > 0) asked.set(conversationId, rest);
-    else asked.delete(conversationId);
-    waiting.done();
-    if (rest.length > 0) loop.hint(conversationId);
+    if (asked.has(conversationId)) loop.hint(conversationId);
   }
 
   const loop = createLoop({
@@ -48,17 +53,49 @@ export function createTurns(parts: TurnParts & Pick<LoopParts, 'log' | 'sleep'>)
       const due = await store.conversations
         .find({ dueAt: { $lte: now() }, leaseUntil: { $lt: now() } }, { sort: { dueAt: 1 }, limit })
         .toArray();
-      return [...asked.keys(), ...due.map(({ _id }) => _id)];
+      // Not among the answers: many that another process holds would look like more to do, and looks would never rest.
+      for (const id of asked.keys()) loop.hint(id);
+      return due.map(({ _id }) => _id);
     },
   });
+
+  /** Puts the turn in the conversation's line, which it leaves when it is over. */
+  function enqueue(conversationId: string, bot: Bot): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        const rest = (asked.get(conversationId) ?? []).filter((other) => other !== waiting);
+        if (rest.length > 0) asked.set(conversationId, rest);
+        else asked.delete(conversationId);
+      };
+      const refused = (reason: unknown) => {
+        leave();
+        reject(reason);
+      };
+      const done = () => {
+        leave();
+        resolve();
+      };
+      const timed = withDeadline(bot, TURN_DEADLINE);
+      const begin: Bot = (input) => {
+        waiting.begun = true;
+        return timed(input);
+      };
+      const id = `continue:${parts.randomId()}`;
+      const waiting: Waiting = {
+        turn: { kind: 'asked', id, bot: begin, done, refused },
+        begun: false,
+      };
+      asked.set(conversationId, [...(asked.get(conversationId) ?? []), waiting]);
+      loop.hint(conversationId);
+    });
+  }
 
   return {
     ...loop,
     async stop() {
+      stopping = true;
       await loop.stop();
-      const reason = new SwitchboardError('not_ready', 'The service stops: the turn did not take place.');
-      for (const { cancel } of [...asked.values()].flat()) cancel(reason);
-      asked.clear();
+      for (const { turn } of [...asked.values()].flat()) turn.refused(stopped());
     },
     async ask(conversationId, bot) {
       if (!(await store.conversations.findOne({ _id: conversationId }))) {
@@ -67,35 +104,22 @@ export function createTurns(parts: TurnParts & Pick<LoopParts, 'log' | 'sleep'>)
           'There is no such conversation: the customer has to write first.',
         );
       }
-      await new Promise<void>((resolve, reject) => {
-        let failure: unknown;
-        const turn: Asked = {
-          kind: 'asked',
-          id: `continue:${parts.randomId()}`,
-          refused: (error) => {
-            failure = error;
-          },
-          // The caller hears of the error; the customer, who asked for nothing, does not.
-          bot: async (input) => {
-            failure = undefined;
-            try {
-              return await withDeadline(bot, TURN_DEADLINE)(input);
-            } catch (error) {
-              failure = error;
-              return unchanged(input.botState);
-            }
-          },
-        };
-        const done = () => (failure === undefined ? resolve() : reject(failure));
-        asked.set(conversationId, [...(asked.get(conversationId) ?? []), { turn, done, cancel: reject }]);
-        loop.hint(conversationId);
-      });
+      // Checked after the look, in the same turn of the event loop as the line is joined: nobody would refuse it later.
+      if (stopping) throw stopped();
+      await enqueue(conversationId, bot);
+      await store.durable();
     },
   };
 }
 
-function unchanged(botState: string | null): TurnOutput {
-  return { texts: [], botState, locale: null, handoff: null, ended: null };
+interface Waiting {
+  turn: Asked;
+  /** The bot has run: whether the store has the commit is not known when it fails now, so it is not tried again. */
+  begun: boolean;
+}
+
+function stopped(): SwitchboardError {
+  return new SwitchboardError('not_ready', 'The service stops: the turn did not take place.');
 }
 
 /** A bot that hangs would keep its conversation and a slot for good; its lease would run out under it. */
