@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { stub } from 'sinon';
 import { backOff, SEND_LEASE, sendOut } from '../../src/conversations/outbox.ts';
-import { applyReceipt } from '../../src/conversations/receipts.ts';
 import type { MessageDoc, Store } from '../../src/store/documents.ts';
 import { anAnswer, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
@@ -128,45 +128,79 @@ describe('the outbox', () => {
     expect(await statuses()).to.deep.equal(['dropped', 'dropped', 'dropped', 'sent']);
   });
 
-  describe('with receipts', () => {
-    const receipt = {
-      externalId: 'out:in:REF0:0',
-      providerId: 'REF',
-      code: '200',
-      description: 'Delivered.',
+  describe('whose next part was looked at while the one before it ended', () => {
+    /** Ends the send of the first part just after a look has found it to be still in the way of the second. */
+    function firstEndsAfterTheLook(): void {
+      const findOne = store.messages.findOne.bind(store.messages);
+      let looked = false;
+      stub(store.messages, 'findOne').callsFake(async (filter, options) => {
+        const found = await findOne(filter, options);
+        if (!looked && 'outstanding' in filter) {
+          looked = true;
+          await sendOut(rig.outbox, 'out:in:REF0:0');
+        }
+        return found;
+      });
+    }
+
+    it('sends that one at once, also when all happens in one millisecond', async () => {
+      firstEndsAfterTheLook();
+      await sendOut(rig.outbox, 'out:in:REF0:1');
+      expect(texts()).to.deep.equal(['one', 'two']);
+      await rig.send();
+      expect(texts()).to.deep.equal(['one', 'two', 'three']);
+    });
+
+    it('sends that one at once when its time had been another', async () => {
+      rig.time += 1;
+      firstEndsAfterTheLook();
+      await sendOut(rig.outbox, 'out:in:REF0:1');
+      await rig.send();
+      expect(texts()).to.deep.equal(['one', 'two', 'three']);
+    });
+  });
+
+  it('looks again after seconds at a part whose turn nobody told of', async () => {
+    await sendOut(rig.outbox, 'out:in:REF0:1');
+    const dying = crashingStore(store, { crashes: (point) => point === 'messages.updateOne after' });
+    await sendOut({ ...rig.outbox, store: dying }, 'out:in:REF0:0').catch(() => {});
+    rig.time += 4_999;
+    await sendOut(rig.outbox, 'out:in:REF0:1');
+    expect(texts()).to.deep.equal(['one']);
+    rig.time += 1;
+    await sendOut(rig.outbox, 'out:in:REF0:1');
+    expect(texts()).to.deep.equal(['one', 'two']);
+  });
+
+  it('tells of the part that may go now, and of what became of each', async () => {
+    const queued: string[] = [];
+    const ends: string[] = [];
+    const outbox = {
+      ...rig.outbox,
+      queued: (ids: string[]) => queued.push(...ids),
+      sent: ({ status, duration }: { status: string; duration: number }) =>
+        ends.push(`${status} ${duration}`),
     };
-    const delivered = { ...receipt, status: 'delivered', rank: 4 } as const;
-    const gateway = { ...receipt, status: 'sent', rank: 2 } as const;
+    rig.answer = ({ externalId }) => {
+      rig.time += 40;
+      return { outcome: 'accepted', referenceId: externalId, code: 290, description: '' };
+    };
+    await sendOut(outbox, 'out:in:REF0:0');
+    expect(queued).to.deep.equal(['out:in:REF0:1']);
+    await sendOut(outbox, 'out:in:REF0:1');
+    await sendOut(outbox, 'out:in:REF0:2');
+    expect(queued).to.deep.equal(['out:in:REF0:1', 'out:in:REF0:2']);
+    expect(ends).to.deep.equal(['sent 40', 'sent 40', 'sent 40']);
+  });
 
-    it('moves a message forward only, whatever order they come in', async () => {
-      await rig.send();
-      expect(await applyReceipt(store, delivered, rig.time)).to.equal(true);
-      expect(await applyReceipt(store, gateway, rig.time)).to.equal(false);
-      expect((await statuses())[0]).to.equal('delivered');
+  it('does not ask TeleSign once its claim has run out', async () => {
+    const late = crashingStore(store, {
+      crashes: () => false,
+      wrote: (_collection, method) => {
+        if (method === 'findOneAndUpdate') rig.time += SEND_LEASE;
+      },
     });
-
-    it('believes a receipt that overtakes the answer to the send', async () => {
-      rig.answer = async ({ externalId, text }) => {
-        if (text === 'one') await applyReceipt(store, delivered, rig.time);
-        return { outcome: 'accepted', referenceId: externalId, code: 290, description: '' };
-      };
-      await rig.send();
-      expect(await statuses()).to.deep.equal(['delivered', 'sent', 'sent']);
-    });
-
-    it('settles what was unknown', async () => {
-      rig.answer = () => ({ outcome: 'unknown', reason: 'timeout' });
-      await rig.send();
-      await applyReceipt(store, delivered, rig.time);
-      const [first] = await outgoing();
-      expect(first).to.include({ status: 'delivered' });
-      expect(first).to.not.have.property('problem');
-    });
-
-    it('lets an unknown id pass', async () => {
-      expect(await applyReceipt(store, { ...delivered, externalId: 'out:no:such' }, rig.time)).to.equal(
-        false,
-      );
-    });
+    await sendOut({ ...rig.outbox, store: late }, 'out:in:REF0:0');
+    expect(texts()).to.deep.equal([]);
   });
 });
