@@ -1,15 +1,25 @@
 import { expect } from 'chai';
-import type { Bot } from '../../src/bot-turn.ts';
+import type { Bot, TurnOutput } from '../../src/bot-turn.ts';
 import { receive } from '../../src/conversations/inbox.ts';
 import { type OutgoingText, type SendResult, sendOut } from '../../src/conversations/outbox.ts';
 import { LEASE, type TurnParts, workOff } from '../../src/conversations/turn.ts';
+import { SwitchboardError } from '../../src/errors.ts';
 import type { Store } from '../../src/store/documents.ts';
+import { createTurns } from '../../src/workers/turns.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { recordedLog } from '../support/log.ts';
 import { seeded, shuffled } from '../support/random.ts';
 
 const WORKERS = 4;
 const CONVERSATIONS = 60;
 const MESSAGES = 8;
+/** The bot ends the session at every fourth thing that it hears; the next text or proactive turn opens another. */
+const SESSION = 4;
+/** Proactive turns are asked for by this many processes, one after the other, which stop while some wait. */
+const ASKERS = 6;
+const ASKED_EACH = 20;
+/** The service stopped first, or the customer had not written yet. */
+const REFUSALS: string[] = ['not_ready', 'not_found'];
 const NUMBER = '15550109999';
 
 export interface StressResult {
@@ -18,24 +28,37 @@ export interface StressResult {
   points: Set<string>;
   unknown: number;
   duplicates: number;
+  /** What became of the proactive turns: `refused` did not take place, `uncertain` may have. */
+  asked: { done: number; refused: number; uncertain: number };
+  /** Sessions that a proactive turn opened. */
+  openedByAsked: number;
 }
 
 /**
  * One run: texts come in shuffled, some several times, some again much later; workers race for conversations and
- * messages and die at random points; the provider now and then gives no answer. At the end every text was handled
- * once, in the order in which the store took it in, and every reply left once or is `unknown`.
+ * messages and die at random points; the provider now and then gives no answer; programs ask for proactive turns in
+ * between, and stop. At the end every text was handled once, in the order in which the store took it in, every
+ * proactive turn took place once, or not at all when its caller was told so, and every reply left once or is `unknown`.
  */
 export async function stressRun(store: Store, seed: number): Promise<StressResult> {
   const random = seeded(seed);
   let time = 1_800_000_000_000;
   const now = () => time;
-  const result: StressResult = { crashes: new Map(), points: new Set(), unknown: 0, duplicates: 0 };
+  const result: StressResult = {
+    crashes: new Map(),
+    points: new Set(),
+    unknown: 0,
+    duplicates: 0,
+    asked: { done: 0, refused: 0, uncertain: 0 },
+    openedByAsked: 0,
+  };
 
   const arrived = new Map<string, string[]>();
   const process = crashingStore(store, {
     crashes(point) {
       result.points.add(point);
-      if (random() > 0.004) return false;
+      // A point that is rare has to be a crash as well: few sessions end, and few looks are the service's own.
+      if (random() > (/^(sessions|conversations[.]find )/.test(point) ? 0.04 : 0.004)) return false;
       result.crashes.set(point, (result.crashes.get(point) ?? 0) + 1);
       return true;
     },
@@ -61,18 +84,7 @@ export async function stressRun(store: Store, seed: number): Promise<StressResul
 
   // Remembers what it has heard; a text heard twice or in another order shows in every later answer.
   const bot: Bot = async ({ activity, botState }) => {
-    const heard = [
-      ...JSON.parse(botState ?? '[]'),
-      activity.type === 'message' ? activity.text : activity.name,
-    ];
-    const state = JSON.stringify(heard);
-    return {
-      texts: [state, `and ${heard.length}`],
-      botState: state,
-      locale: null,
-      handoff: null,
-      ended: null,
-    };
+    return hears(botState, activity.type === 'message' ? activity.text : activity.name);
   };
 
   let ids = 0;
@@ -125,9 +137,59 @@ export async function stressRun(store: Store, seed: number): Promise<StressResul
     expect(answered.size).to.equal(MESSAGES);
   }
 
+  const customers = Array.from({ length: CONVERSATIONS }, (_, n) => String(15550200000 + n));
+  const asked = new Map<string, { id: string; outcome: 'done' | 'refused' | 'uncertain' }>();
+
+  /** A program that asks its service for turns of several conversations at once, and stops before all have begun. */
+  async function asker(name: number): Promise<void> {
+    const turns = createTurns({
+      ...parts,
+      store: process,
+      log: recordedLog('fatal').log,
+      sleep: async () => {
+        time += 50;
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+    });
+    turns.start();
+    let over = 0;
+    let enough = () => {};
+    const most = new Promise<void>((resolve) => {
+      enough = resolve;
+    });
+    const asks = Array.from({ length: ASKED_EACH }, async (_, n) => {
+      const what = `asked ${name}.${n}`;
+      const id = `${NUMBER}-${customers[Math.floor(random() * customers.length)]}`;
+      const outcome = await turns
+        .ask(id, async ({ botState }) => hears(botState, what))
+        .then(
+          () => 'done' as const,
+          (reason: unknown) => {
+            if (reason instanceof Crash) return 'uncertain';
+            if (reason instanceof SwitchboardError && REFUSALS.includes(reason.code)) return 'refused';
+            throw reason;
+          },
+        );
+      asked.set(what, { id, outcome });
+      if (++over === ASKED_EACH * 0.6) enough();
+    });
+    const ended = Promise.all(asks);
+    await most;
+    await turns.stop();
+    await ended;
+  }
+
   let delivering = CONVERSATIONS;
+  let asking = ASKERS;
+  async function askAll(): Promise<void> {
+    for (let name = 0; name < ASKERS; name++) {
+      await asker(name);
+      asking--;
+    }
+  }
+
   async function worker(): Promise<void> {
-    for (let idle = 0; idle < 3 || delivering > 0; ) {
+    for (let idle = 0; idle < 3 || delivering + asking > 0; ) {
       // The embedded engine answers reads within the same turn of the event loop: without this, writes never end.
       await new Promise((resolve) => setImmediate(resolve));
       const conversations = await store.conversations
@@ -152,24 +214,47 @@ export async function stressRun(store: Store, seed: number): Promise<StressResul
     }
   }
 
-  const customers = Array.from({ length: CONVERSATIONS }, (_, n) => String(15550200000 + n));
   await Promise.all([
     ...customers.map((customer) => deliver(customer).finally(() => delivering--)),
     ...Array.from({ length: WORKERS }, worker),
+    askAll(),
   ]);
 
   for (const customer of customers) {
     const id = `${NUMBER}-${customer}`;
     const order = (arrived.get(id) ?? []).map((messageId) => `t${messageId.split('X')[1]}`);
     const conversation = await store.conversations.findOne({ _id: id });
-    expect(JSON.parse(conversation?.botState ?? '[]'), `what ${id} heard, seed ${seed}`).to.deep.equal(order);
+    const heard: string[] = JSON.parse(conversation?.botState ?? '[]');
+    expect(
+      heard.filter((what) => !asked.has(what)),
+      `the texts that ${id} heard, seed ${seed}`,
+    ).to.deep.equal(order);
+    const taken = heard.filter((what) => asked.has(what));
+    expect(new Set(taken).size, 'no proactive turn takes place twice').to.equal(taken.length);
+    for (const [what, { id: whose, outcome }] of asked) {
+      if (outcome === 'done' && whose === id) expect(taken).to.include(what);
+      if (outcome === 'refused' || whose !== id) expect(taken).to.not.include(what);
+    }
 
-    const expected = order.flatMap((_, n) => [JSON.stringify(order.slice(0, n + 1)), `and ${n + 1}`]);
+    const sessions = await store.sessions
+      .find({ conversationId: id }, { sort: { conversationId: 1, session: 1 } })
+      .toArray();
+    expect(
+      sessions.map(({ session }) => session),
+      'each session that ended has its row',
+    ).to.deep.equal(heard.slice(SESSION - 1).flatMap((_, n) => (n % SESSION === 0 ? [n / SESSION + 1] : [])));
+    expect(conversation?.session).to.equal(sessionOf(heard.length - 1));
+    result.openedByAsked += heard.filter((what, n) => n % SESSION === 0 && asked.has(what)).length;
+
+    const expected = heard.flatMap((_, n) => [JSON.stringify(heard.slice(0, n + 1)), `and ${n + 1}`]);
     const transcript = await store.messages
       .find({ conversationId: id }, { sort: { at: 1, sequence: 1 } })
       .toArray();
     const outgoing = transcript.filter(({ direction }) => direction === 'out');
     expect(outgoing.map(({ text }) => text)).to.deep.equal(expected);
+    expect(outgoing.map(({ session }) => session)).to.deep.equal(
+      heard.flatMap((_, n) => [sessionOf(n), sessionOf(n)]),
+    );
     expect(outgoing.map(({ status }) => status)).to.satisfy((statuses: string[]) =>
       statuses.every((status) => status === 'sent' || status === 'unknown'),
     );
@@ -187,5 +272,24 @@ export async function stressRun(store: Store, seed: number): Promise<StressResul
     );
     result.unknown += outgoing.length - certain.length;
   }
+  for (const { outcome } of asked.values()) result.asked[outcome]++;
   return result;
+}
+
+/** The answer of a bot that remembers what it has heard, and ends the session now and then. */
+function hears(botState: string | null, what: string): TurnOutput {
+  const heard: string[] = [...JSON.parse(botState ?? '[]'), what];
+  const state = JSON.stringify(heard);
+  return {
+    texts: [state, `and ${heard.length}`],
+    botState: state,
+    locale: null,
+    handoff: null,
+    ended: heard.length % SESSION === 0 ? { outcome: 'resolved' } : null,
+  };
+}
+
+/** The session in which a conversation's thing heard belongs, by its place from 0. */
+function sessionOf(place: number): number {
+  return Math.floor(place / SESSION) + 1;
 }
