@@ -1,11 +1,16 @@
 import type { Database } from 'lmdb';
-import { SwitchboardError } from '../errors.ts';
+import type { Movable } from './checkpoint.ts';
 import type { Collection, Filter, FindOptions, IndexSpec, Sort, UpdateFilter } from './collection.ts';
+import { committed } from './commit.ts';
 import { compileFilter, type FilterDoc } from './filter.ts';
 import { type Doc, documentKey, documentKeyOf, entryKey, type Key, MAX_KEY_BYTES } from './index-keys.ts';
+import type { Journaled } from './journal-record.ts';
 import { countKeys, keysIn, mergedKeysIn } from './key-ranges.ts';
+import { LayeredDocuments, LayeredIndex } from './layered-keys.ts';
+import { type Entries, Memtable, type Moving } from './memtable.ts';
 import { compareValues } from './order.ts';
 import { type Plan, planQuery, type SortDoc } from './query-plan.ts';
+import { duplicateKey, refuseLong } from './refusals.ts';
 import type { Structures } from './structures.ts';
 import { applyUpdate, copyOf, seedOf, type UpdateDoc } from './update.ts';
 
@@ -17,22 +22,25 @@ export interface Index {
 
 /** What a collection needs of the engine. */
 export interface Engine {
-  /** Runs `change` alone and writes what it writes as a whole, or not at all. Resolves once it is visible to reads. */
+  /** Runs `change` alone. Resolves once what it changed is visible to reads. */
   transact<R>(change: () => R): Promise<R>;
-  /** Runs `look` on the state that the last commit left. */
+  /** Runs `look` alone. */
   read<R>(look: () => R): Promise<R>;
   /** A query that no index serves. */
   unindexed(collection: string, filter: FilterDoc, sort: SortDoc | undefined): void;
 }
 
 /** A collection of the embedded engine. See `Collection` for the contract. */
-export class EmbeddedCollection<T extends { _id: string }> implements Collection<T> {
-  readonly #name: string;
+export class EmbeddedCollection<T extends { _id: string }> implements Collection<T>, Journaled, Movable {
+  readonly name: string;
   readonly #documents: Database<Doc, Key>;
   readonly #structures: Structures;
   readonly #indexes: readonly Index[];
   readonly #specs: readonly IndexSpec[];
   readonly #engine: Engine;
+  readonly #ids: LayeredDocuments;
+  readonly #layers: readonly LayeredIndex[];
+  readonly recent: Memtable;
 
   constructor(
     name: string,
@@ -41,16 +49,20 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     indexes: readonly Index[],
     engine: Engine,
   ) {
-    this.#name = name;
+    this.name = name;
     this.#documents = documents;
     this.#structures = structures;
     this.#indexes = indexes;
     this.#specs = indexes.map(({ spec }) => spec);
     this.#engine = engine;
+    const recent = new Memtable(indexes.length);
+    this.recent = recent;
+    this.#ids = new LayeredDocuments(documents, recent);
+    this.#layers = indexes.map(({ spec, entries }, at) => new LayeredIndex(spec, entries, recent, at));
   }
 
   async findOne(filter: Filter<T>, options: { sort?: Sort<T> } = {}): Promise<T | null> {
-    return this.#engine.read(() => asStored<T>(this.#first(filter, options.sort)));
+    return this.#engine.read(() => this.#own(this.#first(filter, options.sort)));
   }
 
   find(filter: Filter<T>, options: FindOptions<T> = {}): { toArray(): Promise<T[]> } {
@@ -60,7 +72,7 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
         this.#engine.read(() => {
           const found: T[] = [];
           for (const doc of this.#search(filter, options.sort)) {
-            found.push(asStored<T>(doc));
+            found.push(this.#own(doc));
             if (found.length >= limit) break;
           }
           return found;
@@ -84,7 +96,8 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     return this.#engine.transact(() => {
       const doc = this.#first(filter, undefined);
       if (doc !== null) {
-        return { matchedCount: 1, modifiedCount: this.#change(doc, update) ? 1 : 0, upsertedCount: 0 };
+        const modifiedCount = this.#change(doc, update) === doc ? 0 : 1;
+        return { matchedCount: 1, modifiedCount, upsertedCount: 0 };
       }
       if (options.upsert === true) this.#upsert(filter, update);
       return { matchedCount: 0, modifiedCount: 0, upsertedCount: options.upsert === true ? 1 : 0 };
@@ -101,12 +114,10 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
       const doc = this.#first(filter, options.sort);
       if (doc === null) {
         const inserted = options.upsert === true ? this.#upsert(filter, update) : null;
-        return after ? asStored<T>(inserted) : null;
+        return after ? asOwn<T>(inserted) : null;
       }
-      // The update works in place; the document as it was is still in the store until then.
-      const before = after ? null : (this.#documents.get(documentKey(doc._id)) ?? null);
-      this.#change(doc, update);
-      return asStored<T>(after ? doc : before);
+      const changed = this.#change(doc, update);
+      return asOwn<T>(after ? changed : doc);
     });
   }
 
@@ -114,11 +125,7 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     return this.#engine.transact(() => {
       const doc = this.#first(filter, undefined);
       if (doc === null) return { deletedCount: 0 };
-      for (const { spec, entries } of this.#indexes) {
-        const key = entryKey(spec, doc);
-        if (key !== null) entries.removeSync(key);
-      }
-      this.#documents.removeSync(documentKey(doc._id));
+      this.recent.set(documentKey(doc._id), null, NOWHERE, this.#entriesOf(doc));
       return { deletedCount: 1 };
     });
   }
@@ -127,42 +134,78 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     const limit = options.limit || Number.POSITIVE_INFINITY;
     return this.#engine.read(() => {
       const plan = this.#plan(filter, undefined);
-      if (plan.kind !== 'ids' && plan.exact) return this.#countKeys(plan, limit);
+      if (plan.kind === 'documents' && plan.exact) return countKeys(this.#ids, [plan.range], limit);
+      if (plan.kind === 'index' && plan.exact) return countKeys(this.#layer(plan.index), plan.ranges, limit);
       let count = 0;
       for (const _ of this.#search(filter, undefined)) if (++count >= limit) break;
       return count;
     });
   }
 
-  #insert(doc: Doc): void {
-    if (typeof doc._id !== 'string' || doc._id === '') throw new TypeError('An _id is a text and not empty.');
-    const key = documentKey(doc._id);
-    const entries = this.#indexes.map(({ spec }) => entryKey(spec, doc));
-    refuseLong(key, entries);
-    if (this.#documents.doesExist(key)) throw duplicate(this.#name);
-    this.#documents.putSync(key, this.#structures.ordered(doc));
-    for (const [i, index] of this.#indexes.entries()) {
-      const entry = entries[i];
-      if (entry !== null && entry !== undefined) index.entries.putSync(entry, '');
+  /** Hands documents as they were to LMDB, in one transaction. */
+  async move(batch: readonly Moving[]): Promise<void> {
+    const commit = this.#documents.batch(() => {
+      for (const moved of batch) this.#hand(moved);
+    });
+    await committed(commit);
+  }
+
+  #hand({ key, doc, entries }: Moving): void {
+    const recent = this.recent.get(key);
+    if (recent === undefined) return;
+    recent.moving = entries;
+    if (doc === null) this.#documents.remove(key);
+    else this.#documents.put(key, this.#structures.ordered(doc));
+    for (const [i, { entries: stored }] of this.#indexes.entries()) {
+      const old = recent.stored[i] ?? null;
+      const now = entries[i] ?? null;
+      if (old === now) continue;
+      if (old !== null) stored.remove(old);
+      if (now !== null) stored.put(now, '');
     }
   }
 
-  /** Applies an update to a document that has just been read from the store, in place. */
-  #change(doc: Doc, update: UpdateDoc): boolean {
-    const before = this.#indexes.map(({ spec }) => entryKey(spec, doc));
-    if (!applyUpdate(doc, update, false)) return false;
-    const after = this.#indexes.map(({ spec }) => entryKey(spec, doc));
+  /** Takes what the journal says of a document. */
+  restore(doc: Doc): void {
     const key = documentKey(doc._id);
-    refuseLong(key, after);
-    this.#documents.putSync(key, this.#structures.ordered(doc));
-    for (const [i, { entries }] of this.#indexes.entries()) {
-      const old = before[i] ?? null;
-      const now = after[i] ?? null;
-      if (old === now) continue;
-      if (old !== null) entries.removeSync(old);
-      if (now !== null) entries.putSync(now, '');
+    this.recent.set(key, doc, this.#entriesOf(doc), this.#entriesBefore(key));
+  }
+
+  /** Takes it from the journal that a document was deleted. */
+  restoreDeleted(key: Key): void {
+    this.recent.set(key, null, NOWHERE, this.#entriesBefore(key));
+  }
+
+  #entriesBefore(key: Key): Entries {
+    const doc = this.#get(key);
+    return doc === undefined ? NOWHERE : this.#entriesOf(doc);
+  }
+
+  #insert(doc: Doc): void {
+    if (typeof doc._id !== 'string' || doc._id === '') throw new TypeError('An _id is a text and not empty.');
+    const key = documentKey(doc._id);
+    const entries = this.#entriesOf(doc);
+    refuseLong(key, entries);
+    const recent = this.recent.get(key);
+    if (recent === undefined ? this.#documents.doesExist(key) : recent.doc !== null) {
+      throw duplicateKey(this.name);
     }
-    return true;
+    this.recent.set(key, doc, entries, NOWHERE);
+  }
+
+  /** Returns the document with the update applied, or the same one when that changes nothing. */
+  #change(doc: Doc, update: UpdateDoc): Doc {
+    const changed = { ...doc };
+    if (!applyUpdate(changed, update, false)) return doc;
+    const entries = this.#entriesOf(changed);
+    const key = documentKey(doc._id);
+    refuseLong(key, entries);
+    this.recent.set(key, changed, entries, this.recent.get(key)?.entries ?? this.#entriesOf(doc));
+    return changed;
+  }
+
+  #entriesOf(doc: Doc): Entries {
+    return this.#specs.map((spec) => entryKey(spec, doc));
   }
 
   #upsert(filter: FilterDoc, update: UpdateDoc): Doc {
@@ -189,7 +232,7 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
   #plan(filter: FilterDoc, sort: SortDoc | undefined): Plan {
     const plan = planQuery(filter, sort, this.#specs);
     if (plan !== null) return plan;
-    this.#engine.unindexed(this.#name, filter, sort);
+    this.#engine.unindexed(this.name, filter, sort);
     return {
       kind: 'documents',
       range: { lower: '\x00', upper: '\xff', prefix: 0 },
@@ -206,14 +249,13 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
         if (doc !== undefined && matches(doc)) yield doc;
       }
     } else if (plan.kind === 'documents') {
-      for (const key of keysIn(this.#documents, [plan.range], plan.reverse)) {
+      for (const key of keysIn(this.#ids, [plan.range], plan.reverse)) {
         const doc = this.#get(key);
         if (doc !== undefined && matches(doc)) yield doc;
       }
     } else {
-      const { entries } = this.#index(plan.index);
       const merged = plan.sorted && plan.ranges.length > 1;
-      const keys = (merged ? mergedKeysIn : keysIn)(entries, plan.ranges, plan.reverse);
+      const keys = (merged ? mergedKeysIn : keysIn)(this.#layer(plan.index), plan.ranges, plan.reverse);
       for (const key of keys) {
         const doc = this.#get(documentKeyOf(plan.index, key));
         if (doc !== undefined && matches(doc)) yield doc;
@@ -221,24 +263,29 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     }
   }
 
-  #countKeys(plan: Exclude<Plan, { kind: 'ids' }>, limit: number): number {
-    const [keys, ranges] =
-      plan.kind === 'documents'
-        ? [this.#documents, [plan.range]]
-        : [this.#index(plan.index).entries, plan.ranges];
-    return countKeys(keys, ranges, limit);
-  }
-
+  /** Not to be changed: it may be the memtable's. */
   #get(key: Key): Doc | undefined {
-    return key === '' || key.length > MAX_KEY_BYTES ? undefined : this.#documents.get(key);
+    if (key === '' || key.length > MAX_KEY_BYTES) return undefined;
+    const recent = this.recent.get(key);
+    return recent === undefined ? this.#documents.get(key) : (recent.doc ?? undefined);
   }
 
-  #index(spec: IndexSpec): Index {
-    const index = this.#indexes.find((candidate) => candidate.spec === spec);
-    if (index === undefined) throw new Error(`There is no index ${spec.name}.`);
-    return index;
+  /** As the caller's own. */
+  #own(doc: Doc): T;
+  #own(doc: Doc | null): T | null;
+  #own(doc: Doc | null): T | null {
+    if (doc === null) return null;
+    return this.recent.get(documentKey(doc._id))?.doc === doc ? asOwn<T>(doc) : asStored<T>(doc);
+  }
+
+  #layer(spec: IndexSpec): LayeredIndex {
+    const layer = this.#layers.find((candidate) => candidate.spec === spec);
+    if (layer === undefined) throw new Error(`There is no index ${spec.name}.`);
+    return layer;
   }
 }
+
+const NOWHERE: Entries = [];
 
 function sortDocuments(docs: Doc[], sort: SortDoc): Doc[] {
   const order = Object.entries(sort);
@@ -251,12 +298,6 @@ function sortDocuments(docs: Doc[], sort: SortDoc): Doc[] {
   });
 }
 
-function refuseLong(key: Key, entries: readonly (Key | null)[]): void {
-  if (key.length > MAX_KEY_BYTES || entries.some((entry) => entry !== null && entry.length > MAX_KEY_BYTES)) {
-    throw new TypeError(`An _id, or what an index holds of a document, is over ${MAX_KEY_BYTES} bytes.`);
-  }
-}
-
 function idOf(update: UpdateDoc): string {
   for (const operator of ['$setOnInsert', '$set']) {
     const fields = update[operator];
@@ -267,31 +308,18 @@ function idOf(update: UpdateDoc): string {
   throw new TypeError('An upsert has to name the _id.');
 }
 
-function duplicate(collection: string): Error {
-  return Object.assign(new Error(`The _id exists already in ${collection}.`), { code: 11000 });
-}
-
-export function unindexedError(
-  collection: string,
-  filter: FilterDoc,
-  sort: SortDoc | undefined,
-): SwitchboardError {
-  const fields = Object.keys(filter).join(', ') || 'nothing';
-  const order = Object.keys(sort ?? {}).join(', ') || 'nothing';
-  return new SwitchboardError(
-    'store_unindexed',
-    `No index of ${collection} serves a filter on ${fields} sorted by ${order}.`,
-    { details: { collection, filter: Object.keys(filter), sort: Object.keys(sort ?? {}) } },
-  );
-}
-
 /*
  * The border to the bytes: what was stored as a T comes back as one. A document is a T outside and a `Doc` inside.
  */
-function asStored<T>(doc: Doc): T;
-function asStored<T>(doc: Doc | null): T | null;
-function asStored<T>(doc: Doc | null): T | null {
-  return doc as T | null;
+function asStored<T>(doc: Doc): T {
+  return doc as T;
+}
+
+/** A copy, for a caller who may change it. */
+function asOwn<T>(doc: Doc): T;
+function asOwn<T>(doc: Doc | null): T | null;
+function asOwn<T>(doc: Doc | null): T | null {
+  return doc === null ? null : (copyOf(doc) as T);
 }
 
 function asDoc(value: unknown): Doc {

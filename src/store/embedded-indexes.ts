@@ -1,12 +1,11 @@
 import type { Database, RootDatabase } from 'lmdb';
 import type { IndexSpec } from './collection.ts';
+import { committed } from './commit.ts';
 import type { Index } from './embedded-collection.ts';
 import { type Doc, entryKey, KEY_OPTIONS, type Key } from './index-keys.ts';
 
 /** Documents whose entries are made in one transaction; others get their turn between two. */
 const BATCH = 1000;
-
-type Transact = <R>(change: () => R) => Promise<R>;
 
 interface Parts {
   root: RootDatabase<unknown, string>;
@@ -14,7 +13,6 @@ interface Parts {
   collection: string;
   documents: Database<Doc, Key>;
   specs: readonly IndexSpec[];
-  transact: Transact;
   log: { info(details: object, message: string): void } | undefined;
 }
 
@@ -23,7 +21,7 @@ interface Parts {
  * are no longer declared are dropped. A build that is interrupted starts again at the next opening.
  */
 export async function openIndexes(parts: Parts): Promise<Index[]> {
-  const { root, meta, collection, documents, specs, transact, log } = parts;
+  const { root, meta, collection, documents, specs, log } = parts;
   const stored = `indexes.${collection}`;
   const built = new Map(Object.entries(descriptions(meta.get(stored))));
   const indexes: Index[] = [];
@@ -34,7 +32,7 @@ export async function openIndexes(parts: Parts): Promise<Index[]> {
     indexes.push(index);
     if (built.get(spec.name) !== describe(spec)) {
       changed = true;
-      const count = await build(index, documents, transact);
+      const count = await build(index, documents);
       if (count > 0) log?.info({ collection, index: spec.name, documents: count }, 'built an index');
     }
     built.delete(spec.name);
@@ -45,7 +43,7 @@ export async function openIndexes(parts: Parts): Promise<Index[]> {
   }
   if (changed) {
     const now = Object.fromEntries(specs.map((spec) => [spec.name, describe(spec)]));
-    await transact(() => meta.putSync(stored, now));
+    await committed(meta.put(stored, now));
   }
   return indexes;
 }
@@ -59,16 +57,12 @@ function openEntries(
 }
 
 /** Returns how many documents there are. */
-async function build(
-  { spec, entries }: Index,
-  documents: Database<Doc, Key>,
-  transact: Transact,
-): Promise<number> {
-  await transact(() => entries.clearSync());
+async function build({ spec, entries }: Index, documents: Database<Doc, Key>): Promise<number> {
+  entries.clearSync();
   let count = 0;
   for (let from: Key | null = '\x00'; from !== null; ) {
     const start: Key = from;
-    from = await transact(() => {
+    from = entries.transactionSync(() => {
       let last: Key = start;
       let read = 0;
       for (const { key, value } of documents.getRange({ start, limit: BATCH })) {
@@ -80,6 +74,7 @@ async function build(
       count += read;
       return read < BATCH ? null : `${last}\x00`;
     });
+    await new Promise((resolve) => setImmediate(resolve));
   }
   return count;
 }

@@ -1,14 +1,18 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { SwitchboardError } from '../errors.ts';
+import { Checkpoint, type Movable } from './checkpoint.ts';
 import { isDuplicateKey, oneByOne, type Write } from './collection.ts';
 import { claimFolder } from './data-folder.ts';
 import { type CollectionName, type Collections, type Documents, INDEXES, type Store } from './documents.ts';
-import { EmbeddedCollection, type Engine, unindexedError } from './embedded-collection.ts';
+import { EmbeddedCollection, type Engine } from './embedded-collection.ts';
 import { openIndexes } from './embedded-indexes.ts';
 import type { FilterDoc } from './filter.ts';
 import { type Doc, KEY_OPTIONS, type Key } from './index-keys.ts';
-import { OpenTransaction } from './open-transaction.ts';
+import { Journal } from './journal.ts';
+import { DamagedJournal } from './journal-file.ts';
+import { type Journaled, replayChanges, takeChanges } from './journal-record.ts';
 import type { SortDoc } from './query-plan.ts';
+import { unindexedError } from './refusals.ts';
 import { Structures } from './structures.ts';
 
 /**
@@ -25,11 +29,14 @@ export interface EmbeddedStoreOptions {
   log?: { warn(details: object, message: string): void; info(details: object, message: string): void };
   /** Awaited before and after each operation: tests let others go first here. */
   jitter?: () => Promise<void>;
+  /** Changed documents at which a checkpoint does not wait; tests have one after each few. */
+  many?: number;
 }
 
 /**
- * Opens the store that lives in a folder of this machine: LMDB holds the documents and, as ordered keys, the declared
- * indexes. An operation that has resolved is visible to all that follow; `durable()` says that it is on the disk.
+ * Opens the store that lives in a folder of this machine. LMDB holds the documents and, as ordered keys, the declared
+ * indexes; what was changed lately is in memory and in the journal. An operation that has resolved is visible to all
+ * that follow; `durable()` says that it is on the disk.
  *
  * @throws SwitchboardError `store_locked`, `store_damaged`, `store_newer` (nothing is changed in the folder then) or
  * `store_unavailable`.
@@ -38,14 +45,16 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const folder = await claimFolder(options.dataDir);
   let root: RootDatabase<unknown, string> | undefined;
   try {
-    // A commit syncs the data but not the page that makes it current, which `durable` does: a power cut in between
-    // loses the commit as a whole. It holds the process up for half as long, and `lmdb`'s overlapping syncs for no less.
+    // A commit syncs the data but not the page that makes it current, which a checkpoint does at its end: a power cut
+    // in between loses the commit as a whole, and the journal still has it.
     const settings = {
       noSubdir: true,
       maxDbs: 128,
       mapSize: MAP_SIZE,
       overlappingSync: false,
       noMetaSync: true,
+      // Batches are said to be ones: those of a turn of the event loop make a promise that nobody can handle.
+      eventTurnBatching: false,
     };
     root = open({ path: folder.dataPath, encoding: 'json', ...settings });
     const engine = new EmbeddedEngine(root, options);
@@ -61,7 +70,9 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 
 function asOpeningError(cause: unknown): unknown {
   if (cause instanceof SwitchboardError) return cause;
-  const isDamage = /MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND)/.test(String(cause));
+  const isDamage =
+    cause instanceof DamagedJournal ||
+    /MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND)/.test(String(cause));
   return new SwitchboardError(isDamage ? 'store_damaged' : 'store_unavailable', undefined, { cause });
 }
 
@@ -69,7 +80,9 @@ class EmbeddedEngine implements Engine {
   readonly #root: RootDatabase<unknown, string>;
   readonly #meta: Database<unknown, string>;
   readonly #options: EmbeddedStoreOptions;
-  readonly #transaction: OpenTransaction;
+  readonly #collections: (Journaled & Movable)[] = [];
+  readonly #journal: Journal;
+  readonly #checkpoint: Checkpoint;
   /** Set while the writes of a group begin: after a failure, nothing more of it is done. */
   #group: { failure: { error: unknown } | null } | null = null;
 
@@ -77,30 +90,34 @@ class EmbeddedEngine implements Engine {
     this.#root = root;
     this.#options = options;
     this.#meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
-    this.#transaction = new OpenTransaction({
-      root,
-      sync: (done) => syncable(root).sync(done),
-      clock: () => performance.now(),
-      onLoss: (error) =>
-        options.log?.warn({ err: error }, 'the disk refused what was written last: it is lost'),
+    const collections = this.#collections;
+    this.#journal = new Journal({
+      folder: options.dataDir,
+      isBehind: () => collections.some(({ recent }) => recent.isUnwritten),
+      take: () => takeChanges(collections),
+    });
+    this.#checkpoint = new Checkpoint({
+      collections,
+      journal: this.#journal,
+      sync: () => synced(root),
+      many: options.many,
+      onFailure: (error) =>
+        options.log?.warn({ err: error }, 'the disk refused a checkpoint: it is tried again'),
     });
   }
 
   methods(release: () => Promise<void>): Pick<Store, 'inOrder' | 'durable' | 'ping' | 'close'> {
     return {
       inOrder: (writes) => this.#inOrder(writes),
-      durable: () => this.#durable(),
-      ping: () => this.#ping(),
-      close: async () => {
-        await this.#durable();
-        await this.#root.close();
-        await release();
-      },
+      durable: () => orStoreError(this.#journal.durable()),
+      ping: () => orStoreError(this.#journal.probe()),
+      close: () => this.#close(release),
     };
   }
 
+  /** With what the journal holds of them. */
   async openCollections(): Promise<Collections> {
-    return {
+    const collections = {
       conversations: await this.#openCollection('conversations'),
       messages: await this.#openCollection('messages'),
       sessions: await this.#openCollection('sessions'),
@@ -109,15 +126,14 @@ class EmbeddedEngine implements Engine {
       workstreams: await this.#openCollection('workstreams'),
       idempotency: await this.#openCollection('idempotency'),
     };
+    this.#collections.push(...Object.values(collections));
+    await this.#journal.replay((payload) => replayChanges(payload, this.#collections));
+    this.#checkpoint.note();
+    return collections;
   }
 
   async #openCollection<K extends CollectionName>(name: K): Promise<EmbeddedCollection<Documents[K]>> {
-    const transact = async <R>(change: () => R) => {
-      const result = await this.#write(change);
-      await this.#durable();
-      return result;
-    };
-    const structures = new Structures(name, this.#meta, transact);
+    const structures = new Structures(name, this.#meta);
     const options = { encoding: 'msgpack' as const, ...KEY_OPTIONS, ...structures.options() };
     const documents = this.#root.openDB<Doc, Key>(name, options);
     structures.attach(documents);
@@ -127,7 +143,6 @@ class EmbeddedEngine implements Engine {
       collection: name,
       documents,
       specs: INDEXES[name],
-      transact,
       log: this.#options.log,
     });
     return new EmbeddedCollection(name, documents, structures, indexes, this);
@@ -157,12 +172,15 @@ class EmbeddedEngine implements Engine {
     this.#options.log?.warn({ code: error.code, ...error.details }, error.message);
   }
 
-  /** Async, so that what `change` throws is a rejection; it has run when this returns. */
+  /** Async, so that what `change` throws is a rejection. In a group, it has run when this returns. */
   async #write<R>(change: () => R): Promise<R> {
     const group = this.#group;
     if (group?.failure) throw group.failure.error;
+    if (group === null && this.#isHeldUp()) await this.#room();
     try {
-      return this.#transaction.run(change, (error) => !isOwn(error));
+      const result = change();
+      this.#checkpoint.note();
+      return result;
     } catch (error) {
       const refusal = isOwn(error) ? error : storeError(error);
       // That an `_id` is taken is for the write's caller to judge, as in any other write.
@@ -171,18 +189,21 @@ class EmbeddedEngine implements Engine {
     }
   }
 
-  async #durable(): Promise<void> {
-    try {
-      await this.#transaction.durable();
-    } catch (error) {
-      throw storeError(error);
-    }
+  /** What the disk does not take would fill the memory. */
+  #isHeldUp(): boolean {
+    return this.#journal.hasFailed || this.#checkpoint.isBehind;
   }
 
-  /** Nothing can come between writes that begin in one go, nor a commit: they share their fate. */
+  async #room(): Promise<void> {
+    if (this.#journal.hasFailed) await orStoreError(this.#journal.durable());
+    if (this.#checkpoint.isBehind) await orStoreError(this.#checkpoint.run());
+  }
+
+  /** Nothing can come between writes that begin in one go, nor a frame of the journal: they share their fate. */
   async #inOrder(writes: readonly Write[]): Promise<void> {
     // Jitter would have others go in between.
     if (this.#options.jitter !== undefined) return oneByOne(writes);
+    if (this.#isHeldUp()) await this.#room();
     const begun: Promise<unknown>[] = [];
     this.#group = { failure: null };
     try {
@@ -193,21 +214,32 @@ class EmbeddedEngine implements Engine {
     await Promise.all(begun);
   }
 
-  async #ping(): Promise<void> {
-    const pings = await this.#write(() => {
-      const before = this.#meta.get('pings');
-      const now = typeof before === 'number' ? before + 1 : 1;
-      this.#meta.putSync('pings', now);
-      return now;
-    });
-    const seen = this.#meta.get('pings');
-    if (typeof seen !== 'number' || seen < pings) throw new SwitchboardError('store_unavailable');
+  /** Rejects when the disk does not take the last changes; all is closed then too. */
+  async #close(release: () => Promise<void>): Promise<void> {
+    try {
+      await orStoreError(this.#checkpoint.close());
+    } finally {
+      await this.#journal.close();
+      await this.#root.close();
+      await release();
+    }
   }
 }
 
-/** lmdb has this method, but its types do not. */
-function syncable(root: object): { sync(done: (error: unknown) => void): void } {
-  return root as { sync(done: (error: unknown) => void): void };
+/** Resolves when what was committed is on the disk. lmdb has this method, but its types do not. */
+function synced(root: object): Promise<void> {
+  const { sync } = root as { sync(done: (error: unknown) => void): void };
+  return new Promise((resolve, reject) => {
+    sync.call(root, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+async function orStoreError(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    throw storeError(error);
+  }
 }
 
 function storeError(cause: unknown): SwitchboardError {

@@ -1,4 +1,3 @@
-import type { Database } from 'lmdb';
 import type { Key } from './index-keys.ts';
 
 /** Keys from `lower` (included) to `upper` (excluded, if it can be a key at all); what they share is `prefix` long. */
@@ -8,21 +7,42 @@ export interface KeyRange {
   prefix: number;
 }
 
-type Keys = Database<unknown, Key>;
+/** Keys that can be had in order. */
+export interface SortedKeys {
+  inRange(range: KeyRange, reverse: boolean): Iterable<Key>;
+  count(range: KeyRange): number;
+}
 
 /** The keys of one range after the other. */
-export function* keysIn(db: Keys, ranges: readonly KeyRange[], reverse: boolean): Generator<Key, void> {
-  for (const range of ranges) yield* db.getKeys(rangeOptions(range, reverse));
+export function* keysIn(
+  keys: SortedKeys,
+  ranges: readonly KeyRange[],
+  reverse: boolean,
+): Generator<Key, void> {
+  for (const range of ranges) yield* keys.inRange(range, reverse);
 }
 
 /** The keys of several ranges as if they were one, in the order of what follows their prefixes. */
-export function* mergedKeysIn(db: Keys, ranges: readonly KeyRange[], reverse: boolean): Generator<Key, void> {
+export function* mergedKeysIn(
+  keys: SortedKeys,
+  ranges: readonly KeyRange[],
+  reverse: boolean,
+): Generator<Key, void> {
+  const sources = ranges.map((range) => ({ keys: keys.inRange(range, reverse), prefix: range.prefix }));
+  yield* merged(sources, reverse);
+}
+
+/** Sorted keys of several sources as if they were one, compared by what follows their source's `prefix`. */
+export function* merged(
+  sources: readonly { keys: Iterable<Key>; prefix: number }[],
+  reverse: boolean,
+): Generator<Key, void> {
   const heads: { key: Key; rest: string; prefix: number; following: Iterator<Key> }[] = [];
   try {
-    for (const range of ranges) {
-      const following = db.getKeys(rangeOptions(range, reverse))[Symbol.iterator]();
+    for (const { keys, prefix } of sources) {
+      const following = keys[Symbol.iterator]();
       const { value: key, done } = following.next();
-      if (done !== true) heads.push({ key, rest: key.slice(range.prefix), prefix: range.prefix, following });
+      if (done !== true) heads.push({ key, rest: key.slice(prefix), prefix, following });
     }
     for (;;) {
       let [first] = heads;
@@ -41,19 +61,13 @@ export function* mergedKeysIn(db: Keys, ranges: readonly KeyRange[], reverse: bo
   }
 }
 
-/** How many keys there are, up to a limit. Counting all is LMDB's, at some 10 million a second. */
-export function countKeys(db: Keys, ranges: readonly KeyRange[], limit: number): number {
+/** How many keys there are, up to a limit. */
+export function countKeys(keys: SortedKeys, ranges: readonly KeyRange[], limit: number): number {
   let count = 0;
   if (limit === Number.POSITIVE_INFINITY) {
-    for (const range of ranges) count += db.getKeysCount(rangeOptions(range, false));
+    for (const range of ranges) count += keys.count(range);
   } else {
-    for (const _ of keysIn(db, ranges, false)) if (++count >= limit) break;
+    for (const _ of keysIn(keys, ranges, false)) if (++count >= limit) break;
   }
   return count;
-}
-
-function rangeOptions({ lower, upper }: KeyRange, reverse: boolean) {
-  const [start, end] = reverse ? [upper, lower] : [lower, upper];
-  // LMDB wants a first key of at least one byte. No id is empty, so nothing comes before this one.
-  return { start: start || '\x00', end: end || '\x00', reverse, inclusiveEnd: true };
 }

@@ -1,4 +1,5 @@
 import type { Database } from 'lmdb';
+import { committed } from './commit.ts';
 import type { Doc } from './index-keys.ts';
 
 /** How often a set of fields has to turn up before it is worth a place in the table. */
@@ -19,19 +20,15 @@ const COUNTED = 1000;
 export class Structures {
   readonly #key: string;
   readonly #meta: Database<unknown, string>;
-  readonly #transact: (change: () => void) => Promise<void>;
   readonly #seen = new Map<string, number>();
   readonly #ranks = new Map<string, number>();
   #encoder: { structures: object } | null = null;
+  /** One at a time, each on what the one before it left: a document may refer to an entry from then on. */
+  #keeping: Promise<void> = Promise.resolve();
 
-  constructor(
-    collection: string,
-    meta: Database<unknown, string>,
-    transact: (change: () => void) => Promise<void>,
-  ) {
+  constructor(collection: string, meta: Database<unknown, string>) {
     this.#key = `structures.${collection}`;
     this.#meta = meta;
-    this.#transact = transact;
     for (const fields of this.#table()) for (const field of fields) this.#rank(field);
   }
 
@@ -95,18 +92,15 @@ export class Structures {
     const times = (this.#seen.get(name) ?? 0) + 1;
     if (this.#seen.size >= COUNTED) this.#seen.clear();
     this.#seen.set(name, times);
-    if (times === WORTH_KEEPING) void this.#keep([...fields], name);
+    if (times === WORTH_KEEPING) this.#keeping = this.#keeping.then(() => this.#keep([...fields], name));
   }
 
   async #keep(fields: string[], name: string): Promise<void> {
-    await null; // the encoder is at work inside a transaction
     try {
-      await this.#transact(() => {
-        const table = this.#table();
-        if (table.length < PLACES && !table.some((entry) => entry.join('\n') === name)) {
-          this.#meta.putSync(this.#key, [...table, fields]);
-        }
-      });
+      const table = this.#table();
+      if (table.length < PLACES && !table.some((entry) => entry.join('\n') === name)) {
+        await committed(this.#meta.put(this.#key, [...table, fields]));
+      }
       // Makes the encoder read the table again before it next writes.
       if (this.#encoder !== null) this.#encoder.structures = Object.assign([], { uninitialized: true });
     } catch {

@@ -12,7 +12,8 @@ export interface UpdateDoc {
 type Operator = (doc: Doc, field: string, operand: unknown) => boolean;
 
 /**
- * Applies an update to a document, in place, as MongoDB's update operators do. Returns whether it changed.
+ * Applies an update to a document as MongoDB's update operators do. Returns whether it changed. The document's fields
+ * get other values; the objects and arrays that it held are left as they are.
  * Operators on top-level fields are ours; an update with a dotted path or another operator is `mingo`'s as a whole.
  * `$setOnInsert` counts only when `inserting`.
  *
@@ -33,6 +34,7 @@ export function applyUpdate(doc: Doc, update: UpdateDoc, inserting: boolean): bo
       modifier[operator] = fields;
       fields[field] = operand;
     }
+    for (const field in doc) if (field !== '_id') doc[field] = copyOf(doc[field]);
     changed = mingo().update(doc, modifier, [], {}, { cloneMode: 'deep' }).length > 0;
   }
   if (doc._id !== id) throw new TypeError('An update cannot change an _id.');
@@ -137,7 +139,7 @@ const OPERATORS: { readonly [operator: string]: Operator } = {
   },
   $addToSet: (doc, field, operand) => {
     const array = arrayOf(doc, field);
-    const set = array ?? [];
+    const set = [...(array ?? [])];
     const before = set.length;
     for (const element of eachOf(operand)) {
       if (!set.some((other) => isDeepStrictEqual(other, element))) set.push(copyOf(element));

@@ -6,7 +6,7 @@ import type { Collection } from '../../src/store/collection.ts';
 import type { ConversationDoc, Store } from '../../src/store/documents.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { compareValues } from '../../src/store/order.ts';
-import { temporaryFolder } from '../support/stores.ts';
+import { jitter, temporaryFolder } from '../support/stores.ts';
 import { aConversation } from './documents.ts';
 
 /*
@@ -196,65 +196,67 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-describe('the embedded collection', () => {
-  let dataDir: string;
-  let store: Store;
-  let conversations: Collection<ConversationDoc>;
+for (const many of [2, 5, undefined]) {
+  describe(`the embedded collection, with checkpoints after ${many ?? 'very many'} changes`, () => {
+    let dataDir: string;
+    let store: Store;
+    let conversations: Collection<ConversationDoc>;
 
-  beforeEach(async () => {
-    dataDir = await temporaryFolder();
-    store = await openEmbeddedStore({ dataDir, onUnindexed: 'warn' });
-    ({ conversations } = store);
-  });
+    beforeEach(async () => {
+      dataDir = await temporaryFolder();
+      store = await openEmbeddedStore({ dataDir, onUnindexed: 'warn', ...(many && { many, jitter }) });
+      ({ conversations } = store);
+    });
 
-  afterEach(async () => {
-    await store.close();
-    await rm(dataDir, { recursive: true });
-  });
+    afterEach(async () => {
+      await store.close();
+      await rm(dataDir, { recursive: true });
+    });
 
-  it('answers as an array does that is searched and updated with mingo', async function () {
-    this.timeout(60_000);
-    await fc.assert(
-      fc
-        .asyncProperty(
-          fc.array(conversation, { maxLength: 15 }),
-          fc.array(step, { maxLength: 20 }),
-          async (first, steps) => {
-            const model = new Map<string, Fields>();
-            for (const conversation of first)
-              await take({ do: 'insert', conversation }, conversations, model);
-            for (const step of steps) await take(step, conversations, model);
-            expect(await conversations.find({}, { sort: { _id: 1 } }).toArray()).to.deep.equal(
-              [...model.values()].sort((a, b) => compareValues(a._id, b._id)),
-            );
-          },
-        )
-        .afterEach(async () => {
-          for (const { _id } of await conversations.find({}).toArray())
-            await conversations.deleteOne({ _id });
-          // What is left in an index when no document is would be found by it.
-          for (const field of ['changedAt', 'dueAt', 'priority']) {
-            expect(await conversations.countDocuments({ [field]: { $gte: -1e9 } })).to.equal(0);
-          }
+    it('answers as an array does that is searched and updated with mingo', async function () {
+      this.timeout(60_000);
+      await fc.assert(
+        fc
+          .asyncProperty(
+            fc.array(conversation, { maxLength: 15 }),
+            fc.array(step, { maxLength: 20 }),
+            async (first, steps) => {
+              const model = new Map<string, Fields>();
+              for (const conversation of first)
+                await take({ do: 'insert', conversation }, conversations, model);
+              for (const step of steps) await take(step, conversations, model);
+              expect(await conversations.find({}, { sort: { _id: 1 } }).toArray()).to.deep.equal(
+                [...model.values()].sort((a, b) => compareValues(a._id, b._id)),
+              );
+            },
+          )
+          .afterEach(async () => {
+            for (const { _id } of await conversations.find({}).toArray())
+              await conversations.deleteOne({ _id });
+            // What is left in an index when no document is would be found by it.
+            for (const field of ['changedAt', 'dueAt', 'priority']) {
+              expect(await conversations.countDocuments({ [field]: { $gte: -1e9 } })).to.equal(0);
+            }
+          }),
+        { numRuns: Number(process.env.RUNS ?? 100) },
+      );
+    });
+
+    it('finds in order what is found in an array, where many match', async function () {
+      this.timeout(60_000);
+      const model = new Map<string, Fields>();
+      for (const [i, drawn] of fc.sample(conversation, 150).entries()) {
+        await take({ do: 'insert', conversation: { ...drawn, _id: `c${i}` } }, conversations, model);
+      }
+      await fc.assert(
+        fc.asyncProperty(searched, fc.constantFrom<0 | 1 | 3>(0, 1, 3), async ({ filter, sort }, limit) => {
+          await take({ do: 'find', filter, sort, limit }, conversations, model);
         }),
-      { numRuns: Number(process.env.RUNS ?? 100) },
-    );
+        { numRuns: Number(process.env.RUNS ?? 1000) },
+      );
+    });
   });
-
-  it('finds in order what is found in an array, where many match', async function () {
-    this.timeout(60_000);
-    const model = new Map<string, Fields>();
-    for (const [i, drawn] of fc.sample(conversation, 150).entries()) {
-      await take({ do: 'insert', conversation: { ...drawn, _id: `c${i}` } }, conversations, model);
-    }
-    await fc.assert(
-      fc.asyncProperty(searched, fc.constantFrom<0 | 1 | 3>(0, 1, 3), async ({ filter, sort }, limit) => {
-        await take({ do: 'find', filter, sort, limit }, conversations, model);
-      }),
-      { numRuns: Number(process.env.RUNS ?? 1000) },
-    );
-  });
-});
+}
 
 async function take(
   step: Step,

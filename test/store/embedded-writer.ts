@@ -6,7 +6,8 @@ import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { aConversation } from './documents.ts';
 
 const [, , dataDir = ''] = process.argv;
-const store = await openEmbeddedStore({ dataDir, onUnindexed: 'throw' });
+// With checkpoints all the time.
+const store = await openEmbeddedStore({ dataDir, onUnindexed: 'throw', many: 8 });
 
 async function write(id: number): Promise<void> {
   const { _id, version, changedAt, ...rest } = aConversation({ _id: `c${id}` });

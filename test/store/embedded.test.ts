@@ -362,52 +362,75 @@ describe('the embedded store', () => {
       limitFiles('unlimited');
     });
 
-    it('refuses writes as a whole, says so, and goes on when there is room again', async function () {
-      this.timeout(20_000);
-      const store = await openStore();
+    /** Writes until the disk has refused a hundred. Each has a set of fields of its own now and then. */
+    async function fillUp(store: Store) {
       const written = new Set<string>();
-      let refused = 0;
+      const refused = new Set<string>();
       const write = async (_id: string) => {
-        // Each has a set of fields of its own, so that the table of field names is written to as well.
-        const message = aMessage({
-          _id,
-          text: 'x'.repeat(800),
-          nextAt: 1,
-          provider: { [`f${_id.slice(0, 3)}`]: 1 },
-        });
+        const provider = { [`f${_id.slice(0, 3)}`]: 1 };
         try {
-          await store.messages.insertOne(message);
+          await store.messages.insertOne(aMessage({ _id, text: 'x'.repeat(800), nextAt: 1, provider }));
           await store.durable();
           written.add(_id);
         } catch (error) {
           expect(error).to.be.instanceOf(SwitchboardError).and.to.include({ code: 'store_unavailable' });
           expect(error).to.have.property('cause').that.is.an('error');
-          refused++;
+          refused.add(_id);
         }
       };
-      const writeMany = (round: number) =>
-        Promise.all(Array.from({ length: 30 }, (_, i) => write(`${100 + round}-${i}`)));
-      const expectWhole = async (store: Store) => {
-        const all = await store.messages.find({}).toArray();
-        expect(new Set(all.map(({ _id }) => _id))).to.deep.equal(written);
-        const due = await store.messages.find({ nextAt: { $lte: 1 } }, { sort: { nextAt: 1 } }).toArray();
-        expect(due).to.have.deep.members(all);
-        expect(await store.messages.countDocuments({ conversationId: 'c' })).to.equal(written.size);
-      };
+      for (let round = 100; refused.size < 100; round++) {
+        await Promise.all(Array.from({ length: 30 }, (_, i) => write(`${round}-${i}`)));
+      }
+      return { written, refused };
+    }
 
-      await writeMany(0);
-      limitFiles(readFileSync(join(dataDir, 'data.mdb')).length + 200_000);
-      for (let round = 1; refused < 100; round++) await writeMany(round);
-      await store.durable();
-      await expectWhole(store);
-      expect(unhandled).to.deep.equal([]);
+    async function expectWhole(store: Store, written: Iterable<string>): Promise<string[]> {
+      const all = await store.messages.find({}).toArray();
+      const ids = all.map(({ _id }) => _id);
+      expect(ids).to.include.members([...written]);
+      const due = await store.messages.find({ nextAt: { $lte: 1 } }, { sort: { nextAt: 1 } }).toArray();
+      expect(due).to.have.deep.members(all);
+      expect(await store.messages.countDocuments({ conversationId: 'c' })).to.equal(all.length);
+      return ids;
+    }
+
+    it('refuses to call writes durable, and makes them durable when there is room again', async function () {
+      this.timeout(20_000);
+      const store = await openStore();
+      limitFiles(200_000);
+      const { written, refused } = await fillUp(store);
+      expect(written.size).to.be.greaterThan(20);
+      expect(await rejection(store.ping())).to.include({ code: 'store_unavailable' });
+      const late = aMessage({ _id: 'late', nextAt: 1 });
+      expect(await rejection(store.messages.insertOne(late)), 'takes no more').to.include({
+        code: 'store_unavailable',
+      });
+      const held = await expectWhole(store, written);
 
       limitFiles('unlimited');
-      for (let round = 200; round < 230; round++) await writeMany(round);
+      await store.messages.insertOne(late);
+      await store.durable();
       await store.ping();
-      await expectWhole(store);
+      expect(await expectWhole(store, written)).to.have.members([...held, 'late']);
       await closeStore(store);
-      await expectWhole(await openStore());
+      expect(await expectWhole(await openStore(), written)).to.have.members([...held, 'late']);
+      expect(held.length).to.be.below(written.size + refused.size);
+      expect(unhandled).to.deep.equal([]);
+    });
+
+    it('leaves nothing out of the journal that a checkpoint could not move', async function () {
+      this.timeout(20_000);
+      const warnings: string[] = [];
+      const log = { warn: (_: object, message: string) => warnings.push(message), info: () => {} };
+      const store = await openEmbeddedStore({ dataDir, onUnindexed: 'throw', log, many: 10 });
+      opened.push(store);
+      limitFiles(readFileSync(join(dataDir, 'data.mdb')).length + 100_000);
+      const { written } = await fillUp(store);
+      expect(warnings).to.include('the disk refused a checkpoint: it is tried again');
+      await closeStore(store).catch(() => {});
+      limitFiles('unlimited');
+      await expectWhole(await openStore(), written);
+      expect(unhandled).to.deep.equal([]);
     });
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { Store } from '../../src/store/documents.ts';
-import { openEmbeddedStore } from '../../src/store/embedded.ts';
+import { type EmbeddedStoreOptions, openEmbeddedStore } from '../../src/store/embedded.ts';
 import { openMongoStore } from '../../src/store/mongo.ts';
 import { mongoUri } from './mongo-server.ts';
 
@@ -16,7 +16,7 @@ export interface TemporaryStore {
 
 /** An embedded store in a folder of its own. A query that no index serves fails the test. */
 export async function temporaryEmbeddedStore(
-  options: { jitter?: () => Promise<void> } = {},
+  options: Pick<EmbeddedStoreOptions, 'jitter' | 'many'> = {},
 ): Promise<TemporaryStore & { dataDir: string }> {
   const dataDir = await temporaryFolder();
   const store = await openEmbeddedStore({ dataDir, onUnindexed: 'throw', ...options });

@@ -1,0 +1,118 @@
+import type { Journal } from './journal.ts';
+import type { Memtable, Moving } from './memtable.ts';
+
+/** Milliseconds from a change to the checkpoint that moves it, and the most after failures. */
+const INTERVAL = 1000;
+const LONGEST_INTERVAL = 30_000;
+
+/** Changed documents at which a checkpoint does not wait, and at which writers wait for one: some 30 MB. */
+const MANY = 5000;
+const TOO_MANY = 20_000;
+
+/** Documents that are moved in one go: 1 to 2 ms of the process's time. */
+const BATCH = 200;
+
+/** A collection as a checkpoint sees it. */
+export interface Movable {
+  readonly recent: Memtable;
+  /** Hands documents and index entries to LMDB, in one transaction; resolves once it is committed. */
+  move(batch: readonly Moving[]): Promise<void>;
+}
+
+export interface CheckpointParts {
+  collections: readonly Movable[];
+  journal: Journal;
+  /** Resolves when LMDB's file is on the disk. */
+  sync: () => Promise<void>;
+  /** Changed documents at which a checkpoint does not wait. */
+  many?: number | undefined;
+  onFailure: (error: unknown) => void;
+}
+
+/**
+ * Moves what was changed from the memtables into LMDB, and lets the journal go that held it until then. A process that
+ * dies meanwhile finds the journal again: what LMDB already has of it is written once more then.
+ */
+export class Checkpoint {
+  readonly #parts: CheckpointParts;
+  readonly #many: number;
+  #timer: NodeJS.Timeout | null = null;
+  #pass: Promise<void> | null = null;
+  #failures = 0;
+  #isClosed = false;
+
+  constructor(parts: CheckpointParts) {
+    this.#parts = parts;
+    this.#many = parts.many ?? MANY;
+  }
+
+  /** Says that something was changed. */
+  note(): void {
+    if (this.#pass !== null || this.#isClosed) return;
+    if (this.#failures === 0 && this.#size() >= this.#many) this.#begin();
+    else this.#timer ??= setTimeout(() => this.#begin(), this.#wait());
+  }
+
+  get isBehind(): boolean {
+    return this.#size() >= TOO_MANY;
+  }
+
+  /** Resolves when a checkpoint has made room; rejects when it could not. */
+  run(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#pass ??= this.#move().finally(() => {
+      this.#pass = null;
+      if (this.#size() > 0) this.note();
+    });
+    return this.#pass;
+  }
+
+  /** After this, no checkpoint begins. The last one moves all there is. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#pass?.catch(() => {});
+    await this.run();
+  }
+
+  #begin(): void {
+    this.run().catch(this.#parts.onFailure);
+  }
+
+  #size(): number {
+    return this.#parts.collections.reduce((size, { recent }) => size + recent.size, 0);
+  }
+
+  #wait(): number {
+    return Math.min(INTERVAL * 2 ** this.#failures, LONGEST_INTERVAL);
+  }
+
+  async #move(): Promise<void> {
+    const { collections, journal, sync } = this.#parts;
+    try {
+      let moving: { collection: Movable; batch: Moving[] }[] = [];
+      const drop = await journal.cut(() => {
+        moving = collections.flatMap((collection) => batchesOf(collection));
+      });
+      for (const { collection, batch } of moving) {
+        await collection.move(batch);
+        for (const moved of batch) collection.recent.settle(moved);
+      }
+      await sync();
+      await drop();
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures++;
+      throw error;
+    }
+  }
+}
+
+function batchesOf(collection: Movable): { collection: Movable; batch: Moving[] }[] {
+  const all = collection.recent.snapshot();
+  const batches: { collection: Movable; batch: Moving[] }[] = [];
+  for (let from = 0; from < all.length; from += BATCH) {
+    batches.push({ collection, batch: all.slice(from, from + BATCH) });
+  }
+  return batches;
+}

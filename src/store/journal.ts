@@ -1,0 +1,132 @@
+import { deleteJournalFiles, frameOf, JournalFile, journalFiles, readJournalFile } from './journal-file.ts';
+
+export interface JournalParts {
+  folder: string;
+  /** Whether there is something to be written that was not taken yet. */
+  isBehind: () => boolean;
+  /** Takes all of it, or null when there is nothing. */
+  take: () => Buffer | null;
+}
+
+interface Waiter {
+  /** Also when there is nothing to write: to see whether the disk takes it. */
+  always?: boolean;
+  /** Run when all that was changed so far is in this frame or before it. The next one goes into another file then. */
+  cut?: () => void;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * What was written since the last checkpoint, frame after frame, so that waiting for the disk is one write at the end
+ * of a file, whatever it is that changed. Whoever comes meanwhile shares the next frame.
+ *
+ * A frame that the disk refuses is kept, and written again at the same place before anything else is: nothing that
+ * was changed is forgotten while the process lives, and nothing is durable before what came before it.
+ */
+export class Journal {
+  readonly #parts: JournalParts;
+  /** Begun by the first frame, and again after a cut. */
+  #file: JournalFile | null = null;
+  /** Of that file. */
+  #number = 1;
+  #waiting: Waiter[] = [];
+  #scheduled = false;
+  #isWriting = false;
+  /** A frame that is not known to be on the disk. */
+  #held: Buffer | null = null;
+
+  constructor(parts: JournalParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Hands what the folder's journal holds to `replay`, in order. To be called before anything is written.
+   *
+   * @throws DamagedJournal, what `replay` throws, and what the disk answers.
+   */
+  async replay(replay: (payload: Buffer) => void): Promise<void> {
+    const { folder } = this.#parts;
+    for (const number of await journalFiles(folder)) {
+      for (const payload of await readJournalFile(folder, number)) replay(payload);
+      this.#number = number + 1;
+    }
+  }
+
+  /** The disk did not take the last frame. */
+  get hasFailed(): boolean {
+    return this.#held !== null && !this.#isWriting;
+  }
+
+  /** Resolves once all that there is to be written is on the disk; rejects with what the disk answers. */
+  durable(): Promise<void> {
+    if (!this.#isWriting && this.#held === null && !this.#parts.isBehind()) return Promise.resolve();
+    return this.#nextFrame({});
+  }
+
+  /** Resolves when the disk takes a frame. */
+  probe(): Promise<void> {
+    return this.#nextFrame({ always: true });
+  }
+
+  /**
+   * Goes on in another file. `snapshot` is run at the moment at which the files so far hold all that was changed, and
+   * nothing else. Gives what deletes them, for when that is elsewhere. Not to be called again before it has ended.
+   */
+  async cut(snapshot: () => void): Promise<() => Promise<void>> {
+    await this.#nextFrame({ cut: snapshot });
+    const number = this.#number;
+    return () => deleteJournalFiles(this.#parts.folder, number);
+  }
+
+  /** Nothing may be waiting any more. What the last frame did not take is lost. */
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  #nextFrame(wish: Pick<Waiter, 'always' | 'cut'>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...wish, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** After what else this turn of the event loop brings, so that its writes share the frame. */
+  #schedule(): void {
+    if (this.#isWriting || this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => void this.#write());
+  }
+
+  async #write(): Promise<void> {
+    this.#scheduled = false;
+    this.#isWriting = true;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    try {
+      if (this.#held !== null) await this.#append(this.#held);
+      const payload = this.#parts.take();
+      for (const { cut } of waiting) cut?.();
+      if (payload !== null || waiting.some(({ always }) => always)) {
+        await this.#append(frameOf(payload ?? Buffer.alloc(0)));
+      }
+      if (waiting.some(({ cut }) => cut !== undefined)) {
+        await this.#file?.close();
+        this.#file = null;
+        this.#number++;
+      }
+      for (const { resolve } of waiting) resolve();
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+    this.#isWriting = false;
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
+  async #append(frame: Buffer): Promise<void> {
+    this.#held = frame;
+    this.#file ??= await JournalFile.begin(this.#parts.folder, this.#number);
+    await this.#file.append(frame);
+    this.#held = null;
+  }
+}

@@ -1,0 +1,120 @@
+import { createRequire } from 'node:module';
+import type SortedBtree from 'sorted-btree';
+import type { Doc, Key } from './index-keys.ts';
+
+// Required, since loaders differ on what the default export of this CommonJS module is.
+const { default: BTree }: typeof SortedBtree = createRequire(import.meta.url)('sorted-btree');
+
+/** A document's key in each of its collection's indexes, in their order; null where it is not in the index. */
+export type Entries = readonly (Key | null)[];
+
+/** A document that was changed since LMDB last had it. */
+export interface Recent {
+  /** Never changed in place; null when it was deleted. */
+  doc: Doc | null;
+  entries: Entries;
+  /** What LMDB's indexes have of it. */
+  stored: Entries;
+  /** What a checkpoint is writing to them, or has written and not yet heard of. */
+  moving: Entries;
+}
+
+/** A document as a checkpoint takes it to LMDB. */
+export interface Moving {
+  key: Key;
+  doc: Doc | null;
+  entries: Entries;
+}
+
+/**
+ * The documents of one collection that were changed since LMDB last had them, as they are now, with ordered keys of
+ * their own. What is here hides what LMDB has of the same document.
+ *
+ * A text makes some twelve changes to a conversation and to its messages within milliseconds. LMDB gets their outcome,
+ * once a second: most index entries have come and gone by then.
+ */
+export class Memtable {
+  readonly #recent = new Map<Key, Recent>();
+  readonly #indexes: readonly SortedBtree.default<Key, null>[];
+  /** Changed since they were last taken to the journal. */
+  #unwritten = new Set<Key>();
+
+  constructor(indexes: number) {
+    this.#indexes = Array.from({ length: indexes }, () => new BTree<Key, null>(undefined, byBytes));
+  }
+
+  get size(): number {
+    return this.#recent.size;
+  }
+
+  get isUnwritten(): boolean {
+    return this.#unwritten.size > 0;
+  }
+
+  get(key: Key): Recent | undefined {
+    return this.#recent.get(key);
+  }
+
+  all(): IterableIterator<[Key, Recent]> {
+    return this.#recent.entries();
+  }
+
+  /** The tree of the index at a place in the declared order. */
+  index(at: number): SortedBtree.default<Key, null> {
+    const tree = this.#indexes[at];
+    if (tree === undefined) throw new RangeError(`There is no index ${at}.`);
+    return tree;
+  }
+
+  /** `before` is what the indexes had of the document until now. */
+  set(key: Key, doc: Doc | null, entries: Entries, before: Entries): void {
+    const recent = this.#recent.get(key);
+    if (recent === undefined) {
+      this.#recent.set(key, { doc, entries, stored: before, moving: before });
+      this.#replace(null, entries);
+    } else {
+      this.#replace(recent.entries, entries);
+      recent.doc = doc;
+      recent.entries = entries;
+    }
+    this.#unwritten.add(key);
+  }
+
+  /** What was changed since this was last called. */
+  takeUnwritten(): [Key, Doc | null][] {
+    const taken: [Key, Doc | null][] = [];
+    for (const key of this.#unwritten) taken.push([key, this.#recent.get(key)?.doc ?? null]);
+    this.#unwritten = new Set();
+    return taken;
+  }
+
+  snapshot(): Moving[] {
+    return Array.from(this.#recent, ([key, { doc, entries }]) => ({ key, doc, entries }));
+  }
+
+  /** LMDB has it now. Unless it was changed meanwhile, it is no longer held here. */
+  settle({ key, doc, entries }: Moving): void {
+    const recent = this.#recent.get(key);
+    if (recent === undefined) return;
+    recent.stored = entries;
+    recent.moving = entries;
+    if (recent.doc !== doc) return;
+    this.#replace(recent.entries, null);
+    this.#recent.delete(key);
+  }
+
+  #replace(before: Entries | null, after: Entries | null): void {
+    for (const [i, tree] of this.#indexes.entries()) {
+      const old = before?.[i] ?? null;
+      const now = after?.[i] ?? null;
+      if (old === now) continue;
+      if (old !== null) tree.delete(old);
+      if (now !== null) tree.set(now, null);
+    }
+  }
+}
+
+/** As LMDB compares them. */
+function byBytes(a: Key, b: Key): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
