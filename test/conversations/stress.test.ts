@@ -29,6 +29,9 @@ describe('workers that race and die at any point, on texts that come twice and o
           for (const point of run.points) points.add(point);
           for (const point of run.crashes.keys()) crashed.add(point);
           expect(run.duplicates).to.be.greaterThan(0);
+          expect(run.asked.done, 'proactive turns that took place').to.be.greaterThan(0);
+          expect(run.asked.refused, 'proactive turns that a stop refused').to.be.greaterThan(0);
+          expect(run.openedByAsked, 'sessions that a proactive turn opened').to.be.greaterThan(0);
         } finally {
           await dispose();
         }
