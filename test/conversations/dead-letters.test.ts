@@ -1,0 +1,239 @@
+import { expect } from 'chai';
+import { createDesk } from '../../src/conversations/desk.ts';
+import type { SendResult } from '../../src/conversations/outbox.ts';
+import { applyReceipt } from '../../src/conversations/receipts.ts';
+import type { Actor } from '../../src/conversations/rights.ts';
+import { SwitchboardError } from '../../src/errors.ts';
+import type { MessageDoc, Store } from '../../src/store/documents.ts';
+import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { temporaryEmbeddedStore } from '../support/stores.ts';
+
+const ana: Actor = { id: 'ana', role: 'agent', queues: ['support'] };
+const ben: Actor = { id: 'ben', role: 'agent', queues: ['support'] };
+const boss: Actor = { id: 'boss', role: 'supervisor', queues: [] };
+
+const NEVER: SendResult = {
+  outcome: 'rejected',
+  code: '11000',
+  description: 'Bad number.',
+  retryable: false,
+};
+const LOST: SendResult = { outcome: 'unknown', reason: 'timeout' };
+
+async function refused(work: Promise<unknown>): Promise<SwitchboardError> {
+  const error = await work.then(
+    () => expect.fail('it was allowed'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof SwitchboardError)) throw error;
+  return error;
+}
+
+describe('dead letters', () => {
+  let store: Store;
+  let dispose: () => Promise<void>;
+  let rig: Rig;
+  let works: Rig['answer'];
+
+  beforeEach(async () => {
+    ({ store, dispose } = await temporaryEmbeddedStore());
+    rig = createRig(store);
+    works = rig.answer;
+    rig.bot = handsOver();
+    await rig.textIn('a person please');
+    await rig.turn();
+    await rig.send();
+    await rig.desk.claim(CONVERSATION, ana);
+    rig.sent.length = 0;
+  });
+  afterEach(() => dispose());
+
+  /** A reply of the owner that has come to this. Answers its id. */
+  async function aReply(answer: SendResult): Promise<string> {
+    const [reply] = await rig.desk.reply(CONVERSATION, ana, { text: 'Hello', key: 'k1' });
+    rig.answer = () => answer;
+    await rig.send();
+    rig.answer = works;
+    rig.sent.length = 0;
+    return reply?._id ?? expect.fail('the reply has a part');
+  }
+  async function message(id: string): Promise<MessageDoc> {
+    const found = await store.messages.findOne({ _id: id });
+    return found ?? expect.fail('there is no such message');
+  }
+  const listed = async () =>
+    (await store.messages.find({ problem: { $gte: '' } } as never, { sort: { problem: 1 } }).toArray()).map(
+      ({ _id }) => _id,
+    );
+  const texts = () => rig.sent.map(({ text }) => text);
+
+  describe('sent again', () => {
+    it('leave as a new message of the same text and author, last in the conversation', async () => {
+      const failed = await aReply(NEVER);
+      await rig.desk.reply(CONVERSATION, ana, { text: 'Are you there?', key: 'k2' });
+      const again = await rig.desk.resend(failed, ana);
+      expect(again).to.deep.include({
+        text: 'Hello',
+        author: { kind: 'agent', id: 'ana' },
+        status: 'queued',
+      });
+      expect(again._id).to.not.equal(failed);
+      await rig.send();
+      expect(texts()).to.deep.equal(['Are you there?', 'Hello']);
+      expect((await message(again._id)).status).to.equal('sent');
+    });
+
+    it('are out of the list, and stay failed in the transcript', async () => {
+      const failed = await aReply(NEVER);
+      expect(await listed()).to.deep.equal([failed]);
+      rig.time += 10;
+      await rig.desk.resend(failed, ana);
+      expect(await listed()).to.deep.equal([]);
+      expect(await message(failed)).to.include({ status: 'failed', changedAt: rig.time });
+    });
+
+    it('leave once, however many ask', async () => {
+      const failed = await aReply(NEVER);
+      const asked = await Promise.all(
+        [ana, boss, ana, boss, ana].map((actor) => rig.desk.resend(failed, actor)),
+      );
+      const later = await rig.desk.resend(failed, boss);
+      expect(new Set([...asked, later].map(({ _id }) => _id))).to.have.property('size', 1);
+      await rig.send();
+      expect(texts()).to.deep.equal(['Hello']);
+    });
+
+    it('leave once after a crash at any point', async () => {
+      const failed = await aReply(NEVER);
+      for (let death = 1; ; death++) {
+        let points = 0;
+        const dying = crashingStore(store, { crashes: () => ++points === death });
+        const desk = createDesk({
+          store: dying,
+          now: () => rig.time,
+          split: (text) => [{ text, segments: 1 }],
+          queued: () => {},
+          due: () => {},
+        });
+        const end = await desk.resend(failed, ana).catch((error: unknown) => error);
+        if (!(end instanceof Crash)) break;
+      }
+      await rig.turn();
+      await rig.send();
+      expect(texts()).to.deep.equal(['Hello']);
+      expect(await listed()).to.deep.equal([]);
+    });
+
+    it('may fail again, and be sent again then', async () => {
+      const failed = await aReply(NEVER);
+      const second = await rig.desk.resend(failed, ana);
+      rig.answer = () => NEVER;
+      await rig.send();
+      expect(await listed()).to.deep.equal([second._id]);
+      rig.answer = works;
+      const third = await rig.desk.resend(second._id, ana);
+      expect(new Set([failed, second._id, third._id])).to.have.property('size', 3);
+      await rig.send();
+      expect((await message(third._id)).status).to.equal('sent');
+    });
+
+    it('keep ids that TeleSign takes, however often they fail', async () => {
+      let id = await aReply(NEVER);
+      for (let n = 0; n < 5; n++) {
+        ({ _id: id } = await rig.desk.resend(id, ana));
+        expect(id).to.match(/^[ -~]{1,100}$/);
+        rig.answer = () => NEVER;
+        await rig.send();
+      }
+    });
+
+    it('must have failed: nothing that may have arrived leaves again', async () => {
+      const unknown = await aReply(LOST);
+      expect(await refused(rig.desk.resend(unknown, boss))).to.deep.include({
+        code: 'wrong_message_status',
+        details: { status: 'unknown' },
+      });
+      await rig.send();
+      expect(texts()).to.deep.equal([]);
+    });
+
+    it('are refused when a receipt has said meanwhile that the text arrived', async () => {
+      const failed = await aReply(NEVER);
+      const receipt = { externalId: failed, providerId: 'P', code: '200', description: 'Delivered.' };
+      await applyReceipt(store, { ...receipt, status: 'delivered', rank: 4 }, rig.time);
+      expect(await refused(rig.desk.resend(failed, boss))).to.include({ code: 'wrong_message_status' });
+    });
+
+    it('are refused to agents who do not own the conversation, and are a supervisor’s too', async () => {
+      const failed = await aReply(NEVER);
+      expect(await refused(rig.desk.resend(failed, ben))).to.include({ code: 'not_owner' });
+      expect(await listed()).to.deep.equal([failed]);
+      await rig.desk.resend(failed, boss);
+    });
+
+    it('are unknown when there is no such message', async () => {
+      expect(await refused(rig.desk.resend('out:no:such', boss))).to.include({ code: 'not_found' });
+    });
+  });
+
+  describe('settled', () => {
+    it('as sent, are out of the list, with no error left', async () => {
+      const unknown = await aReply(LOST);
+      rig.time += 10;
+      const settled = await rig.desk.settle(unknown, ana, 'sent');
+      expect(settled).to.include({ _id: unknown, status: 'sent', changedAt: rig.time });
+      expect(settled).to.not.have.any.keys('problem', 'error');
+      expect(await listed()).to.deep.equal([]);
+      await rig.send();
+      expect(texts()).to.deep.equal([]);
+    });
+
+    it('as failed, can be sent again', async () => {
+      const unknown = await aReply(LOST);
+      expect(await rig.desk.settle(unknown, ana, 'failed')).to.include({
+        status: 'failed',
+        problem: 'failed',
+      });
+      await rig.desk.resend(unknown, ana);
+      await rig.send();
+      expect(texts()).to.deep.equal(['Hello']);
+    });
+
+    it('have one who settled them', async () => {
+      const unknown = await aReply(LOST);
+      const ends = await Promise.allSettled([
+        rig.desk.settle(unknown, ana, 'sent'),
+        rig.desk.settle(unknown, boss, 'failed'),
+      ]);
+      expect(ends.map(({ status }) => status)).to.have.members(['fulfilled', 'rejected']);
+    });
+
+    it('must be unknown', async () => {
+      const failed = await aReply(NEVER);
+      expect(await refused(rig.desk.settle(failed, boss, 'sent'))).to.deep.include({
+        code: 'wrong_message_status',
+        details: { status: 'failed' },
+      });
+    });
+
+    it('still move forward by a receipt', async () => {
+      const unknown = await aReply(LOST);
+      await rig.desk.settle(unknown, ana, 'failed');
+      const receipt = { externalId: unknown, providerId: 'P', code: '200', description: 'Delivered.' };
+      await applyReceipt(store, { ...receipt, status: 'delivered', rank: 4 }, rig.time);
+      expect((await message(unknown)).status).to.equal('delivered');
+      expect(await listed()).to.deep.equal([]);
+    });
+
+    it('are refused to agents who do not own the conversation', async () => {
+      const unknown = await aReply(LOST);
+      expect(await refused(rig.desk.settle(unknown, ben, 'sent'))).to.include({ code: 'not_owner' });
+      expect((await message(unknown)).status).to.equal('unknown');
+    });
+
+    it('are unknown when there is no such message', async () => {
+      expect(await refused(rig.desk.settle('out:no:such', boss, 'sent'))).to.include({ code: 'not_found' });
+    });
+  });
+});
