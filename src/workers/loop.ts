@@ -93,7 +93,8 @@ export function createLoop(parts: LoopParts): Loop {
       if (failures > 0) failedLooks += 1;
       else failedLooks = 0;
       if (more && failures === 0) continue;
-      await sleep(Math.min(interval * 2 ** failedLooks, LONGEST_BACK_OFF), stopping.signal);
+      const longest = Math.max(interval, LONGEST_BACK_OFF);
+      await sleep(Math.min(interval * 2 ** failedLooks, longest), stopping.signal);
     }
   }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createLoop, type Loop } from '../../src/workers/loop.ts';
+import { createLoop, type Loop, type LoopParts } from '../../src/workers/loop.ts';
 import { recordedLog } from '../support/log.ts';
 
 /** Lets everything that is ready run; no time passes. */
@@ -12,6 +12,7 @@ describe('a loop', () => {
   let most: number;
   let sleeps: number[];
   let wakeUp: () => void;
+  let parts: LoopParts;
   let loop: Loop;
   let scan: (limit: number) => Promise<string[]>;
   let work: (id: string) => Promise<void>;
@@ -34,7 +35,7 @@ describe('a loop', () => {
         });
         most = Math.max(most, working.size);
       });
-    loop = createLoop({
+    parts = {
       name: 'test',
       slots: 3,
       interval: 1000,
@@ -47,7 +48,8 @@ describe('a loop', () => {
           wakeUp = resolve;
           signal.addEventListener('abort', () => resolve(), { once: true });
         }),
-    });
+    };
+    loop = createLoop(parts);
   });
   afterEach(async () => {
     const stopped = loop.stop();
@@ -117,6 +119,13 @@ describe('a loop', () => {
     wakeUp();
     await settle();
     expect(sleeps.at(-1)).to.equal(1000);
+  });
+
+  it('keeps a pace that is slower than the longest back-off', async () => {
+    loop = createLoop({ ...parts, interval: 60_000 });
+    loop.start();
+    await settle();
+    expect(sleeps).to.deep.equal([60_000]);
   });
 
   it('goes on after work that failed, and does not spin on it', async () => {

@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import { stub } from 'sinon';
+import type { Store } from '../../src/store/documents.ts';
+import { createHousekeeping } from '../../src/workers/housekeeping.ts';
+import type { Loop } from '../../src/workers/loop.ts';
+import { recordedLog } from '../support/log.ts';
+import { temporaryEmbeddedStore } from '../support/stores.ts';
+
+describe('housekeeping', () => {
+  let store: Store;
+  let dispose: () => Promise<void>;
+  let housekeeping: Loop | undefined;
+  let time: number;
+  /** Ends the loop's sleep, so that it looks again. */
+  let look: () => void;
+  let sleeps: number[];
+  let logged: ReturnType<typeof recordedLog>;
+
+  beforeEach(async () => {
+    ({ store, dispose } = await temporaryEmbeddedStore());
+    time = 1_800_000_000_000;
+    sleeps = [];
+    look = () => {};
+    logged = recordedLog();
+  });
+  afterEach(async () => {
+    await housekeeping?.stop();
+    await dispose();
+  });
+
+  function start(): void {
+    housekeeping = createHousekeeping({
+      store,
+      now: () => time,
+      log: logged.log,
+      sleep: (timeout, signal) =>
+        new Promise((resolve) => {
+          sleeps.push(timeout);
+          look = resolve;
+          if (signal.aborted) resolve();
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        }),
+    });
+    housekeeping.start();
+  }
+  async function asleep(): Promise<void> {
+    const before = sleeps.length;
+    look();
+    while (sleeps.length === before) await new Promise((resolve) => setImmediate(resolve));
+  }
+  const answered = (_id: string, expiresAt: number) =>
+    store.idempotency.insertOne({
+      _id,
+      requestHash: 'hash',
+      response: { status: 201, body: '{}' },
+      expiresAt,
+    });
+  const kept = async () =>
+    (await store.idempotency.find({ expiresAt: { $gte: 0 } }, { sort: { expiresAt: 1 } }).toArray()).map(
+      ({ _id }) => _id,
+    );
+
+  it('removes first answers whose key has expired, and keeps the others', async () => {
+    await answered('past', time - 1);
+    await answered('now', time);
+    await answered('later', time + 1);
+    start();
+    await asleep();
+    expect(await kept()).to.deep.equal(['later']);
+    time += 1;
+    await asleep();
+    expect(await kept()).to.deep.equal([]);
+  });
+
+  it('removes all of many in one go, and looks once a minute then', async () => {
+    for (let n = 0; n < 50; n++) await answered(`past-${n}`, time - n);
+    start();
+    await asleep();
+    expect(await kept()).to.deep.equal([]);
+    expect(sleeps).to.deep.equal([60_000]);
+  });
+
+  it('leaves a key that was used anew between the look and the removal', async () => {
+    await answered('again', time - 1);
+    const find = store.idempotency.find.bind(store.idempotency);
+    stub(store.idempotency, 'find').callsFake((...query) => ({
+      toArray: async () => {
+        const expired = await find(...query).toArray();
+        await store.idempotency.updateOne({ _id: 'again' }, { $set: { expiresAt: time + 1000 } });
+        return expired;
+      },
+    }));
+    start();
+    await asleep();
+    expect(await store.idempotency.findOne({ _id: 'again' })).to.not.equal(null);
+  });
+
+  it('outlives a store that is away, and logs that it was', async () => {
+    await answered('past', time - 1);
+    const away = stub(store.idempotency, 'find').throws(new Error('store is away'));
+    start();
+    await asleep();
+    expect(logged.lines()).to.have.length(1);
+    away.restore();
+    await asleep();
+    expect(await kept()).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,185 @@
+import { expect } from 'chai';
+import { SEND_LEASE } from '../../src/conversations/outbox.ts';
+import type { Store } from '../../src/store/documents.ts';
+import type { Loop } from '../../src/workers/loop.ts';
+import { createSends } from '../../src/workers/sends.ts';
+import { anAnswer, createRig, type Rig } from '../support/conversations.ts';
+import { recordedLog } from '../support/log.ts';
+import { temporaryEmbeddedStore } from '../support/stores.ts';
+
+const turnOfTheLoop = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the loop of sends', () => {
+  let store: Store;
+  let dispose: () => Promise<void>;
+  let rig: Rig;
+  let sends: Loop;
+  /** Ends the loop's sleep, so that it looks again. */
+  let look: () => void;
+  let sleeps: number[];
+
+  beforeEach(async () => {
+    ({ store, dispose } = await temporaryEmbeddedStore());
+    sleeps = [];
+    look = () => {};
+    rig = createRig(store);
+    sends = createSends({
+      ...rig.outbox,
+      queued: (ids) => {
+        for (const id of ids) sends.hint(id);
+      },
+      log: recordedLog().log,
+      sleep: (timeout, signal) =>
+        new Promise((resolve) => {
+          sleeps.push(timeout);
+          look = resolve;
+          if (signal.aborted) resolve();
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        }),
+    });
+  });
+  afterEach(async () => {
+    await sends.stop();
+    await dispose();
+  });
+
+  /** Resolves once the loop has looked and sleeps again. */
+  async function asleep(): Promise<void> {
+    const before = sleeps.length;
+    look();
+    while (sleeps.length === before) await turnOfTheLoop();
+  }
+  /** Resolves once no message waits or is being sent, or only for a later time. */
+  async function worked(): Promise<void> {
+    for (;;) {
+      const open = await store.messages.find({ nextAt: { $gte: 0 } }).toArray();
+      if (open.every(({ status, nextAt }) => status === 'queued' && (nextAt ?? 0) > rig.time)) return;
+      await turnOfTheLoop();
+    }
+  }
+  async function answered(...texts: string[]): Promise<void> {
+    rig.bot = async () => anAnswer({ texts });
+    await rig.textIn('hello');
+    await rig.turn();
+  }
+  const texts = () => rig.sent.map(({ text }) => text);
+
+  it('finds what is due at its next look, and goes from part to part without another', async () => {
+    sends.start();
+    await asleep();
+    await answered('one', 'two', 'three');
+    await asleep();
+    const looks = sleeps.length;
+    await worked();
+    expect(texts()).to.deep.equal(['one', 'two', 'three']);
+    expect(sleeps).to.have.length(looks);
+  });
+
+  it('sends what it gets a hint of at once, and the parts after it', async () => {
+    sends.start();
+    await asleep();
+    await answered('one', 'two', 'three');
+    const looks = sleeps.length;
+    sends.hint('out:in:REF0:0');
+    await worked();
+    expect(texts()).to.deep.equal(['one', 'two', 'three']);
+    expect(sleeps).to.have.length(looks);
+  });
+
+  it('waits for a second between looks, and tries again what has become due', async () => {
+    rig.answer = () => ({ outcome: 'rate_limited', code: '10019', retryAfter: null });
+    sends.start();
+    await answered('one');
+    await asleep();
+    await worked();
+    expect(texts()).to.deep.equal(['one']);
+    await asleep();
+    expect(texts()).to.deep.equal(['one']);
+    rig.time += 1000;
+    await asleep();
+    await worked();
+    expect(texts()).to.deep.equal(['one', 'one']);
+    expect(new Set(sleeps)).to.deep.equal(new Set([1000]));
+  });
+
+  it('has no more than 64 requests open at once, of as many conversations', async () => {
+    let open = 0;
+    let most = 0;
+    const ends: (() => void)[] = [];
+    rig.answer = async ({ externalId }) => {
+      most = Math.max(most, ++open);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      open--;
+      return { outcome: 'accepted', referenceId: externalId, code: 290, description: '' };
+    };
+    await answered('hello');
+    const first = await store.messages.findOne({ _id: 'out:in:REF0:0' });
+    const conversation = await rig.conversation();
+    if (!first) expect.fail('the bot has answered');
+    for (let n = 1; n < 100; n++) {
+      const conversationId = `c${n}`;
+      await store.conversations.insertOne({ ...conversation, _id: conversationId });
+      await store.messages.insertOne({
+        ...first,
+        _id: `out:c${n}:0`,
+        conversationId,
+        outstanding: conversationId,
+      });
+    }
+    sends.start();
+    while (ends.length < 64) await turnOfTheLoop();
+    for (let n = 0; n < 20; n++) await turnOfTheLoop();
+    expect(open).to.equal(64);
+    while (rig.sent.length < 100 || open > 0) {
+      ends.shift()?.();
+      await turnOfTheLoop();
+    }
+    await worked();
+    expect(most).to.equal(64);
+    expect(new Set(rig.sent.map(({ externalId }) => externalId))).to.have.property('size', 100);
+  });
+
+  it('calls unknown what another process was sending when it died', async () => {
+    await answered('one', 'two');
+    await store.messages.updateOne(
+      { _id: 'out:in:REF0:0' },
+      { $set: { status: 'sending', attempts: 1, nextAt: rig.time + SEND_LEASE } },
+    );
+    sends.start();
+    await asleep();
+    await asleep();
+    expect(texts()).to.deep.equal([]);
+    rig.time += SEND_LEASE;
+    await asleep();
+    await worked();
+    expect(texts()).to.deep.equal(['two']);
+    expect((await rig.transcript()).map(({ status }) => status)).to.deep.equal([
+      'handled',
+      'unknown',
+      'sent',
+    ]);
+  });
+
+  it('stops once the send in hand is noted, and begins no other', async () => {
+    let end = () => {};
+    rig.answer = async ({ externalId }) => {
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      return { outcome: 'accepted', referenceId: externalId, code: 290, description: '' };
+    };
+    await answered('one', 'two');
+    sends.start();
+    while (rig.sent.length === 0) await turnOfTheLoop();
+    let stopped = false;
+    const stopping = sends.stop().then(() => {
+      stopped = true;
+    });
+    for (let n = 0; n < 5; n++) await turnOfTheLoop();
+    expect(stopped).to.equal(false);
+    end();
+    await stopping;
+    expect((await rig.transcript()).map(({ status }) => status)).to.deep.equal(['handled', 'sent', 'queued']);
+    expect(texts()).to.deep.equal(['one']);
+  });
+});
