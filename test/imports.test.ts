@@ -9,7 +9,7 @@ const LEAVES = ['errors', 'log', 'config', 'bot-turn', 'wake'];
 
 /** What each part may import: other parts, and packages. `*` = everything. */
 const RULES: Record<string, { parts: string[]; packages: string[] }> = {
-  store: { parts: [], packages: ['mongodb', 'lmdb', 'mingo'] },
+  store: { parts: [], packages: ['mongodb', 'lmdb', 'mingo', 'msgpackr', 'sorted-btree'] },
   conversations: { parts: ['store'], packages: [] },
   telesign: { parts: [], packages: ['undici', 'zod', 'botbuilder-core'] },
   bot: {

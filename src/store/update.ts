@@ -61,10 +61,19 @@ export function seedOf(filter: FilterDoc): Fields {
 export function copyOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((element) => (element === undefined ? null : copyOf(element)));
-  const copy: Fields = {};
-  for (const [field, content] of Object.entries(value)) {
-    if (content !== undefined) copy[field] = copyOf(content);
+  // A spread has the shape of what it is made from, which is faster to make and to use than one grown by fields.
+  const copy: Fields = { ...value };
+  for (const field in copy) {
+    const content = copy[field];
+    if (typeof content === 'object') copy[field] = copyOf(content);
+    else if (content === undefined) return withoutUndefined(copy);
   }
+  return copy;
+}
+
+function withoutUndefined(fields: Fields): Fields {
+  const copy: Fields = {};
+  for (const field in fields) if (fields[field] !== undefined) copy[field] = copyOf(fields[field]);
   return copy;
 }
 
@@ -76,41 +85,49 @@ interface Step {
 
 function stepsOf(update: UpdateDoc, inserting: boolean): Step[] {
   const steps: Step[] = [];
-  const paths: string[] = [];
+  const paths = new Set<string>();
   for (const operator in update) {
     const fields = update[operator];
     if (!operator.startsWith('$')) throw new TypeError('An update takes operators such as $set.');
     if (fields === undefined) continue;
-    if (typeof fields !== 'object' || fields === null) throw new TypeError(`${operator} takes fields.`);
-    for (const [field, operand] of Object.entries(fields)) {
+    if (!isFields(fields)) throw new TypeError(`${operator} takes fields.`);
+    for (const field in fields) {
+      const operand = fields[field];
       if (operand === undefined) continue; // as `ignoreUndefined` does
-      if (
-        paths.some((path) => path === field || path.startsWith(`${field}.`) || field.startsWith(`${path}.`))
-      ) {
-        throw new TypeError(`Two operators work on ${field}.`);
-      }
-      paths.push(field);
+      if (paths.has(field)) throw new TypeError(`Two operators work on ${field}.`);
+      paths.add(field);
       if (operator !== '$setOnInsert') steps.push({ operator, field, operand });
       else if (inserting) steps.push({ operator: '$set', field, operand });
     }
   }
-  if (paths.length === 0 && Object.keys(update).length === 0)
+  for (const path of paths) refuseParents(path, paths);
+  if (paths.size === 0 && Object.keys(update).length === 0)
     throw new TypeError('An update takes operators.');
   return steps;
 }
 
+function refuseParents(path: string, paths: ReadonlySet<string>): void {
+  for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
+    if (paths.has(path.slice(0, dot))) throw new TypeError(`Two operators work on ${path.slice(0, dot)}.`);
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
+}
+
 function isOurs(operator: string, field: string, operand: unknown): boolean {
   if (field.includes('.') || !(operator in OPERATORS)) return false;
+  if (operator !== '$push' && operator !== '$addToSet') return true;
   const names = operatorsOf(operand)?.map(([name]) => name) ?? [];
-  if (operator === '$push') return names.every((name) => name === '$each' || name === '$slice');
-  if (operator === '$addToSet') return names.every((name) => name === '$each');
-  return true;
+  return names.every((name) => name === '$each' || (name === '$slice' && operator === '$push'));
 }
 
 const OPERATORS: { readonly [operator: string]: Operator } = {
   $set: (doc, field, operand) => {
     const old = doc[field];
-    if (old === operand || (typeof operand === 'object' && isDeepStrictEqual(old, operand))) return false;
+    if (old === operand) return false;
+    if (typeof operand === 'object' && typeof old === 'object' && isDeepStrictEqual(old, operand)) return false;
     doc[field] = copyOf(operand);
     return true;
   },

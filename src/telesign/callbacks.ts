@@ -160,10 +160,12 @@ function parseReceipt(json: unknown): ReceiptCallback {
   };
 }
 
+const UTF_8 = new TextDecoder();
+
 /** Bytes that are not UTF-8 become U+FFFD: the customer's text is then read with a gap rather than lost. */
 function parseJson(body: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(body));
+    return JSON.parse(UTF_8.decode(body));
   } catch {
     // Without the cause: its message quotes the body.
     throw notUnderstood([{ path: '', problem: 'not_json' }]);
