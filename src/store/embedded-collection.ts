@@ -12,7 +12,7 @@ import { compareValues } from './order.ts';
 import { type Plan, planQuery, type SortDoc } from './query-plan.ts';
 import { duplicateKey, refuseLong } from './refusals.ts';
 import type { Structures } from './structures.ts';
-import { applyUpdate, copyOf, seedOf, type UpdateDoc } from './update.ts';
+import { applyUpdate, copyOf, plainSetOnInsert, seedOf, type UpdateDoc } from './update.ts';
 
 export interface Index {
   spec: IndexSpec;
@@ -210,7 +210,8 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
 
   #upsert(filter: FilterDoc, update: UpdateDoc): Doc {
     const seed = seedOf(filter);
-    const doc: Doc = { ...seed, _id: typeof seed._id === 'string' ? seed._id : idOf(update) };
+    const _id = typeof seed._id === 'string' ? seed._id : idOf(update);
+    const doc: Doc = { ...seed, ...plainSetOnInsert(update), _id };
     applyUpdate(doc, update, true);
     this.#insert(doc);
     return doc;

@@ -57,12 +57,26 @@ export function seedOf(filter: FilterDoc): Fields {
   return seed;
 }
 
+/**
+ * What an upsert sets when it inserts, without dotted paths. A document that is made from it at once costs a fifth of
+ * one that grows by a field at a time; what `applyUpdate` then sets is there already.
+ */
+export function plainSetOnInsert(update: UpdateDoc): Fields {
+  const given = update.$setOnInsert;
+  if (!isFields(given)) return {};
+  for (const field in given) if (field.includes('.')) return {};
+  return copyOfFields(given);
+}
+
 /** A copy without undefined fields, as the driver stores it with `ignoreUndefined`. */
 export function copyOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((element) => (element === undefined ? null : copyOf(element)));
+  return isFields(value) ? copyOfFields(value) : value;
+}
+
+function copyOfFields(fields: Fields): Fields {
   // A spread has the shape of what it is made from, which is faster to make and to use than one grown by fields.
-  const copy: Fields = { ...value };
+  const copy = { ...fields };
   for (const field in copy) {
     const content = copy[field];
     if (typeof content === 'object') copy[field] = copyOf(content);
