@@ -115,8 +115,7 @@ function stepsOf(update: UpdateDoc, inserting: boolean): Step[] {
     }
   }
   for (const path of paths) refuseParents(path, paths);
-  if (paths.size === 0 && Object.keys(update).length === 0)
-    throw new TypeError('An update takes operators.');
+  if (paths.size === 0 && Object.keys(update).length === 0) throw new TypeError('An update takes operators.');
   return steps;
 }
 
@@ -141,7 +140,8 @@ const OPERATORS: { readonly [operator: string]: Operator } = {
   $set: (doc, field, operand) => {
     const old = doc[field];
     if (old === operand) return false;
-    if (typeof operand === 'object' && typeof old === 'object' && isDeepStrictEqual(old, operand)) return false;
+    if (typeof operand === 'object' && typeof old === 'object' && isDeepStrictEqual(old, operand))
+      return false;
     doc[field] = copyOf(operand);
     return true;
   },
