@@ -52,6 +52,8 @@ export async function sendOut(parts: OutboxParts, messageId: string): Promise<vo
   if (!found) return;
 
   const { status, attempts, nextAt } = found;
+  // A condition on a field that is undefined would hold of a message that is done.
+  if (nextAt === undefined || (status !== 'queued' && status !== 'sending')) return;
   const message = await store.messages.findOneAndUpdate(
     { _id: messageId, status, attempts, nextAt },
     { $set: { status: 'sending', nextAt: now() + SEND_LEASE }, $inc: { attempts: 1 } },

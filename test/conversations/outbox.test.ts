@@ -193,6 +193,15 @@ describe('the outbox', () => {
     expect(ends).to.deep.equal(['sent 40', 'sent 40', 'sent 40']);
   });
 
+  it('claims nothing that a look shows to be done, though the look was for what is due', async () => {
+    await sendOut(rig.outbox, 'out:in:REF0:0');
+    const [done] = await outgoing();
+    stub(store.messages, 'findOne').resolves(done ?? null);
+    await sendOut(rig.outbox, 'out:in:REF0:0');
+    expect(texts()).to.deep.equal(['one']);
+    expect((await statuses())[0]).to.equal('sent');
+  });
+
   it('does not ask TeleSign once its claim has run out', async () => {
     const late = crashingStore(store, {
       crashes: () => false,
