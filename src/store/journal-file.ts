@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
 /*
- * A journal file is frames in a row: a mark, the length of the payload, its CRC-32 (32 bits each, little-endian), and
- * the payload.
+ * A journal file is frames in a row: a mark, the length of the payload, its CRC-32, the CRC-32 of these three (32 bits
+ * each, little-endian), and the payload. Without the last one, a damaged length could reach over the end of the file:
+ * all that follows would be taken for one torn frame and be left out.
  */
-const HEADER = 12;
+const HEADER = 16;
 const MARK = 0x4c4a4253;
 
 const NAME = /^journal\.(\d{9})$/;
@@ -33,12 +34,9 @@ export async function readJournalFile(folder: string, number: number): Promise<B
   for (let at = 0; at + HEADER <= bytes.length; ) {
     const end = at + HEADER + bytes.readUInt32LE(at + 4);
     const payload = bytes.subarray(at + HEADER, end);
-    if (
-      bytes.readUInt32LE(at) !== MARK ||
-      end > bytes.length ||
-      crc32(payload) !== bytes.readUInt32LE(at + 8)
-    ) {
-      if (isLast(bytes, at, end)) break;
+    const hasHeader = bytes.readUInt32LE(at) === MARK && bytes.readUInt32LE(at + 12) === headerCrc(bytes, at);
+    if (!hasHeader || end > bytes.length || crc32(payload) !== bytes.readUInt32LE(at + 8)) {
+      if (hasHeader ? end >= bytes.length : isEmpty(bytes.subarray(at + HEADER))) break;
       throw new DamagedJournal(`journal file ${number} at byte ${at}`);
     }
     payloads.push(payload);
@@ -47,14 +45,19 @@ export async function readJournalFile(folder: string, number: number): Promise<B
   return payloads;
 }
 
-/** A frame that says it reaches to the end of the file, or one of which not even the header was written. */
-function isLast(bytes: Buffer, at: number, end: number): boolean {
-  return bytes.readUInt32LE(at) === MARK
-    ? end >= bytes.length
-    : bytes.subarray(at).every((byte) => byte === 0);
+function headerCrc(bytes: Buffer, at: number): number {
+  return crc32(bytes.subarray(at, at + 12));
 }
 
-/** Deletes the files that were begun before `number`. */
+/** As bytes are that a file was made longer for, but that were not written. */
+function isEmpty(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+/**
+ * Deletes the files that were begun before `number`, the oldest first: an old one that outlived a later one would bring
+ * back, at the next opening, what the later one had changed.
+ */
 export async function deleteJournalFiles(folder: string, before: number): Promise<void> {
   for (const number of await journalFiles(folder)) if (number < before) await unlink(pathOf(folder, number));
 }
@@ -64,6 +67,7 @@ export function frameOf(payload: Buffer): Buffer {
   header.writeUInt32LE(MARK, 0);
   header.writeUInt32LE(payload.length, 4);
   header.writeUInt32LE(crc32(payload), 8);
+  header.writeUInt32LE(headerCrc(header, 0), 12);
   return Buffer.concat([header, payload]);
 }
 
@@ -81,11 +85,11 @@ export class JournalFile {
     // Every write waits for the disk, as `fdatasync` after it would, in one call instead of two.
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_DSYNC;
     const file = await open(pathOf(folder, number), flags, 0o600);
-    const directory = await open(folder, 'r');
     try {
-      await directory.sync(); // or a power cut could take the file with all that is in it
-    } finally {
-      await directory.close();
+      await syncFolder(folder); // or a power cut could take the file with all that is in it
+    } catch (error) {
+      await file.close();
+      throw error;
     }
     return new JournalFile(file);
   }
@@ -101,6 +105,15 @@ export class JournalFile {
 
   close(): Promise<void> {
     return this.#file.close();
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const directory = await open(folder, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }
 

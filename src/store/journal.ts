@@ -79,8 +79,9 @@ export class Journal {
     return () => deleteJournalFiles(this.#parts.folder, number);
   }
 
-  /** Nothing may be waiting any more. What the last frame did not take is lost. */
+  /** Finishes what is in hand. What the last frame did not take is lost. */
   async close(): Promise<void> {
+    while (this.#isWriting || this.#scheduled) await this.#nextFrame({}).catch(() => {});
     await this.#file?.close();
   }
 
@@ -111,9 +112,10 @@ export class Journal {
         await this.#append(frameOf(payload ?? Buffer.alloc(0)));
       }
       if (waiting.some(({ cut }) => cut !== undefined)) {
-        await this.#file?.close();
+        const file = this.#file;
         this.#file = null;
         this.#number++;
+        await file?.close();
       }
       for (const { resolve } of waiting) resolve();
     } catch (error) {
