@@ -15,15 +15,13 @@ const BATCH = 200;
 /** A collection as a checkpoint sees it. */
 export interface Movable {
   readonly recent: Memtable;
-  /** Hands documents and index entries to LMDB, in one transaction; resolves once it is committed. */
+  /** Hands documents and index entries to LMDB, in one transaction; resolves once it is on the disk. */
   move(batch: readonly Moving[]): Promise<void>;
 }
 
 export interface CheckpointParts {
   collections: readonly Movable[];
   journal: Journal;
-  /** Resolves when LMDB's file is on the disk. */
-  sync: () => Promise<void>;
   /** Changed documents at which a checkpoint does not wait. */
   many?: number | undefined;
   onFailure: (error: unknown) => void;
@@ -88,7 +86,7 @@ export class Checkpoint {
   }
 
   async #move(): Promise<void> {
-    const { collections, journal, sync } = this.#parts;
+    const { collections, journal } = this.#parts;
     try {
       let moving: { collection: Movable; batch: Moving[] }[] = [];
       const drop = await journal.cut(() => {
@@ -98,7 +96,6 @@ export class Checkpoint {
         await collection.move(batch);
         for (const moved of batch) collection.recent.settle(moved);
       }
-      await sync();
       await drop();
       this.#failures = 0;
     } catch (error) {

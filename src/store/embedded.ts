@@ -45,14 +45,11 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const folder = await claimFolder(options.dataDir);
   let root: RootDatabase<unknown, string> | undefined;
   try {
-    // A commit syncs the data but not the page that makes it current, which a checkpoint does at its end: a power cut
-    // in between loses the commit as a whole, and the journal still has it.
     const settings = {
       noSubdir: true,
       maxDbs: 128,
       mapSize: MAP_SIZE,
       overlappingSync: false,
-      noMetaSync: true,
       // Batches are said to be ones: those of a turn of the event loop make a promise that nobody can handle.
       eventTurnBatching: false,
     };
@@ -99,7 +96,6 @@ class EmbeddedEngine implements Engine {
     this.#checkpoint = new Checkpoint({
       collections,
       journal: this.#journal,
-      sync: () => synced(root),
       many: options.many,
       onFailure: (error) =>
         options.log?.warn({ err: error }, 'the disk refused a checkpoint: it is tried again'),
@@ -224,14 +220,6 @@ class EmbeddedEngine implements Engine {
       await release();
     }
   }
-}
-
-/** Resolves when what was committed is on the disk. lmdb has this method, but its types do not. */
-function synced(root: object): Promise<void> {
-  const { sync } = root as { sync(done: (error: unknown) => void): void };
-  return new Promise((resolve, reject) => {
-    sync.call(root, (error) => (error ? reject(error) : resolve()));
-  });
 }
 
 async function orStoreError(work: Promise<void>): Promise<void> {
