@@ -73,7 +73,7 @@ async function announce(
         $addToSet: { inbox: message._id },
         $inc: { wake: 1 },
         $min: { dueAt: now },
-        // Not `changedAt`: the turn, which follows at once, tells of the change. It would cost two index writes a text.
+        // Not `changedAt`: the turn, which follows at once, tells of the change.
         $set: { lastMessageAt: now },
         $setOnInsert: newConversation(channelId, inbound, now),
       },

@@ -18,7 +18,7 @@ import { open } from 'lmdb';
 import { SwitchboardError } from '../errors.ts';
 
 /** What this version writes. It grows when an older version could no longer read what is written. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** A data folder that this process alone may use. */
 export interface DataFolder {
@@ -39,19 +39,19 @@ export async function claimFolder(dataDir: string): Promise<DataFolder> {
   const dataPath = join(dataDir, 'data.mdb');
   const formatPath = join(dataDir, 'format.json');
   try {
-    mkdirSync(dataDir, { recursive: true });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 }); // for nobody else's eyes: customers' texts and numbers
   } catch (cause) {
     throw new SwitchboardError('store_unavailable', 'The data folder cannot be made.', { cause });
   }
   readFormat(formatPath);
   const release = claim(join(dataDir, 'owner.mdb'));
   try {
-    const made = readFormat(formatPath) !== null;
-    await checkData(dataPath, made);
+    const format = readFormat(formatPath);
+    await checkData(dataPath, format !== null);
     return {
       dataPath,
       markMade: () => {
-        if (!made) writeFormat(formatPath);
+        if (format !== FORMAT) writeFormat(formatPath);
       },
       release,
     };

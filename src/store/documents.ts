@@ -253,9 +253,9 @@ export type Collections = { [K in CollectionName]: Collection<Documents[K]> };
 /** What an engine offers. Methods reject with `store_unavailable` when the disk or the server does not take writes. */
 export interface Store extends Collections {
   /**
-   * Does writes in their order; a later one is never there without the earlier ones. Rejects with the first failure.
-   * MongoDB does one after the other; the embedded engine all in one transaction, which is one wait for the disk
-   * instead of several.
+   * Does writes in their order; a later one is never there without the earlier ones. Rejects with the first failure,
+   * and does none after it; those before it stay. MongoDB does one after the other. On the embedded engine nothing
+   * comes between them, and they go to the disk as one.
    */
   inOrder(writes: readonly Write[]): Promise<void>;
   /** Resolves when everything that has resolved so far would survive a power cut. Await it before a 200 or a send. */

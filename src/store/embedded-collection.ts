@@ -154,14 +154,15 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     const recent = this.recent.get(key);
     if (recent === undefined) return;
     recent.moving = entries;
-    if (doc === null) this.#documents.remove(key);
-    else this.#documents.put(key, this.#structures.ordered(doc));
+    // What each promises is what the batch promises.
+    if (doc === null) void this.#documents.remove(key);
+    else void this.#documents.put(key, this.#structures.ordered(doc));
     for (const [i, { entries: stored }] of this.#indexes.entries()) {
       const old = recent.stored[i] ?? null;
       const now = entries[i] ?? null;
       if (old === now) continue;
-      if (old !== null) stored.remove(old);
-      if (now !== null) stored.put(now, '');
+      if (old !== null) void stored.remove(old);
+      if (now !== null) void stored.put(now, '');
     }
   }
 

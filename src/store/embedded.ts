@@ -106,7 +106,7 @@ class EmbeddedEngine implements Engine {
     return {
       inOrder: (writes) => this.#inOrder(writes),
       durable: () => orStoreError(this.#journal.durable()),
-      ping: () => orStoreError(this.#journal.probe()),
+      ping: () => this.#ping(),
       close: () => this.#close(release),
     };
   }
@@ -208,6 +208,11 @@ class EmbeddedEngine implements Engine {
       this.#group = null;
     }
     await Promise.all(begun);
+  }
+
+  async #ping(): Promise<void> {
+    await orStoreError(this.#journal.probe());
+    this.#checkpoint.note(); // lets the file go that a probe has begun
   }
 
   /** Rejects when the disk does not take the last changes; all is closed then too. */

@@ -1,4 +1,11 @@
-import { deleteJournalFiles, frameOf, JournalFile, journalFiles, readJournalFile } from './journal-file.ts';
+import {
+  DamagedJournal,
+  deleteJournalFiles,
+  frameOf,
+  JournalFile,
+  journalFiles,
+  readJournalFile,
+} from './journal-file.ts';
 
 export interface JournalParts {
   folder: string;
@@ -47,7 +54,11 @@ export class Journal {
    */
   async replay(replay: (payload: Buffer) => void): Promise<void> {
     const { folder } = this.#parts;
-    for (const number of await journalFiles(folder)) {
+    const numbers = await journalFiles(folder);
+    for (const [i, number] of numbers.entries()) {
+      // They are deleted from the first on, so one that is missing between two was not deleted by us.
+      if (i > 0 && number !== this.#number)
+        throw new DamagedJournal(`journal file ${this.#number} is missing`);
       for (const payload of await readJournalFile(folder, number)) replay(payload);
       this.#number = number + 1;
     }
@@ -112,10 +123,7 @@ export class Journal {
         await this.#append(frameOf(payload ?? Buffer.alloc(0)));
       }
       if (waiting.some(({ cut }) => cut !== undefined)) {
-        const file = this.#file;
-        this.#file = null;
-        this.#number++;
-        await file?.close();
+        await this.#endFile();
       }
       for (const { resolve } of waiting) resolve();
     } catch (error) {
@@ -123,6 +131,15 @@ export class Journal {
     }
     this.#isWriting = false;
     if (this.#waiting.length > 0) this.#schedule();
+  }
+
+  /** Numbers follow on each other, so one that is never used is not passed over. */
+  async #endFile(): Promise<void> {
+    const file = this.#file;
+    if (file === null) return;
+    this.#file = null;
+    this.#number++;
+    await file.close();
   }
 
   async #append(frame: Buffer): Promise<void> {

@@ -1,6 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
@@ -249,6 +258,12 @@ describe('the embedded store', () => {
       await expectRefusal('store_damaged');
     });
 
+    it('since a file of its journal is gone is refused', async () => {
+      await fill(1);
+      for (const number of [1, 3]) writeFileSync(join(dataDir, `journal.00000000${number}`), '');
+      await expectRefusal('store_damaged');
+    });
+
     it('since its format cannot be told is refused', async () => {
       await fill(1);
       writeFileSync(join(dataDir, 'format.json'), '{"format":');
@@ -257,7 +272,7 @@ describe('the embedded store', () => {
 
     it('since a newer version wrote it is refused', async () => {
       await fill(1);
-      writeFileSync(join(dataDir, 'format.json'), '{"format":2,"more":true}');
+      writeFileSync(join(dataDir, 'format.json'), '{"format":3,"more":true}');
       await expectRefusal('store_newer');
     });
 
@@ -339,6 +354,17 @@ describe('the embedded store', () => {
     logged.length = 0;
     opened.push(await openEmbeddedStore({ dataDir, onUnindexed: 'throw', log }));
     expect(logged, 'built once').to.deep.equal([]);
+  });
+
+  it('is for nobody else to read, and begins nothing at rest that it does not delete', async () => {
+    const folder = join(dataDir, 'own');
+    const store = await openEmbeddedStore({ dataDir: folder, onUnindexed: 'throw' });
+    opened.push(store);
+    expect(statSync(folder).mode & 0o777).to.equal(0o700);
+    await store.ping();
+    const journals = () => readdirSync(folder).filter((name) => name.startsWith('journal'));
+    expect(journals()).to.have.length(1);
+    while (journals().length > 0) await new Promise((resolve) => setImmediate(resolve));
   });
 
   describe('on a full disk', () => {
