@@ -57,7 +57,7 @@ export interface HandoffRequest {
   summary: string;
   /** What the bot collected. */
   context: { [key: string]: Json };
-  /** Milliseconds after which an `untaken` event is wanted, or null. */
+  /** Milliseconds until the `untaken` event, when no agent has taken it by then; null = ten minutes. */
   untakenAfter: number | null;
 }
 

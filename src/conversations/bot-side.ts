@@ -51,6 +51,9 @@ export async function botTurn(
   return { changes: await changesOf(parts, conversation, locale, activity, output, opening), outcome };
 }
 
+/** Milliseconds. No handoff waits unseen, also when the bot names no time: a word of the customer, a bot that failed. */
+const UNTAKEN_AFTER = 600_000;
+
 function failedOutput(systemText: SystemText, locale: string, botState: string | null): TurnOutput {
   return {
     texts: [systemText(locale, 'apology_bot_failed')],
@@ -135,7 +138,7 @@ async function handedOff(
       priority: queue?.priority ?? 0,
       queuedAt: now,
       handoff: { reason, summary, context: JSON.stringify(context) },
-      timers: untakenAfter === null ? [] : [{ kind: 'untaken', at: now + untakenAfter }],
+      timers: [{ kind: 'untaken', at: now + (untakenAfter ?? UNTAKEN_AFTER) }],
     },
     unset: changes.unset?.filter((field) => field !== 'handoff' && field !== 'queuedAt') ?? [],
   };

@@ -266,6 +266,9 @@ async function decideTimer(parts: TurnParts, conversation: ConversationDoc, time
   const timers = conversation.timers.filter((other) => other !== timer);
   if (placeOf(conversation) !== 'open') return { changes: { set: { timers } }, outcome: 'recorded' };
   parts.untaken(conversation);
+  // A bot that failed would apologise once more. Whoever looks after the queue has been told.
+  if (conversation.handoff?.reason === 'bot_failed')
+    return { changes: { set: { timers } }, outcome: 'recorded' };
   const id = `untaken:${conversation._id}:${timer.at}`;
   return botTurn(
     parts,

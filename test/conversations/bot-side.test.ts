@@ -153,7 +153,7 @@ describe('the bot’s side of a turn', () => {
         priority: 7,
         queuedAt: NOW,
         handoff: { reason: 'customer_asked', summary: 'Wants a person', context: '{"order":"1234"}' },
-        timers: [],
+        timers: [{ kind: 'untaken', at: NOW + 600_000 }],
       });
       expect(changes.messages?.map(({ text }) => text)).to.deep.equal(['A person will answer.']);
     });
@@ -173,9 +173,14 @@ describe('the bot’s side of a turn', () => {
       expect(changes.set?.priority).to.equal(0);
     });
 
-    it('sets a timer for one that nobody takes, when the bot asks for it', async () => {
-      const { changes } = await turn(handsOver('support', 600_000));
-      expect(changes.set?.timers).to.deep.equal([{ kind: 'untaken', at: NOW + 600_000 }]);
+    it('sets a timer for one that nobody takes: the bot’s, or ten minutes', async () => {
+      for (const [asked, after] of [
+        [60_000, 60_000],
+        [null, 600_000],
+      ] as const) {
+        const { changes } = await turn(handsOver('support', asked));
+        expect(changes.set?.timers).to.deep.equal([{ kind: 'untaken', at: NOW + after }]);
+      }
     });
 
     it('keeps the handoff of a session that it opens with the same turn', async () => {

@@ -227,6 +227,18 @@ describe('a turn', () => {
     expect(rig.sent.map(({ text }) => text)).to.deep.equal(['A person will answer.', 'untaken']);
   });
 
+  it('says that nobody took a handoff of a bot that failed, without asking that bot', async () => {
+    rig.bot = async () => Promise.reject(new Error('broken'));
+    await rig.textIn('hello');
+    await rig.turn();
+    rig.bot = async () => expect.fail('the bot was asked');
+    rig.time += 600_000;
+    await rig.turn();
+    await rig.send();
+    expect(rig.untaken).to.deep.equal([CONVERSATION]);
+    expect(rig.sent).to.have.length(1);
+  });
+
   it('remembers the language that the customer chose', async () => {
     const locales: string[] = [];
     rig.bot = async ({ conversation }) => {

@@ -75,6 +75,8 @@ export interface Rig {
   sent: OutgoingText[];
   /** Errors that bots threw. */
   botErrors: unknown[];
+  /** Ids of conversations that nobody took in time. */
+  untaken: string[];
   /** What the provider answers from now on. */
   answer: (message: OutgoingText) => SendResult | Promise<SendResult>;
   bot: Bot;
@@ -102,6 +104,7 @@ export function createRig(store: Store): Rig {
     time: 1_800_000_000_000,
     sent: [],
     botErrors: [],
+    untaken: [],
     bot: async ({ activity }) =>
       anAnswer({ texts: activity.type === 'message' ? [`echo ${activity.text}`] : [] }),
     answer: ({ externalId }) => ({
@@ -119,7 +122,7 @@ export function createRig(store: Store): Rig {
       randomId: () => `id-${ids++}`,
       worked: () => {},
       botFailed: (error) => rig.botErrors.push(error),
-      untaken: () => {},
+      untaken: ({ _id }) => rig.untaken.push(_id),
     },
     outbox: {
       ...common,
