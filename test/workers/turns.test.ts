@@ -73,11 +73,11 @@ describe('the loop of turns', () => {
   const texts = async () =>
     (await rig.transcript()).filter(({ direction }) => direction === 'out').map(({ text }) => text);
 
-  /** Resolves once the conversation has nothing to do and nobody has it. */
+  /** Resolves once the conversation has nothing to do yet and nobody has it. */
   async function worked(): Promise<void> {
     for (;;) {
       const { dueAt, leaseId } = await rig.conversation();
-      if (dueAt === undefined && leaseId === undefined) return;
+      if ((dueAt ?? Number.POSITIVE_INFINITY) > rig.time && leaseId === undefined) return;
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

@@ -49,7 +49,7 @@ describe('/api/conversations', () => {
       lastMessageAt: at,
       handoff: { reason: 'customer_asked', summary: 'Wants a person', context: { order: '1234' } },
       owner: null,
-      timers: [],
+      timers: [{ kind: 'untaken', at: new Date(stage.rig.time + 600_000).toISOString() }],
     });
     const [listed] = (await stage.call('GET /api/conversations')).body.items;
     const { owner: _, timers: __, ...shown } = body;
