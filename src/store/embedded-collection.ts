@@ -8,11 +8,11 @@ import type { Journaled } from './journal-record.ts';
 import { countKeys, keysIn, mergedKeysIn } from './key-ranges.ts';
 import { LayeredDocuments, LayeredIndex } from './layered-keys.ts';
 import { type Entries, Memtable, type Moving } from './memtable.ts';
-import { compareValues } from './order.ts';
+import { sortDocuments } from './order.ts';
 import { type Plan, planQuery, type SortDoc } from './query-plan.ts';
 import { duplicateKey, refuseLong } from './refusals.ts';
 import type { Structures } from './structures.ts';
-import { applyUpdate, copyOf, plainSetOnInsert, seedOf, type UpdateDoc } from './update.ts';
+import { applyUpdate, copyOf, idOf, plainSetOnInsert, seedOf, type UpdateDoc } from './update.ts';
 
 export interface Index {
   spec: IndexSpec;
@@ -288,27 +288,6 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
 }
 
 const NOWHERE: Entries = [];
-
-function sortDocuments(docs: Doc[], sort: SortDoc): Doc[] {
-  const order = Object.entries(sort);
-  return docs.sort((a, b) => {
-    for (const [field, direction] of order) {
-      const difference = compareValues(a[field], b[field]);
-      if (difference !== 0) return difference * (direction ?? 1);
-    }
-    return 0;
-  });
-}
-
-function idOf(update: UpdateDoc): string {
-  for (const operator of ['$setOnInsert', '$set']) {
-    const fields = update[operator];
-    if (typeof fields === 'object' && fields !== null && '_id' in fields && typeof fields._id === 'string') {
-      return fields._id;
-    }
-  }
-  throw new TypeError('An upsert has to name the _id.');
-}
 
 /*
  * The border to the bytes: what was stored as a T comes back as one. A document is a T outside and a `Doc` inside.

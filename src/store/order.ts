@@ -1,3 +1,5 @@
+import type { Doc } from './index-keys.ts';
+import type { SortDoc } from './query-plan.ts';
 /**
  * The order that MongoDB gives to the values we store (its BSON comparison order, cut down to JSON's types):
  * missing and null, numbers, strings, objects, arrays, booleans. Strings go by UTF-8 bytes, that is by code point.
@@ -46,4 +48,16 @@ function typeRank(value: unknown): number {
     default:
       return value === null ? 1 : Array.isArray(value) ? 5 : 4;
   }
+}
+
+/** Sorts in place, by fields and directions. Documents that are equal in all of them keep their order. */
+export function sortDocuments(docs: Doc[], sort: SortDoc): Doc[] {
+  const order = Object.entries(sort);
+  return docs.sort((a, b) => {
+    for (const [field, direction] of order) {
+      const difference = compareValues(a[field], b[field]);
+      if (difference !== 0) return difference * (direction ?? 1);
+    }
+    return 0;
+  });
 }

@@ -57,6 +57,17 @@ export function seedOf(filter: FilterDoc): Fields {
   return seed;
 }
 
+/** The `_id` that an upsert names in what it sets. Throws a TypeError when it names none. */
+export function idOf(update: UpdateDoc): string {
+  for (const operator of ['$setOnInsert', '$set']) {
+    const fields = update[operator];
+    if (typeof fields === 'object' && fields !== null && '_id' in fields && typeof fields._id === 'string') {
+      return fields._id;
+    }
+  }
+  throw new TypeError('An upsert has to name the _id.');
+}
+
 /**
  * What an upsert sets when it inserts, without dotted paths. A document that is made from it at once costs a fifth of
  * one that grows by a field at a time; what `applyUpdate` then sets is there already.
