@@ -3,7 +3,7 @@ import type { ConversationDoc, Store, WorkstreamDoc } from '../store/documents.t
 import type { Changes } from './commit.ts';
 import { outgoingMessages, type Split } from './compose.ts';
 import { endedSession } from './session.ts';
-import { type Move, move, placeOf } from './state.ts';
+import { type AllowedMove, type Move, move, placeOf } from './state.ts';
 
 /** Keys of the service's own texts, in `locales/<language>/system.json`. */
 export type SystemText = (locale: string, key: 'apology_bot_failed' | 'summary_bot_failed') => string;
@@ -144,6 +144,6 @@ async function handedOff(
   };
 }
 
-function allowed(moved: Move): Extract<Move, { allowed: true }> | undefined {
+function allowed(moved: Move): AllowedMove | undefined {
   return moved.allowed ? moved : undefined;
 }

@@ -1,9 +1,9 @@
 import type { ConversationDoc, PendingMessage, SessionDoc } from '../store/documents.ts';
-import type { Move } from './state.ts';
+import type { AllowedMove } from './state.ts';
 
 /** What a decision changes in a conversation. Absent = as it was. */
 export interface Changes {
-  move?: Extract<Move, { allowed: true }>;
+  move?: AllowedMove;
   set?: Partial<
     Pick<
       ConversationDoc,

@@ -1,39 +1,29 @@
 import { createHash } from 'node:crypto';
 import { SwitchboardError } from '../errors.ts';
-import type { ConversationDoc, MessageDoc } from '../store/documents.ts';
+import type { MessageDoc } from '../store/documents.ts';
 import { outgoingMessages } from './compose.ts';
-import type { Decision, Desk, DeskParts, Expected } from './desk.ts';
+import type { Desk, DeskParts } from './desk.ts';
+import { type GuardedWrite, written } from './guarded-write.ts';
 import { mayActFor } from './rights.ts';
-
-/** What the desk has already: its guarded write, and its look for a message that may not be flushed yet. */
-export interface DeskWrites {
-  change: (
-    id: string,
-    expected: Expected,
-    decide: (conversation: ConversationDoc) => Promise<Decision | null>,
-  ) => Promise<ConversationDoc>;
-  known: (conversation: ConversationDoc, messageId: string) => Promise<MessageDoc | undefined>;
-}
 
 /** What people do about messages that failed, or whose outcome is unknown. */
 export function createDeadLetters(
-  parts: DeskParts,
-  { change, known }: DeskWrites,
+  { store, split, now }: Pick<DeskParts, 'store' | 'split' | 'now'>,
+  write: GuardedWrite,
 ): Pick<Desk, 'resend' | 'settle'> {
-  const { store, split, now } = parts;
   return {
     async resend(messageId, actor) {
       const failed = await store.messages.findOne({ _id: messageId });
       if (!failed) throw new SwitchboardError('not_found', 'There is no such message.');
       let again: MessageDoc | undefined;
-      await change(failed.conversationId, {}, async (conversation) => {
+      await write(failed.conversationId, {}, async (conversation) => {
         mayActFor(actor, conversation);
         // Named after the failed one: two who press at once, with keys of their own, make one message.
         const cause = `resend:${createHash('sha256').update(messageId).digest('hex').slice(0, 32)}`;
         const draft = { cause, author: failed.author, texts: [failed.text] };
         [again] = outgoingMessages(conversation, draft, split, now());
         if (!again) return null;
-        const before = await known(conversation, again._id);
+        const before = await written(store, conversation, again._id);
         if (before) {
           again = before;
           return null;

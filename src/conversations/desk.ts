@@ -4,18 +4,16 @@ import { createAgentMessages } from './agent-messages.ts';
 import { createClaims } from './claims.ts';
 import type { Split } from './compose.ts';
 import { createDeadLetters } from './dead-letters.ts';
-import { createGuardedWrite, type Expected, type GuardedWriteParts, written } from './guarded-write.ts';
+import { createGuardedWrite, type Expected, type GuardedWriteParts } from './guarded-write.ts';
 import { createProgress } from './progress.ts';
 import type { Actor } from './rights.ts';
 import { createTransfers } from './transfers.ts';
 
-export type { Decision, Expected } from './guarded-write.ts';
-
 /**
  * What agents do with conversations. Each is one guarded write of the conversation document, or of the message,
- * and answers what it wrote. All reject with `not_found` for an unknown conversation, `forbidden` for a queue that the agent does not
- * serve, `stale_version` when `version` was given and is past, `wrong_state` when the state does not allow it, and as
- * noted. What an agent must own, a supervisor may do too.
+ * and answers what it wrote. All reject with `not_found` for an unknown conversation, `forbidden` for a queue that the
+ * agent does not serve, `stale_version` when `version` was given and is past, `wrong_state` when the state does not
+ * allow it, and as noted. What an agent must own, a supervisor may do too.
  */
 export interface Desk {
   /** Rejects with `already_claimed` (details: `agentId`, `version`). Claiming one's own again is fine. */
@@ -32,8 +30,8 @@ export interface Desk {
   /** Rejects with `not_owner`, and `not_found` for an unknown queue or agent. */
   transfer(id: string, actor: Actor, transfer: Transfer, expected?: Expected): Promise<ConversationDoc>;
   /**
-   * Back to the bot, which hears of it at once; `key` makes the id of that, so it hears once. Rejects with `not_owner`, and `invalid_request` for a
-   * dialog or step that the bot says it lacks.
+   * Back to the bot, which hears of it at once; `key` makes the id of that, so it hears once. Rejects with `not_owner`,
+   * and `invalid_request` for a dialog or step that the bot says it lacks.
    */
   return(
     id: string,
@@ -69,12 +67,12 @@ export interface DeskParts extends GuardedWriteParts {
 }
 
 export function createDesk(parts: DeskParts): Desk {
-  const change = createGuardedWrite(parts);
+  const write = createGuardedWrite(parts);
   return {
-    ...createClaims(parts, change),
-    ...createAgentMessages(parts, change),
-    ...createTransfers(parts, change),
-    ...createProgress(parts, change),
-    ...createDeadLetters(parts, { change, known: (...message) => written(parts.store, ...message) }),
+    ...createClaims(parts, write),
+    ...createAgentMessages(parts, write),
+    ...createTransfers(parts, write),
+    ...createProgress(parts, write),
+    ...createDeadLetters(parts, write),
   };
 }

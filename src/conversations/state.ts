@@ -86,6 +86,8 @@ export type Move =
     }
   | { allowed: false; code: Extract<ErrorCode, 'wrong_state' | 'already_claimed'>; reason: string };
 
+export type AllowedMove = Extract<Move, { allowed: true }>;
+
 /** Decides one transition. Pure; who may ask for it is the desk's question (`rights` of the actor). */
 export function move(conversation: Situation, transition: Transition, parties: Parties = {}): Move {
   const from = placeOf(conversation);

@@ -4,7 +4,7 @@ import type { ConversationDoc, ConversationEvent, MessageDoc, Store, Timer } fro
 import { type BotSideParts, botTurn } from './bot-side.ts';
 import { type Changes, conversationUpdate } from './commit.ts';
 import { copyPending } from './flush.ts';
-import { move, placeOf } from './state.ts';
+import { type AllowedMove, move, placeOf } from './state.ts';
 
 /** Milliseconds. Longer than the longest turn, which `TURN_DEADLINE` cuts. A crashed worker's conversation waits this long. */
 export const LEASE = 30_000;
@@ -202,8 +202,8 @@ async function decide(parts: TurnParts, conversation: ConversationDoc, work: Wor
 }
 
 async function decideAsked(parts: TurnParts, conversation: ConversationDoc, asked: Asked): Promise<Decision> {
-  const place = placeOf(conversation);
-  if (place !== 'bot' && place !== 'closed') {
+  const moved = move(conversation, 'message');
+  if (!moved.allowed || moved.place !== 'bot') {
     const reason = 'A person has the conversation: the bot may not speak.';
     return { ...NOTHING, committed: () => asked.refused(new SwitchboardError('wrong_state', reason)) };
   }
@@ -218,7 +218,7 @@ async function decideAsked(parts: TurnParts, conversation: ConversationDoc, aske
     }
   };
   const activity = { type: 'event', id: asked.id, name: 'continue', at: parts.now() } as const;
-  const decision = await botSpeaks(parts, conversation, bot, activity);
+  const decision = await botSpeaks(parts, conversation, moved, bot, activity);
   if (failure) {
     const { error } = failure;
     return { changes: {}, outcome: 'bot_failed', committed: () => asked.refused(error) };
@@ -234,7 +234,7 @@ async function decideMessage(
   const moved = move(conversation, 'message');
   if (!moved.allowed) return NOTHING;
   if (moved.place !== 'bot') return { changes: { move: moved }, outcome: 'recorded' };
-  return botSpeaks(parts, conversation, unlessPoison(parts, conversation), {
+  return botSpeaks(parts, conversation, moved, unlessPoison(parts, conversation), {
     type: 'message',
     id: message._id,
     text: message.text,
@@ -247,11 +247,10 @@ async function decideMessage(
 async function botSpeaks(
   parts: TurnParts,
   conversation: ConversationDoc,
+  moved: AllowedMove,
   bot: Bot,
   activity: TurnActivity,
 ): Promise<Decision> {
-  const moved = move(conversation, 'message');
-  if (!moved.allowed) return NOTHING;
   const session =
     placeOf(conversation) === 'closed'
       ? { session: conversation.session + 1, sessionStartedAt: parts.now(), priority: 0 }
