@@ -27,8 +27,9 @@ const REDACTED = [
 ];
 
 /**
- * Lines of JSON. What other people's errors say is left out (see `describeError`). A conversation is named by `maskedId`, which an operator can tell apart and look up by its last
- * digits; phone numbers, texts and secrets never appear.
+ * Lines of JSON. What other people's errors say is left out (see `describeError`). A conversation is named by
+ * `maskedId`, which an operator can tell apart and look up by its last digits; phone numbers, texts and secrets never
+ * appear.
  */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options = {

@@ -7,12 +7,12 @@ import { type Doc, documentKey, documentKeyOf, entryKey, type Key, MAX_KEY_BYTES
 import type { Journaled } from './journal-record.ts';
 import { countKeys, keysIn, mergedKeysIn } from './key-ranges.ts';
 import { LayeredDocuments, LayeredIndex } from './layered-keys.ts';
-import { type Entries, Memtable, type Moving } from './memtable.ts';
+import { type Entries, eachChange, Memtable, type Moving, NOWHERE } from './memtable.ts';
 import { sortDocuments } from './order.ts';
 import { type Plan, planQuery, type SortDoc } from './query-plan.ts';
 import { duplicateKey, refuseLong } from './refusals.ts';
 import type { Structures } from './structures.ts';
-import { applyUpdate, copyOf, idOf, plainSetOnInsert, seedOf, type UpdateDoc } from './update.ts';
+import { applyUpdate, copyOf, type UpdateDoc, upserted } from './update.ts';
 
 export interface Index {
   spec: IndexSpec;
@@ -35,7 +35,6 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
   readonly name: string;
   readonly #documents: Database<Doc, Key>;
   readonly #structures: Structures;
-  readonly #indexes: readonly Index[];
   readonly #specs: readonly IndexSpec[];
   readonly #engine: Engine;
   readonly #ids: LayeredDocuments;
@@ -52,7 +51,6 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     this.name = name;
     this.#documents = documents;
     this.#structures = structures;
-    this.#indexes = indexes;
     this.#specs = indexes.map(({ spec }) => spec);
     this.#engine = engine;
     const recent = new Memtable(indexes.length);
@@ -154,16 +152,9 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     const recent = this.recent.get(key);
     if (recent === undefined) return;
     recent.moving = entries;
-    // What each promises is what the batch promises.
     if (doc === null) void this.#documents.remove(key);
     else void this.#documents.put(key, this.#structures.ordered(doc));
-    for (const [i, { entries: stored }] of this.#indexes.entries()) {
-      const old = recent.stored[i] ?? null;
-      const now = entries[i] ?? null;
-      if (old === now) continue;
-      if (old !== null) void stored.remove(old);
-      if (now !== null) void stored.put(now, '');
-    }
+    eachChange(recent.stored, entries, (at, old, now) => this.#layers[at]?.hand(old, now));
   }
 
   /** Takes what the journal says of a document. */
@@ -197,7 +188,7 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
   /** Returns the document with the update applied, or the same one when that changes nothing. */
   #change(doc: Doc, update: UpdateDoc): Doc {
     const changed = { ...doc };
-    if (!applyUpdate(changed, update, false)) return doc;
+    if (!applyUpdate(changed, update)) return doc;
     const entries = this.#entriesOf(changed);
     const key = documentKey(doc._id);
     refuseLong(key, entries);
@@ -210,10 +201,7 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
   }
 
   #upsert(filter: FilterDoc, update: UpdateDoc): Doc {
-    const seed = seedOf(filter);
-    const _id = typeof seed._id === 'string' ? seed._id : idOf(update);
-    const doc: Doc = { ...seed, ...plainSetOnInsert(update), _id };
-    applyUpdate(doc, update, true);
+    const doc = upserted(filter, update);
     this.#insert(doc);
     return doc;
   }
@@ -286,8 +274,6 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     return layer;
   }
 }
-
-const NOWHERE: Entries = [];
 
 /*
  * The border to the bytes: what was stored as a T comes back as one. A document is a T outside and a `Doc` inside.

@@ -122,9 +122,7 @@ export class Journal {
       if (payload !== null || waiting.some(({ always }) => always)) {
         await this.#append(frameOf(payload ?? Buffer.alloc(0)));
       }
-      if (waiting.some(({ cut }) => cut !== undefined)) {
-        await this.#endFile();
-      }
+      if (waiting.some(({ cut }) => cut !== undefined)) await this.#endFile();
       for (const { resolve } of waiting) resolve();
     } catch (error) {
       for (const { reject } of waiting) reject(error);

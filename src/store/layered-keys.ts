@@ -21,6 +21,12 @@ export class LayeredIndex implements SortedKeys {
     this.#at = at;
   }
 
+  /** Hands LMDB an entry in the place of another one, in the batch that is open: what each promises is the batch's. */
+  hand(old: Key | null, now: Key | null): void {
+    if (old !== null) void this.#stored.remove(old);
+    if (now !== null) void this.#stored.put(now, '');
+  }
+
   inRange(range: KeyRange, reverse: boolean): Iterable<Key> {
     const stored = this.#stored.getKeys(rangeOptions(range, reverse));
     if (this.#recent.size === 0) return stored;

@@ -8,6 +8,23 @@ const { default: BTree }: typeof SortedBtree = createRequire(import.meta.url)('s
 /** A document's key in each of its collection's indexes, in their order; null where it is not in the index. */
 export type Entries = readonly (Key | null)[];
 
+/** Of a document that is in no index, or not there. */
+export const NOWHERE: Entries = [];
+
+/** Tells of each index whose entry of a document is another one now, by its place in the declared order. */
+export function eachChange(
+  before: Entries,
+  after: Entries,
+  change: (at: number, old: Key | null, now: Key | null) => void,
+): void {
+  const indexes = Math.max(before.length, after.length);
+  for (let at = 0; at < indexes; at++) {
+    const old = before[at] ?? null;
+    const now = after[at] ?? null;
+    if (old !== now) change(at, old, now);
+  }
+}
+
 /** A document that was changed since LMDB last had it. */
 export interface Recent {
   /** Never changed in place; null when it was deleted. */
@@ -71,7 +88,7 @@ export class Memtable {
     const recent = this.#recent.get(key);
     if (recent === undefined) {
       this.#recent.set(key, { doc, entries, stored: before, moving: before });
-      this.#replace(null, entries);
+      this.#replace(NOWHERE, entries);
     } else {
       this.#replace(recent.entries, entries);
       recent.doc = doc;
@@ -99,18 +116,16 @@ export class Memtable {
     recent.stored = entries;
     recent.moving = entries;
     if (recent.doc !== doc) return;
-    this.#replace(recent.entries, null);
+    this.#replace(recent.entries, NOWHERE);
     this.#recent.delete(key);
   }
 
-  #replace(before: Entries | null, after: Entries | null): void {
-    for (const [i, tree] of this.#indexes.entries()) {
-      const old = before?.[i] ?? null;
-      const now = after?.[i] ?? null;
-      if (old === now) continue;
+  #replace(before: Entries, after: Entries): void {
+    eachChange(before, after, (at, old, now) => {
+      const tree = this.index(at);
       if (old !== null) tree.delete(old);
       if (now !== null) tree.set(now, null);
-    }
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Doc } from './index-keys.ts';
 import type { SortDoc } from './query-plan.ts';
+
 /**
  * The order that MongoDB gives to the values we store (its BSON comparison order, cut down to JSON's types):
  * missing and null, numbers, strings, objects, arrays, booleans. Strings go by UTF-8 bytes, that is by code point.

@@ -19,7 +19,7 @@ type Operator = (doc: Doc, field: string, operand: unknown) => boolean;
  *
  * @throws TypeError for an update that MongoDB refuses: no operators, two operators on one path, `$inc` of a text, …
  */
-export function applyUpdate(doc: Doc, update: UpdateDoc, inserting: boolean): boolean {
+export function applyUpdate(doc: Doc, update: UpdateDoc, inserting = false): boolean {
   const steps = stepsOf(update, inserting);
   const id = doc._id;
   let changed = false;
@@ -41,8 +41,20 @@ export function applyUpdate(doc: Doc, update: UpdateDoc, inserting: boolean): bo
   return changed;
 }
 
-/** The document that an upsert starts from: what the filter says with equalities. */
-export function seedOf(filter: FilterDoc): Fields {
+/**
+ * The document that an upsert inserts: what the filter says with equalities, changed by the update.
+ *
+ * @throws TypeError when neither names an `_id`, and as `applyUpdate` does.
+ */
+export function upserted(filter: FilterDoc, update: UpdateDoc): Doc {
+  const seed = seedOf(filter);
+  const _id = typeof seed._id === 'string' ? seed._id : idOf(update);
+  const doc: Doc = { ...seed, ...plainSetOnInsert(update), _id };
+  applyUpdate(doc, update, true);
+  return doc;
+}
+
+function seedOf(filter: FilterDoc): Fields {
   const seed: Fields = {};
   for (const field in filter) {
     const condition = filter[field];
@@ -57,22 +69,19 @@ export function seedOf(filter: FilterDoc): Fields {
   return seed;
 }
 
-/** The `_id` that an upsert names in what it sets. Throws a TypeError when it names none. */
-export function idOf(update: UpdateDoc): string {
+function idOf(update: UpdateDoc): string {
   for (const operator of ['$setOnInsert', '$set']) {
     const fields = update[operator];
-    if (typeof fields === 'object' && fields !== null && '_id' in fields && typeof fields._id === 'string') {
-      return fields._id;
-    }
+    if (isFields(fields) && typeof fields._id === 'string') return fields._id;
   }
   throw new TypeError('An upsert has to name the _id.');
 }
 
 /**
- * What an upsert sets when it inserts, without dotted paths. A document that is made from it at once costs a fifth of
+ * What only an upsert sets, without dotted paths. A document that is made from it at once costs a fifth of
  * one that grows by a field at a time; what `applyUpdate` then sets is there already.
  */
-export function plainSetOnInsert(update: UpdateDoc): Fields {
+function plainSetOnInsert(update: UpdateDoc): Fields {
   const given = update.$setOnInsert;
   if (!isFields(given)) return {};
   for (const field in given) if (field.includes('.')) return {};
