@@ -1,52 +1,35 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { EXAMPLE_CONVERSATION, EXAMPLE_MESSAGE } from '../src/http/api/examples.ts';
-import { type Command, startCommand } from './support/command.ts';
-import { freePort } from './support/processes.ts';
+import { answersTo, shellBlocks, startDemo } from './support/shell-blocks.ts';
 
 const PAGE = new URL('../docs/handoff-api.md', import.meta.url);
 const PLACE = /^URL=http:\/\/127\.0\.0\.1:3978$/m;
 const TOKEN = /^TOKEN=\.\.\. /m;
-/** A refusal ends the script with an error; typed by hand it would be seen. */
-const STRICT = 'set -euo pipefail\ncurl() { command curl --fail-with-body "$@"; }\n';
 
 describe('docs/handoff-api.md', function () {
   this.timeout(60_000);
   let page: string;
   let blocks: string[];
-  let dataDir: string;
-  let demo: Command;
+  let demo: Awaited<ReturnType<typeof startDemo>>;
 
   before(async () => {
     page = await readFile(PAGE, 'utf8');
-    dataDir = await mkdtemp(join(tmpdir(), 'switchboard-'));
-    const port = await freePort();
-    demo = startCommand('main.ts', [], { DATA_DIR: dataDir, PORT: String(port) });
-    const [, token = '', address] = await demo.printed(/Bearer (\S+)' (\S+)\/api\/me/);
-    const [first = '', ...others] = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(
-      ([, block]) => block ?? '',
-    );
+    demo = await startDemo();
+    const { token, address } = demo;
+    const [first = '', ...others] = shellBlocks(page);
     expect(first, 'the first block says where and who').to.match(PLACE).and.to.match(TOKEN);
     blocks = [first.replace(PLACE, `URL=${address}`).replace(TOKEN, `TOKEN=${token} `), ...others];
   });
-  after(async () => {
-    await demo.stop();
-    await rm(dataDir, { recursive: true });
-  });
+  after(() => demo.stop());
 
   it('leads from handoff to close as written, and a second time too', async () => {
-    const script = STRICT + blocks.filter((block) => !block.includes('curl -N')).join('\n');
+    const script = blocks.filter((block) => !block.includes('curl -N')).join('\n');
     for (const session of [1, 2]) {
-      const { stdout } = await promisify(execFile)('bash', ['-c', script]);
-      const answers = stdout
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line));
+      const answers = await answersTo(script);
       const [, me, presence, queues, claimed, transcript, reply, again, note, closed, list] = answers;
       expect(answers).to.have.length(11);
       expect(me.id).to.equal('sample-agent');

@@ -3,10 +3,10 @@ import { createDesk } from '../../src/conversations/desk.ts';
 import type { SendResult } from '../../src/conversations/outbox.ts';
 import { applyReceipt } from '../../src/conversations/receipts.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
-import { SwitchboardError } from '../../src/errors.ts';
 import type { MessageDoc, Store } from '../../src/store/documents.ts';
 import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { refusal } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const ana: Actor = { id: 'ana', role: 'agent', queues: ['support'] };
@@ -20,15 +20,6 @@ const NEVER: SendResult = {
   retryable: false,
 };
 const LOST: SendResult = { outcome: 'unknown', reason: 'timeout' };
-
-async function refused(work: Promise<unknown>): Promise<SwitchboardError> {
-  const error = await work.then(
-    () => expect.fail('it was allowed'),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof SwitchboardError)) throw error;
-  return error;
-}
 
 describe('dead letters', () => {
   let store: Store;
@@ -150,7 +141,7 @@ describe('dead letters', () => {
 
     it('must have failed: nothing that may have arrived leaves again', async () => {
       const unknown = await aReply(LOST);
-      expect(await refused(rig.desk.resend(unknown, boss))).to.deep.include({
+      expect(await refusal(rig.desk.resend(unknown, boss))).to.deep.include({
         code: 'wrong_message_status',
         details: { status: 'unknown' },
       });
@@ -162,18 +153,18 @@ describe('dead letters', () => {
       const failed = await aReply(NEVER);
       const receipt = { externalId: failed, providerId: 'P', code: '200', description: 'Delivered.' };
       await applyReceipt(store, { ...receipt, status: 'delivered', rank: 4 }, rig.time);
-      expect(await refused(rig.desk.resend(failed, boss))).to.include({ code: 'wrong_message_status' });
+      expect(await refusal(rig.desk.resend(failed, boss))).to.include({ code: 'wrong_message_status' });
     });
 
     it('are refused to agents who do not own the conversation, and are a supervisor’s too', async () => {
       const failed = await aReply(NEVER);
-      expect(await refused(rig.desk.resend(failed, ben))).to.include({ code: 'not_owner' });
+      expect(await refusal(rig.desk.resend(failed, ben))).to.include({ code: 'not_owner' });
       expect(await listed()).to.deep.equal([failed]);
       await rig.desk.resend(failed, boss);
     });
 
     it('are unknown when there is no such message', async () => {
-      expect(await refused(rig.desk.resend('out:no:such', boss))).to.include({ code: 'not_found' });
+      expect(await refusal(rig.desk.resend('out:no:such', boss))).to.include({ code: 'not_found' });
     });
   });
 
@@ -211,7 +202,7 @@ describe('dead letters', () => {
 
     it('must be unknown', async () => {
       const failed = await aReply(NEVER);
-      expect(await refused(rig.desk.settle(failed, boss, 'sent'))).to.deep.include({
+      expect(await refusal(rig.desk.settle(failed, boss, 'sent'))).to.deep.include({
         code: 'wrong_message_status',
         details: { status: 'failed' },
       });
@@ -228,12 +219,12 @@ describe('dead letters', () => {
 
     it('are refused to agents who do not own the conversation', async () => {
       const unknown = await aReply(LOST);
-      expect(await refused(rig.desk.settle(unknown, ben, 'sent'))).to.include({ code: 'not_owner' });
+      expect(await refusal(rig.desk.settle(unknown, ben, 'sent'))).to.include({ code: 'not_owner' });
       expect((await message(unknown)).status).to.equal('unknown');
     });
 
     it('are unknown when there is no such message', async () => {
-      expect(await refused(rig.desk.settle('out:no:such', boss, 'sent'))).to.include({ code: 'not_found' });
+      expect(await refusal(rig.desk.settle('out:no:such', boss, 'sent'))).to.include({ code: 'not_found' });
     });
   });
 });

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { createDesk } from '../../src/conversations/desk.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
-import { SwitchboardError } from '../../src/errors.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
 import {
@@ -14,21 +13,13 @@ import {
   type Rig,
 } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { refusal } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const ana: Actor = { id: 'ana', role: 'agent', queues: ['support'] };
 const ben: Actor = { id: 'ben', role: 'agent', queues: ['support', 'sales'] };
 const eve: Actor = { id: 'eve', role: 'agent', queues: ['sales'] };
 const boss: Actor = { id: 'boss', role: 'supervisor', queues: [] };
-
-async function refused(work: Promise<unknown>): Promise<SwitchboardError> {
-  const error = await work.then(
-    () => expect.fail('it was allowed'),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof SwitchboardError)) throw error;
-  return error;
-}
 
 describe('the desk', () => {
   let store: Store;
@@ -100,9 +91,9 @@ describe('the desk', () => {
   });
 
   it('keeps agents out of queues that they do not serve', async () => {
-    expect(await refused(rig.desk.claim(CONVERSATION, eve))).to.include({ code: 'forbidden' });
-    expect(await refused(rig.desk.claimNext('support', eve))).to.include({ code: 'forbidden' });
-    expect(await refused(rig.desk.note(CONVERSATION, eve, { text: 'hm', key: 'k' }))).to.include({
+    expect(await refusal(rig.desk.claim(CONVERSATION, eve))).to.include({ code: 'forbidden' });
+    expect(await refusal(rig.desk.claimNext('support', eve))).to.include({ code: 'forbidden' });
+    expect(await refusal(rig.desk.note(CONVERSATION, eve, { text: 'hm', key: 'k' }))).to.include({
       code: 'forbidden',
     });
     expect((await rig.desk.claim(CONVERSATION, boss)).agentId).to.equal('boss');
@@ -110,7 +101,7 @@ describe('the desk', () => {
 
   it('refuses a claim on a version that is past, with the one that is', async () => {
     const { version } = await rig.conversation();
-    const error = await refused(rig.desk.claim(CONVERSATION, ana, { version: version - 1 }));
+    const error = await refusal(rig.desk.claim(CONVERSATION, ana, { version: version - 1 }));
     expect(error).to.deep.include({
       code: 'stale_version',
       details: { agentId: null, version, state: 'open' },
@@ -144,7 +135,7 @@ describe('the desk', () => {
   it('lets nobody else speak, not even a supervisor', async () => {
     await rig.desk.claim(CONVERSATION, ana);
     for (const actor of [ben, boss]) {
-      expect(await refused(rig.desk.reply(CONVERSATION, actor, { text: 'Hi', key: 'k' }))).to.include({
+      expect(await refusal(rig.desk.reply(CONVERSATION, actor, { text: 'Hi', key: 'k' }))).to.include({
         code: 'not_owner',
       });
     }
@@ -153,7 +144,7 @@ describe('the desk', () => {
   it('lets nobody speak in a closed conversation', async () => {
     await rig.desk.claim(CONVERSATION, ana);
     await rig.desk.close(CONVERSATION, ana, { key: 'c' });
-    expect(await refused(rig.desk.reply(CONVERSATION, ana, { text: 'Hi', key: 'k' }))).to.include({
+    expect(await refusal(rig.desk.reply(CONVERSATION, ana, { text: 'Hi', key: 'k' }))).to.include({
       code: 'wrong_state',
     });
   });
@@ -204,10 +195,10 @@ describe('the desk', () => {
     expect(queued).to.not.have.property('agentId');
     const given = await rig.desk.transfer(CONVERSATION, boss, { agentId: 'ben', key: 't2' });
     expect(given).to.include({ state: 'active', agentId: 'ben' });
-    expect(await refused(rig.desk.transfer(CONVERSATION, ben, { queueId: 'nowhere', key: 't3' }))).to.include(
+    expect(await refusal(rig.desk.transfer(CONVERSATION, ben, { queueId: 'nowhere', key: 't3' }))).to.include(
       { code: 'not_found' },
     );
-    expect(await refused(rig.desk.transfer(CONVERSATION, ben, { agentId: 'nobody', key: 't4' }))).to.include({
+    expect(await refusal(rig.desk.transfer(CONVERSATION, ben, { agentId: 'nobody', key: 't4' }))).to.include({
       code: 'not_found',
     });
   });
@@ -250,14 +241,14 @@ describe('the desk', () => {
       [{ dialog: 'main', step: 'nowhere' }, 'step'],
       [{ step: 'nowhere' }, 'step'],
     ] as const) {
-      expect(await refused(desk.return(CONVERSATION, ana, { ...target, key: 'r1' }))).to.deep.include({
+      expect(await refusal(desk.return(CONVERSATION, ana, { ...target, key: 'r1' }))).to.deep.include({
         code: 'invalid_request',
         details: { problems: [{ path: `body.${field}`, message: `The bot has no such ${field}.` }] },
       });
       expect(asked.pop()).to.deep.equal([target, { botState: 'where it was', session: 1 }]);
     }
     expect(await rig.conversation()).to.deep.equal(before);
-    expect(await refused(desk.return(CONVERSATION, ben, { step: 'nowhere', key: 'r1' }))).to.include({
+    expect(await refusal(desk.return(CONVERSATION, ben, { step: 'nowhere', key: 'r1' }))).to.include({
       code: 'not_owner',
     });
   });
@@ -304,7 +295,7 @@ describe('the desk', () => {
     for (const other of others) expect(other._id).to.equal(again!._id);
     await rig.send();
     expect(rig.sent.map(({ text }) => text)).to.deep.equal(['Hello', 'Hello']);
-    expect(await refused(rig.desk.resend(again!._id, ana))).to.include({ code: 'wrong_message_status' });
+    expect(await refusal(rig.desk.resend(again!._id, ana))).to.include({ code: 'wrong_message_status' });
   });
 
   it('settles an unknown message by what a person found out', async () => {
@@ -313,14 +304,14 @@ describe('the desk', () => {
     const [unknown] = await rig.desk.reply(CONVERSATION, ana, { text: 'Hello', key: 'k1' });
     await rig.send();
     expect(await rig.desk.settle(unknown!._id, ana, 'sent')).to.include({ status: 'sent' });
-    expect(await refused(rig.desk.settle(unknown!._id, ana, 'failed'))).to.include({
+    expect(await refusal(rig.desk.settle(unknown!._id, ana, 'failed'))).to.include({
       code: 'wrong_message_status',
     });
   });
 
   it('knows no conversation, queue or message that is not there', async () => {
-    expect(await refused(rig.desk.claim('1-2', ana))).to.include({ code: 'not_found' });
-    expect(await refused(rig.desk.claimNext('nowhere', ana))).to.include({ code: 'not_found' });
-    expect(await refused(rig.desk.resend('out:1', ana))).to.include({ code: 'not_found' });
+    expect(await refusal(rig.desk.claim('1-2', ana))).to.include({ code: 'not_found' });
+    expect(await refusal(rig.desk.claimNext('nowhere', ana))).to.include({ code: 'not_found' });
+    expect(await refusal(rig.desk.resend('out:1', ana))).to.include({ code: 'not_found' });
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Collection, isDuplicateKey } from '../../src/store/collection.ts';
 import type { ConversationDoc, Store } from '../../src/store/documents.ts';
+import { rejection } from '../support/rejection.ts';
 import type { TemporaryStore } from '../support/stores.ts';
 import { aConversation, aMessage, anAgent } from './documents.ts';
 
@@ -763,15 +764,6 @@ function ids(docs: { _id: string }[]): string[] {
 
 function withoutId<T extends { _id: string }>({ _id, ...rest }: T): Omit<T, '_id'> {
   return rest;
-}
-
-export async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('It was to be refused.');
 }
 
 async function empty(store: Store): Promise<void> {

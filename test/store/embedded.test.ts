@@ -19,8 +19,8 @@ import { SwitchboardError } from '../../src/errors.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { entryKey, KEY_OPTIONS } from '../../src/store/index-keys.ts';
+import { rejection } from '../support/rejection.ts';
 import { temporaryFolder } from '../support/stores.ts';
-import { rejection } from './contract.ts';
 import { aConversation, aMessage } from './documents.ts';
 
 describe('the embedded store', () => {

@@ -20,8 +20,8 @@ import {
   journalFiles,
   readJournalFile,
 } from '../../src/store/journal-file.ts';
+import { rejection } from '../support/rejection.ts';
 import { temporaryFolder } from '../support/stores.ts';
-import { rejection } from './contract.ts';
 import { openFiles } from './open-files.ts';
 
 describe('a journal file', () => {

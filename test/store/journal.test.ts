@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import sinon from 'sinon';
 import { Journal } from '../../src/store/journal.ts';
 import { DamagedJournal, frameOf, JournalFile, readJournalFile } from '../../src/store/journal-file.ts';
+import { rejection } from '../support/rejection.ts';
 import { temporaryFolder } from '../support/stores.ts';
-import { rejection } from './contract.ts';
 import { openFiles } from './open-files.ts';
 
 /** A write of the journal's that has begun, as the disk sees it. */

@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import { MongoClient } from 'mongodb';
 import { INDEXES, type Store } from '../../src/store/documents.ts';
 import { openMongoStore } from '../../src/store/mongo.ts';
+import { rejection } from '../support/rejection.ts';
 import { databaseOn, mongoUri } from '../support/stores.ts';
-import { rejection } from './contract.ts';
 import { aConversation } from './documents.ts';
 
 const { TEST_MONGODB_URI } = process.env;

@@ -4,6 +4,7 @@ import type { Store } from '../../src/store/documents.ts';
 import { createHousekeeping } from '../../src/workers/housekeeping.ts';
 import type { Loop } from '../../src/workers/loop.ts';
 import { recordedLog } from '../support/log.ts';
+import { createSleeper, type Sleeper } from '../support/sleeper.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 describe('housekeeping', () => {
@@ -11,16 +12,13 @@ describe('housekeeping', () => {
   let dispose: () => Promise<void>;
   let housekeeping: Loop | undefined;
   let time: number;
-  /** Ends the loop's sleep, so that it looks again. */
-  let look: () => void;
-  let sleeps: number[];
+  let sleeper: Sleeper;
   let logged: ReturnType<typeof recordedLog>;
 
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
     time = 1_800_000_000_000;
-    sleeps = [];
-    look = () => {};
+    sleeper = createSleeper();
     logged = recordedLog();
   });
   afterEach(async () => {
@@ -33,21 +31,11 @@ describe('housekeeping', () => {
       store,
       now: () => time,
       log: logged.log,
-      sleep: (timeout, signal) =>
-        new Promise((resolve) => {
-          sleeps.push(timeout);
-          look = resolve;
-          if (signal.aborted) resolve();
-          signal.addEventListener('abort', () => resolve(), { once: true });
-        }),
+      sleep: sleeper.sleep,
     });
     housekeeping.start();
   }
-  async function asleep(): Promise<void> {
-    const before = sleeps.length;
-    look();
-    while (sleeps.length === before) await new Promise((resolve) => setImmediate(resolve));
-  }
+  const asleep = () => sleeper.asleep();
   const answered = (_id: string, expiresAt: number) =>
     store.idempotency.insertOne({
       _id,
@@ -77,7 +65,7 @@ describe('housekeeping', () => {
     start();
     await asleep();
     expect(await kept()).to.deep.equal([]);
-    expect(sleeps).to.deep.equal([60_000]);
+    expect(sleeper.sleeps).to.deep.equal([60_000]);
   });
 
   it('leaves a key that was used anew between the look and the removal', async () => {

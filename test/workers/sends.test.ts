@@ -5,6 +5,7 @@ import type { Loop } from '../../src/workers/loop.ts';
 import { createSends } from '../../src/workers/sends.ts';
 import { anAnswer, createRig, type Rig } from '../support/conversations.ts';
 import { recordedLog } from '../support/log.ts';
+import { createSleeper, type Sleeper } from '../support/sleeper.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const turnOfTheLoop = () => new Promise((resolve) => setImmediate(resolve));
@@ -14,14 +15,11 @@ describe('the loop of sends', () => {
   let dispose: () => Promise<void>;
   let rig: Rig;
   let sends: Loop;
-  /** Ends the loop's sleep, so that it looks again. */
-  let look: () => void;
-  let sleeps: number[];
+  let sleeper: Sleeper;
 
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
-    sleeps = [];
-    look = () => {};
+    sleeper = createSleeper();
     rig = createRig(store);
     sends = createSends({
       ...rig.outbox,
@@ -29,13 +27,7 @@ describe('the loop of sends', () => {
         for (const id of ids) sends.hint(id);
       },
       log: recordedLog().log,
-      sleep: (timeout, signal) =>
-        new Promise((resolve) => {
-          sleeps.push(timeout);
-          look = resolve;
-          if (signal.aborted) resolve();
-          signal.addEventListener('abort', () => resolve(), { once: true });
-        }),
+      sleep: sleeper.sleep,
     });
   });
   afterEach(async () => {
@@ -43,12 +35,7 @@ describe('the loop of sends', () => {
     await dispose();
   });
 
-  /** Resolves once the loop has looked and sleeps again. */
-  async function asleep(): Promise<void> {
-    const before = sleeps.length;
-    look();
-    while (sleeps.length === before) await turnOfTheLoop();
-  }
+  const asleep = () => sleeper.asleep();
   /** Resolves once no message waits or is being sent, or only for a later time. */
   async function worked(): Promise<void> {
     for (;;) {
@@ -69,21 +56,21 @@ describe('the loop of sends', () => {
     await asleep();
     await answered('one', 'two', 'three');
     await asleep();
-    const looks = sleeps.length;
+    const looks = sleeper.sleeps.length;
     await worked();
     expect(texts()).to.deep.equal(['one', 'two', 'three']);
-    expect(sleeps).to.have.length(looks);
+    expect(sleeper.sleeps).to.have.length(looks);
   });
 
   it('sends what it gets a hint of at once, and the parts after it', async () => {
     sends.start();
     await asleep();
     await answered('one', 'two', 'three');
-    const looks = sleeps.length;
+    const looks = sleeper.sleeps.length;
     sends.hint('out:in:REF0:0');
     await worked();
     expect(texts()).to.deep.equal(['one', 'two', 'three']);
-    expect(sleeps).to.have.length(looks);
+    expect(sleeper.sleeps).to.have.length(looks);
   });
 
   it('waits for a second between looks, and tries again what has become due', async () => {
@@ -99,7 +86,7 @@ describe('the loop of sends', () => {
     await asleep();
     await worked();
     expect(texts()).to.deep.equal(['one', 'one']);
-    expect(new Set(sleeps)).to.deep.equal(new Set([1000]));
+    expect(new Set(sleeper.sleeps)).to.deep.equal(new Set([1000]));
   });
 
   it('has no more than 64 requests open at once, of as many conversations', async () => {

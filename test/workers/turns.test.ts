@@ -14,6 +14,8 @@ import {
 } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { recordedLog } from '../support/log.ts';
+import { rejection } from '../support/rejection.ts';
+import { createSleeper, type Sleeper } from '../support/sleeper.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const says =
@@ -21,47 +23,26 @@ const says =
   async () =>
     anAnswer({ texts });
 
-async function refusal(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => expect.fail('it was done'),
-    (reason: unknown) => reason,
-  );
-}
-
 describe('the loop of turns', () => {
   let store: Store;
   let dispose: () => Promise<void>;
   let rig: Rig;
   let turns: Turns;
-  /** Ends the loop's sleep, so that it looks again. */
-  let look: () => void;
-  let sleeps: number;
+  let sleeper: Sleeper;
 
   const loopOn = (seen: Store): Turns =>
     createTurns({
       ...rig.turns,
       store: seen,
       log: recordedLog().log,
-      sleep: (_timeout, signal) =>
-        new Promise((resolve) => {
-          sleeps++;
-          look = resolve;
-          if (signal.aborted) resolve();
-          signal.addEventListener('abort', () => resolve(), { once: true });
-        }),
+      sleep: sleeper.sleep,
     });
 
-  /** Resolves once the loop has looked and sleeps again. */
-  async function asleep(): Promise<void> {
-    const before = sleeps;
-    look();
-    while (sleeps === before) await new Promise((resolve) => setImmediate(resolve));
-  }
+  const asleep = () => sleeper.asleep();
 
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
-    sleeps = 0;
-    look = () => {};
+    sleeper = createSleeper();
     rig = createRig(store);
     turns = loopOn(store);
   });
@@ -95,11 +76,11 @@ describe('the loop of turns', () => {
     turns.start();
     await asleep();
     await rig.textIn('hello');
-    const before = sleeps;
+    const before = sleeper.sleeps.length;
     turns.hint(CONVERSATION);
     await worked();
     expect(await texts()).to.deep.equal(['echo hello']);
-    expect(sleeps).to.equal(before);
+    expect(sleeper.sleeps).to.have.length(before);
   });
 
   it('leaves what another process has until its lease runs out', async () => {
@@ -209,7 +190,7 @@ describe('the loop of turns', () => {
       await rig.turn();
       turns.start();
       const broken = new Error('broken');
-      expect(await refusal(turns.ask(CONVERSATION, () => Promise.reject(broken)))).to.equal(broken);
+      expect(await rejection(turns.ask(CONVERSATION, () => Promise.reject(broken)))).to.equal(broken);
       await worked();
       expect(await texts()).to.deep.equal(['echo hello']);
       expect(await rig.conversation()).to.include({ state: 'closed', session: 1 });
@@ -222,12 +203,12 @@ describe('the loop of turns', () => {
       await rig.turn();
       turns.start();
       const asked = turns.ask(CONVERSATION, async () => expect.fail('the bot was asked'));
-      expect(await refusal(asked)).to.include({ code: 'wrong_state' });
+      expect(await rejection(asked)).to.include({ code: 'wrong_state' });
     });
 
     it('refuses it for a customer who has not written yet', async () => {
       turns.start();
-      expect(await refusal(turns.ask('15550109999-15550100002', says('hi')))).to.include({
+      expect(await rejection(turns.ask('15550109999-15550100002', says('hi')))).to.include({
         code: 'not_found',
       });
     });
@@ -253,7 +234,7 @@ describe('the loop of turns', () => {
       }
       turns.start();
       const asked = held.map((id) => turns.ask(id, says('late')));
-      const refusals = Promise.all(asked.map(refusal));
+      const refusals = Promise.all(asked.map(rejection));
       await asleep();
       await asleep();
       await turns.stop();
@@ -292,7 +273,7 @@ describe('the loop of turns', () => {
           .catch(() => expect.fail('the one in hand was refused'));
       });
       await begun;
-      const second = refusal(turns.ask(CONVERSATION, says('not begun')));
+      const second = rejection(turns.ask(CONVERSATION, says('not begun')));
       await new Promise((resolve) => setImmediate(resolve));
       const stopped = turns.stop();
       finish();
@@ -304,45 +285,24 @@ describe('the loop of turns', () => {
     it('refuses it once it stops', async () => {
       turns.start();
       await turns.stop();
-      expect(await refusal(turns.ask(CONVERSATION, says('too late')))).to.include({ code: 'not_ready' });
+      expect(await rejection(turns.ask(CONVERSATION, says('too late')))).to.include({ code: 'not_ready' });
     });
 
-    it('does not take it twice when the store fails after the commit', async () => {
+    /** The store fails at `point` once the bot has run, and works again when the one who asked has heard `outcome`. */
+    async function takenOnceThoughFailingAt(
+      point: string,
+      outcome: (asked: Promise<void>) => Promise<void>,
+    ): Promise<void> {
       let broken = false;
-      turns = loopOn(
-        crashingStore(store, { crashes: (point) => broken && point === 'messages.insertOne before' }),
-      );
-      turns.start();
-      let runs = 0;
-      await turns.ask(CONVERSATION, async () => {
-        runs++;
-        broken = true;
-        return anAnswer({ texts: ['once'], botState: String(runs) });
-      });
-      broken = false;
-      rig.time += LEASE + 1;
-      await asleep();
-      await asleep();
-      await worked();
-      expect(runs).to.equal(1);
-      expect(await texts()).to.deep.equal(['echo hello', 'once']);
-    });
-
-    it('rejects with the store’s error when it is not known whether the commit took place', async () => {
-      let broken = false;
-      turns = loopOn(
-        crashingStore(store, {
-          crashes: (point) => broken && point === 'conversations.findOneAndUpdate after',
-        }),
-      );
+      turns = loopOn(crashingStore(store, { crashes: (at) => broken && at === point }));
       turns.start();
       let runs = 0;
       const asked = turns.ask(CONVERSATION, async () => {
         runs++;
         broken = true;
-        return anAnswer({ texts: ['once'] });
+        return anAnswer({ texts: ['once'], botState: String(runs) });
       });
-      expect(await refusal(asked)).to.be.instanceOf(Crash);
+      await outcome(asked);
       broken = false;
       rig.time += LEASE + 1;
       await asleep();
@@ -350,7 +310,15 @@ describe('the loop of turns', () => {
       await worked();
       expect(runs).to.equal(1);
       expect(await texts()).to.deep.equal(['echo hello', 'once']);
-    });
+    }
+
+    it('does not take it twice when the store fails after the commit', () =>
+      takenOnceThoughFailingAt('messages.insertOne before', (asked) => asked));
+
+    it('rejects with the store’s error when it is not known whether the commit took place', () =>
+      takenOnceThoughFailingAt('conversations.findOneAndUpdate after', async (asked) => {
+        expect(await rejection(asked)).to.be.instanceOf(Crash);
+      }));
 
     it('tries again when the store failed before the bot ran', async () => {
       let broken = true;
