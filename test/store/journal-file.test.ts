@@ -170,24 +170,18 @@ describe('a journal file', () => {
   });
 
   it('is not left open when the folder cannot be synced', async () => {
-    // Every place for an open file is taken but one: that is the file's, and the folder's fails.
-    const limit = (files: string) =>
-      execFileSync('prlimit', ['--pid', String(process.pid), `--nofile=${files}:`]);
-    const before = execFileSync('prlimit', [
-      '--pid',
-      String(process.pid),
-      '--nofile',
-      '-o',
-      'SOFT',
-      '--noheadings',
-    ]);
+    // Every place for an open file is taken but one: that is the file's, and the folder's fails. Enough are taken for
+    // the run of `prlimit` that sets the limit back, once they are closed.
+    const limit = (...args: string[]) =>
+      execFileSync('prlimit', ['--pid', String(process.pid), ...args], { encoding: 'utf8' });
+    const before = limit('--nofile', '-o', 'SOFT', '--noheadings').trim();
     const highest = Math.max(...readdirSync('/proc/self/fd').map(Number));
     const taken = [openSync('/dev/null', 'r')];
-    while (taken.at(-1)! <= highest) taken.push(openSync('/dev/null', 'r'));
-    limit(String(taken.at(-1)! + 2));
+    while (taken.at(-1)! <= highest + 50) taken.push(openSync('/dev/null', 'r'));
+    limit(`--nofile=${taken.at(-1)! + 2}:`);
     const begun = await rejection(JournalFile.begin(folder, 1));
     for (const fd of taken) closeSync(fd);
-    limit(String(before).trim());
+    limit(`--nofile=${before}:`);
     expect(begun).to.include({ code: 'EMFILE', path: folder });
     expect(openFiles(folder)).to.deep.equal([]);
   });
