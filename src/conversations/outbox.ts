@@ -52,11 +52,13 @@ export async function sendOut(parts: OutboxParts, messageId: string): Promise<vo
   if (!found) return;
 
   const { status, attempts, nextAt } = found;
-  // A condition on a field that is undefined would hold of a message that is done.
-  if (nextAt === undefined || (status !== 'queued' && status !== 'sending')) return;
+  // What was read decides, not what was asked for: a condition on a field that is undefined would hold of a message that
+  // is done, and a send whose claim still runs has not died.
+  if (nextAt === undefined || (status !== 'queued' && (status !== 'sending' || nextAt > now()))) return;
+  const until = now() + SEND_LEASE;
   const message = await store.messages.findOneAndUpdate(
     { _id: messageId, status, attempts, nextAt },
-    { $set: { status: 'sending', nextAt: now() + SEND_LEASE }, $inc: { attempts: 1 } },
+    { $set: { status: 'sending', nextAt: until }, $inc: { attempts: 1 } },
     { returnDocument: 'after' },
   );
   if (!message) return;
@@ -84,7 +86,7 @@ export async function sendOut(parts: OutboxParts, messageId: string): Promise<vo
   }
   const started = now();
   // The process was held up past its claim: another has called the message unknown by now, and the next may have left.
-  if (started >= (message.nextAt ?? 0)) return;
+  if (started >= until) return;
   const result = await parts.send({
     channelId: message.channelId,
     to: conversation.customer,

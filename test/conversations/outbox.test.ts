@@ -202,6 +202,15 @@ describe('the outbox', () => {
     expect((await statuses())[0]).to.equal('sent');
   });
 
+  it('leaves a send under way alone, though the look was for what is due', async () => {
+    const claim = { status: 'sending', attempts: 1, nextAt: rig.time + SEND_LEASE } as const;
+    await store.messages.updateOne({ _id: 'out:in:REF0:0' }, { $set: claim });
+    const [underWay] = await outgoing();
+    stub(store.messages, 'findOne').resolves(underWay ?? null);
+    await sendOut(rig.outbox, 'out:in:REF0:0');
+    expect((await outgoing())[0]).to.include(claim);
+  });
+
   it('does not ask TeleSign once its claim has run out', async () => {
     const late = crashingStore(store, {
       crashes: () => false,
