@@ -1,0 +1,566 @@
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { Checkpoint, type Movable } from '../../src/store/checkpoint.ts';
+import type { ConversationDoc, Store } from '../../src/store/documents.ts';
+import { openEmbeddedStore } from '../../src/store/embedded.ts';
+import { EmbeddedCollection } from '../../src/store/embedded-collection.ts';
+import { Journal } from '../../src/store/journal.ts';
+import { JournalFile } from '../../src/store/journal-file.ts';
+import { Memtable, type Moving } from '../../src/store/memtable.ts';
+import { temporaryFolder } from '../support/stores.ts';
+import { rejection } from './contract.ts';
+import { aConversation } from './documents.ts';
+
+const REFUSED = new Error('no space');
+
+/** A collection whose moves the test lets go, one after the other. */
+class Slow implements Movable {
+  readonly recent = new Memtable(0);
+  readonly moves: { batch: readonly Moving[]; commit(): void; refuse(): void }[] = [];
+
+  move(batch: readonly Moving[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.moves.push({ batch, commit: resolve, refuse: () => reject(REFUSED) });
+    });
+  }
+
+  change(id: string): void {
+    this.recent.set(id, { _id: id }, [], []);
+  }
+}
+
+describe('a checkpoint', () => {
+  let clock: sinon.SinonFakeTimers;
+  let folder: string;
+  let collection: Slow;
+  let journal: Journal;
+  let failures: unknown[];
+  let checkpoint: Checkpoint;
+
+  beforeEach(async () => {
+    clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    folder = await temporaryFolder();
+    collection = new Slow();
+    journal = new Journal({
+      folder,
+      isBehind: () => collection.recent.isUnwritten,
+      take: () => {
+        const taken = collection.recent.takeUnwritten();
+        return taken.length === 0 ? null : Buffer.from(JSON.stringify(taken.map(([key]) => key)));
+      },
+    });
+    failures = [];
+    checkpoint = new Checkpoint({
+      collections: [collection],
+      journal,
+      many: 5,
+      onFailure: (error) => failures.push(error),
+    });
+  });
+
+  afterEach(async () => {
+    const timers = clock.countTimers();
+    clock.restore();
+    sinon.restore();
+    await journal.close();
+    rmSync(folder, { recursive: true });
+    expect(timers, 'timers that are left').to.equal(0);
+  });
+
+  const files = () => readdirSync(folder).sort();
+
+  function change(...ids: string[]): void {
+    for (const id of ids) {
+      collection.change(id);
+      checkpoint.note();
+    }
+  }
+
+  async function until(isTrue: () => boolean): Promise<void> {
+    const end = performance.now() + 5000;
+    while (!isTrue()) {
+      if (performance.now() > end) throw new Error(`It does not come true that ${isTrue}.`);
+      await turn();
+    }
+  }
+
+  /** The move with that number, once it has begun. */
+  async function move(number: number) {
+    await until(() => collection.moves.length >= number);
+    return collection.moves[number - 1]!;
+  }
+
+  /** Lets all happen that waits for nothing but the disk: a cut that has begun has ended then. */
+  async function settle(): Promise<void> {
+    await turn();
+    await turn();
+    await journal.durable();
+    for (let turns = 0; turns < 20; turns++) await turn();
+  }
+
+  async function endOfPass(): Promise<void> {
+    await until(() => files().length === 0);
+    await settle();
+  }
+
+  const moved = () => collection.moves.map(({ batch }) => batch.map(({ key }) => key).join(''));
+
+  it('begins a second after the first change, and takes all that was changed until then', async () => {
+    change('a');
+    clock.tick(600);
+    change('b', 'a');
+    clock.tick(399);
+    await settle();
+    expect(moved()).to.deep.equal([]);
+    clock.tick(1);
+    (await move(1)).commit();
+    await endOfPass();
+    expect(moved()).to.deep.equal(['ab']);
+    expect(collection.recent.size).to.equal(0);
+    expect(files(), 'the journal is let go').to.deep.equal([]);
+    clock.tick(60_000);
+    await settle();
+    expect(moved(), 'nothing more to do').to.have.length(1);
+  });
+
+  it('does not wait when very much was changed', async () => {
+    change('a', 'b', 'c', 'd');
+    await settle();
+    expect(moved()).to.deep.equal([]);
+    change('e');
+    (await move(1)).commit();
+    await endOfPass();
+    expect(moved()).to.deep.equal(['abcde']);
+  });
+
+  it('never overlaps another: what is changed meanwhile is in the next file and the next pass', async () => {
+    change(...'abcde');
+    const first = await move(1);
+    change(...'cfghijk');
+    await journal.durable();
+    clock.tick(60_000);
+    const passes = [checkpoint.run(), checkpoint.run()];
+    await settle();
+    expect(moved()).to.deep.equal(['abcde']);
+    expect(files()).to.have.length(2);
+    first.commit();
+    await Promise.all(passes);
+    const second = await move(2);
+    expect(files(), 'what the first pass was for is gone').to.deep.equal(['journal.000000002']);
+    expect(moved()[1]).to.equal('cfghijk');
+    second.commit();
+    await endOfPass();
+    expect(collection.recent.size).to.equal(0);
+  });
+
+  it('moves a few at a time, lets each go when it is there, and the journal when all are', async () => {
+    for (let i = 0; i < 450; i++) collection.change(`d${i}`);
+    const pass = checkpoint.run();
+    for (const [number, size] of [200, 200, 50].entries()) {
+      const { batch, commit } = await move(number + 1);
+      expect(batch).to.have.length(size);
+      expect(collection.recent.size).to.equal(450 - number * 200);
+      expect(files()).to.deep.equal(['journal.000000001']);
+      commit();
+    }
+    await pass;
+    expect(files()).to.deep.equal([]);
+    const keys = collection.moves.flatMap(({ batch }) => batch.map(({ key }) => key));
+    expect(new Set(keys).size).to.equal(450);
+  });
+
+  it('keeps what was changed when the journal fails, moves nothing, and has it moved by the next', async () => {
+    const append = sinon.stub(JournalFile.prototype, 'append').callThrough();
+    append.onFirstCall().rejects(REFUSED);
+    change('a');
+    expect(await rejection(checkpoint.run())).to.equal(REFUSED);
+    expect(moved()).to.deep.equal([]);
+    change('b');
+    const again = checkpoint.run();
+    (await move(1)).commit();
+    await again;
+    expect(moved()).to.deep.equal(['ab']);
+    expect(files()).to.deep.equal([]);
+  });
+
+  it('keeps the journal and what was changed when a move fails, and has it moved by the next', async () => {
+    for (let i = 0; i < 250; i++) collection.change(`d${i}`);
+    const pass = checkpoint.run();
+    (await move(1)).commit();
+    (await move(2)).refuse();
+    expect(await rejection(pass)).to.equal(REFUSED);
+    expect(files()).to.deep.equal(['journal.000000001']);
+    expect(collection.recent.size, 'without what was moved before').to.equal(50);
+    change('late');
+    const again = checkpoint.run();
+    (await move(3)).commit();
+    await again;
+    expect(collection.moves[2]!.batch).to.have.length(51);
+    expect(collection.recent.size).to.equal(0);
+    expect(files()).to.deep.equal([]);
+  });
+
+  it('backs off after failures, up to half a minute, says so each time, and comes back to its pace', async () => {
+    change('a');
+    for (const [passes, wait] of [1, 2, 4, 8, 16, 30, 30].entries()) {
+      if (passes > 0) change('a', 'b', 'c', 'd', 'e', 'f'); // very much, which changes nothing about it
+      clock.tick(wait * 1000 - 1);
+      await settle();
+      expect(collection.moves, `before ${wait} s`).to.have.length(passes);
+      clock.tick(1);
+      (await move(passes + 1)).refuse();
+      await until(() => failures.length > passes);
+    }
+    clock.tick(30_000);
+    (await move(8)).commit();
+    await endOfPass();
+    change('a');
+    clock.tick(999);
+    await settle();
+    expect(collection.moves).to.have.length(8);
+    clock.tick(1);
+    (await move(9)).commit();
+    await endOfPass();
+    expect(failures).to.have.length(7);
+  });
+
+  it('is behind when very many documents are not moved', async () => {
+    for (let i = 0; i < 19_999; i++) collection.change(`d${i}`);
+    expect(checkpoint.isBehind).to.equal(false);
+    collection.change('last');
+    expect(checkpoint.isBehind).to.equal(true);
+    const pass = checkpoint.run();
+    for (let number = 1; number <= 100; number++) (await move(number)).commit();
+    await pass;
+    expect(checkpoint.isBehind).to.equal(false);
+  });
+
+  describe('at the close', () => {
+    it('finishes the pass in hand and moves all there is, also what was changed meanwhile', async () => {
+      change(...'abcde');
+      const first = await move(1);
+      change('f');
+      const closed = checkpoint.close();
+      await settle();
+      expect(moved(), 'one at a time').to.deep.equal(['abcde']);
+      first.commit();
+      (await move(2)).commit();
+      await closed;
+      expect(moved()).to.deep.equal(['abcde', 'f']);
+      expect(files()).to.deep.equal([]);
+    });
+
+    it('moves all there is also after the pass in hand failed, without a wait', async () => {
+      change(...'abcde');
+      const first = await move(1);
+      const closed = checkpoint.close();
+      first.refuse();
+      (await move(2)).commit();
+      await closed;
+      expect(failures).to.deep.equal([REFUSED]);
+      expect(collection.recent.size).to.equal(0);
+      expect(files()).to.deep.equal([]);
+    });
+
+    it('rejects when what there is cannot be moved, keeps the journal, and begins no other', async () => {
+      change('a');
+      const closed = checkpoint.close();
+      (await move(1)).refuse();
+      expect(await rejection(closed)).to.equal(REFUSED);
+      change(...'bcdefgh');
+      clock.tick(60_000);
+      await settle();
+      expect(collection.moves).to.have.length(1);
+      expect(files()).to.have.length(2);
+    });
+  });
+});
+
+describe('the embedded store and its checkpoints', () => {
+  let dataDir: string;
+  let copies: { step: string; dataDir: string; expected: Map<string, ConversationDoc> }[];
+  let store: Store;
+  /** What the store has. */
+  let model: Map<string, ConversationDoc>;
+
+  beforeEach(async () => {
+    dataDir = await temporaryFolder();
+    copies = [];
+    model = new Map();
+    store = await openStore(dataDir);
+  });
+
+  afterEach(async () => {
+    sinon.restore();
+    await store.close();
+    for (const folder of [dataDir, ...copies.map((copy) => copy.dataDir)])
+      rmSync(folder, { recursive: true });
+  });
+
+  /** Never so much is changed that a checkpoint would come at once. */
+  function openStore(folder: string): Promise<Store> {
+    return openEmbeddedStore({ dataDir: folder, onUnindexed: 'throw', many: 1e9 });
+  }
+
+  const journals = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('journal.'));
+
+  async function put(id: string, fields: Partial<ConversationDoc>): Promise<void> {
+    const conversation = aConversation({ _id: id, ...fields });
+    await store.conversations.deleteOne({ _id: id });
+    await store.conversations.insertOne(conversation);
+    model.set(id, conversation);
+  }
+
+  async function change(id: string, dueAt: number): Promise<void> {
+    const { version, ...rest } = model.get(id)!;
+    await store.conversations.updateOne({ _id: id }, { $set: { dueAt }, $inc: { version: 1 } });
+    model.set(id, { ...rest, version: version + 1, dueAt });
+  }
+
+  async function remove(id: string): Promise<void> {
+    await store.conversations.deleteOne({ _id: id });
+    model.delete(id);
+  }
+
+  /** The folder as a process that was killed now would leave it. */
+  async function crash(step: string): Promise<string> {
+    const copy = await temporaryFolder();
+    for (const name of readdirSync(dataDir)) {
+      if (!/^owner\.mdb|lock$/.test(name)) cpSync(join(dataDir, name), join(copy, name));
+    }
+    copies.push({ step, dataDir: copy, expected: new Map(model) });
+    return copy;
+  }
+
+  async function expectWhole(
+    opened: Store,
+    expected: Map<string, ConversationDoc>,
+    step: string,
+  ): Promise<void> {
+    const { conversations } = opened;
+    const all = [...expected.values()];
+    const found = await conversations.find({}, { sort: { _id: 1 } }).toArray();
+    expect(found.length, step).to.equal(all.length);
+    expect(new Map(found.map((doc) => [doc._id, doc])), step).to.deep.equal(expected);
+    for (const [index, filter, those] of [
+      ['customer', { customer: all[0]!.customer }, all],
+      ['changed', { changedAt: { $gte: 0 } }, all],
+      ['due', { dueAt: { $gte: 0 } }, all.filter(({ dueAt }) => dueAt !== undefined)],
+      ['agent', { agentId: 'ada' }, all.filter(({ agentId }) => agentId !== undefined)],
+    ] as const) {
+      const name = `${step}: ${index}`;
+      const listed = (await conversations.find(filter).toArray()).map(({ _id }) => _id);
+      expect(listed.sort(), name).to.deep.equal(those.map(({ _id }) => _id).sort());
+      expect(await conversations.countDocuments(filter), name).to.equal(those.length);
+    }
+  }
+
+  /** Opens what each crash left, once and again after a close, with a change each time. */
+  async function expectCopiesWhole(): Promise<void> {
+    expect(copies.length).to.be.greaterThan(0);
+    for (const { step, dataDir: copy, expected } of copies) {
+      for (const time of ['once', 'twice']) {
+        const opened = await openStore(copy);
+        try {
+          await expectWhole(opened, expected, `${step}, opened ${time}`);
+          const [id, before] = [...expected][0]!;
+          const { dueAt: _, ...rest } = before;
+          await opened.conversations.updateOne({ _id: id }, { $inc: { version: 1 }, $unset: { dueAt: '' } });
+          expected.set(id, { ...rest, version: rest.version + 1 });
+          await expectWhole(opened, expected, `${step}, changed ${time}`);
+        } finally {
+          await opened.close();
+        }
+      }
+      expect(journals(copy)).to.deep.equal([]);
+    }
+  }
+
+  /** 250 conversations in LMDB; then each kind of change, in the journal. */
+  async function fill(): Promise<void> {
+    for (let i = 0; i < 250; i++) {
+      await put(`c${i}`, { changedAt: i, ...(i % 2 && { dueAt: i }), ...(i % 3 && { agentId: 'ada' }) });
+    }
+    await store.close();
+    store = await openStore(dataDir);
+    for (let i = 0; i < 230; i++) await change(`c${i}`, 1000 - i);
+    await store.durable();
+    for (let i = 0; i < 20; i++) await remove(`c${i * 7}`);
+    for (let i = 0; i < 10; i++) await put(`new${i}`, { dueAt: i });
+    await put('c7', { agentId: 'ada' }); // deleted before
+    await put('new0', {}); // no longer due
+    await remove('new1'); // LMDB never had it
+    await store.durable();
+  }
+
+  it('lose nothing and double nothing when the process dies at any step', async function () {
+    this.timeout(60_000);
+    await fill();
+    const { move } = EmbeddedCollection.prototype;
+    sinon.stub(EmbeddedCollection.prototype, 'move').callsFake(async function (
+      this: EmbeddedCollection<never>,
+      batch,
+    ) {
+      await crash('before a move');
+      await move.call(this, batch);
+      await crash('after a move');
+    });
+    const { cut } = Journal.prototype;
+    sinon.stub(Journal.prototype, 'cut').callsFake(async function (this: Journal, snapshot) {
+      await crash('before the cut');
+      const drop = await cut.call(this, snapshot);
+      await crash('after the cut');
+      return async () => {
+        await crash('before the journal is let go');
+        await drop();
+        await crash('after the journal was let go');
+      };
+    });
+    await store.close();
+    sinon.restore();
+    const journaled = copies.map(({ step, dataDir: copy }) => [step, journals(copy).length]);
+    expect(journaled).to.deep.equal([
+      ['before the cut', 1],
+      ['after the cut', 1],
+      ['before a move', 1],
+      ['after a move', 1],
+      ['before a move', 1],
+      ['after a move', 1],
+      ['before the journal is let go', 1],
+      ['after the journal was let go', 0],
+    ]);
+    await expectCopiesWhole();
+    store = await openStore(dataDir);
+    await expectWhole(store, model, 'no crash');
+  });
+
+  it('lose nothing when the process dies between two files of the journal that are deleted', async function () {
+    this.timeout(60_000);
+    await fill();
+    // A process died, and another goes on: each has a file.
+    const left = await crash('with one file');
+    copies.pop();
+    await store.close();
+    rmSync(dataDir, { recursive: true });
+    dataDir = left;
+    store = await openStore(dataDir);
+    await change('c1', 5);
+    await remove('c2');
+    await put('new1', { dueAt: 7 });
+    await store.durable();
+    const { cut } = Journal.prototype;
+    sinon.stub(Journal.prototype, 'cut').callsFake(async function (this: Journal, snapshot) {
+      const drop = await cut.call(this, snapshot);
+      return async () => {
+        const copy = await crash('when the oldest is deleted');
+        expect(journals(copy)).to.deep.equal(['journal.000000001', 'journal.000000002']);
+        rmSync(join(copy, 'journal.000000001'));
+        await drop();
+      };
+    });
+    await store.close();
+    sinon.restore();
+    await expectCopiesWhole();
+    store = await openStore(dataDir);
+    await expectWhole(store, model, 'no crash');
+  });
+
+  it('lose nothing of what is changed while they move, and it is read right all the time', async function () {
+    this.timeout(60_000);
+    await fill();
+    let moves = 0;
+    const { move } = EmbeddedCollection.prototype;
+    sinon.stub(EmbeddedCollection.prototype, 'move').callsFake(async function (
+      this: EmbeddedCollection<never>,
+      batch,
+    ) {
+      const number = ++moves;
+      await change(`c${number}`, 5000 + number);
+      await store.durable();
+      await expectWhole(store, model, 'before a move');
+      const moving = move.call(this, batch);
+      // LMDB has the batch, or gets it in this moment.
+      await change('c30', number);
+      await put('c4', { dueAt: number });
+      await (number % 2 === 1 ? remove('c5') : put('c5', { agentId: 'ada' }));
+      await expectWhole(store, model, 'while it moves');
+      await store.durable();
+      await moving;
+      await expectWhole(store, model, 'when it has moved, and nobody has heard of it');
+      await crash('when it has moved');
+    });
+    await store.close();
+    expect(moves).to.equal(2);
+    sinon.restore();
+    await expectCopiesWhole();
+    // What was changed meanwhile was not moved: the journal has it.
+    expect(journals(dataDir)).to.deep.equal(['journal.000000002']);
+    store = await openStore(dataDir);
+    await expectWhole(store, model, 'opened again');
+  });
+
+  it('leave out only what was promised to nobody when the process dies within a frame', async function () {
+    this.timeout(60_000);
+    for (let i = 0; i < 5; i++) await put(`c${i}`, { dueAt: i });
+    await store.durable();
+    const promised = new Map(model);
+    await change('c1', 50);
+    await remove('c2');
+    const { append } = JournalFile.prototype;
+    sinon.stub(JournalFile.prototype, 'append').callsFake(async function (this: JournalFile, frame) {
+      for (const written of [0, 1, 11, 12, 15, 16, 17, frame.length >> 1, frame.length - 1]) {
+        const copy = await crash(`after ${written} bytes of the frame`);
+        copies.at(-1)!.expected = new Map(promised);
+        const path = join(copy, 'journal.000000001');
+        writeFileSync(path, Buffer.concat([readFileSync(path), frame.subarray(0, written)]));
+      }
+      await append.call(this, frame);
+      await crash('after the whole frame');
+    });
+    await store.durable();
+    sinon.restore();
+    expect(copies).to.have.length(10);
+    await expectCopiesWhole();
+  });
+
+  it('leave a folder alone whose journal is damaged', async () => {
+    for (let i = 0; i < 5; i++) await put(`c${i}`, { dueAt: i });
+    await store.close();
+    store = await openStore(dataDir);
+    for (let i = 0; i < 5; i++) {
+      await change(`c${i}`, 10 + i);
+      await store.durable();
+    }
+    const copy = await crash('it was damaged, and is restored');
+    const path = join(copy, 'journal.000000001');
+    const bytes = readFileSync(path);
+    const damaged = Buffer.from(bytes);
+    damaged[bytes.length >> 1]! ^= 0x10;
+    writeFileSync(path, damaged);
+    const contents = () =>
+      readdirSync(copy)
+        .filter((name) => !name.startsWith('owner.mdb') && name !== 'data.mdb-lock')
+        .map((name) => [name, readFileSync(join(copy, name), 'base64')]);
+    const before = contents();
+    expect(await rejection(openStore(copy))).to.include({ code: 'store_damaged' });
+    expect(contents()).to.deep.equal(before);
+    writeFileSync(path, bytes);
+    await expectCopiesWhole();
+  });
+
+  it('have writers wait when very many documents are not moved', async function () {
+    this.timeout(30_000);
+    const queue = (_id: string) => ({ _id, name: '', priority: 0, createdAt: 0, changedAt: 0 });
+    const move = sinon.spy(EmbeddedCollection.prototype, 'move');
+    const inserts = Array.from({ length: 19_999 }, (_, i) => store.queues.insertOne(queue(`q${i}`)));
+    await Promise.all([...inserts, store.queues.insertOne(queue('last'))]);
+    expect(move.callCount, 'up to there, each is taken at once').to.equal(0);
+    await store.queues.insertOne(queue('late'));
+    expect(move.callCount, 'until all are moved').to.equal(100);
+    expect(existsSync(join(dataDir, 'journal.000000001'))).to.equal(false);
+    expect(await store.queues.countDocuments({})).to.equal(20_001);
+  });
+});
