@@ -61,6 +61,8 @@ export interface App {
 interface Account {
   customerId: string;
   apiKey: string;
+  /** Undefined = no key is being rotated. */
+  previousApiKey?: string | undefined;
   auth: 'hmac' | 'basic';
   /** Undefined = this service's own address, where the emulator is. */
   apiUrl?: string;
@@ -183,7 +185,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const channel: Channel = {
     id: DEFAULT,
     customerId: account.customerId,
-    apiKeys: [account.apiKey],
+    apiKeys: [account.apiKey, ...(account.previousApiKey === undefined ? [] : [account.previousApiKey])],
     numbers: account.numbers,
   };
   const { server, close } = createServer({

@@ -55,6 +55,7 @@ const settings = z.object({
   DATA_DIR: z.string().default('./data'),
   TELESIGN_CUSTOMER_ID: z.string().optional(),
   TELESIGN_API_KEY: z.base64('TeleSign’s API key is base64: copy it whole').optional(),
+  TELESIGN_API_KEY_PREVIOUS: z.base64('TeleSign’s API key is base64: copy it whole').optional(),
   TELESIGN_API_URL: z
     .url({ protocol: /^https?$/, error: 'an http or https address' })
     .default('https://rest-ww.telesign.com'),
@@ -83,7 +84,15 @@ export interface Config {
   dataDir: string;
   /** Undefined = demo mode: the built-in emulator stands in for TeleSign. */
   telesign:
-    | { customerId: string; apiKey: string; apiUrl: string; auth: 'hmac' | 'basic'; numbers: SupportNumber[] }
+    | {
+        customerId: string;
+        apiKey: string;
+        /** Callbacks signed with it count too, while the key is being rotated. Nothing is sent with it. */
+        previousApiKey: string | undefined;
+        apiUrl: string;
+        auth: 'hmac' | 'basic';
+        numbers: SupportNumber[];
+      }
     | undefined;
   defaultLanguage: string;
   dialogsDir: string;
@@ -117,6 +126,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       'TELESIGN_NUMBERS: there is no account: set TELESIGN_CUSTOMER_ID and TELESIGN_API_KEY, or none of them',
     );
   }
+  if (demo && given.TELESIGN_API_KEY_PREVIOUS !== undefined) {
+    problems.push('TELESIGN_API_KEY_PREVIOUS: there is no account: set it only beside TELESIGN_API_KEY');
+  }
   if (!demo) {
     for (const name of [
       'TELESIGN_CUSTOMER_ID',
@@ -145,6 +157,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
         : {
             customerId: value.TELESIGN_CUSTOMER_ID,
             apiKey: value.TELESIGN_API_KEY,
+            previousApiKey: value.TELESIGN_API_KEY_PREVIOUS,
             apiUrl: value.TELESIGN_API_URL,
             auth: value.TELESIGN_AUTH,
             numbers: value.TELESIGN_NUMBERS ?? [],

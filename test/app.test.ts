@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { eventually, type Service, SUPPORT, startService } from './support/service.ts';
+import { Agent } from 'undici';
+import { type StandaloneEmulator, startEmulator } from '../src/emulator/standalone.ts';
+import { signCallback } from '../src/telesign/signature.ts';
+import { ADMIN_TOKEN, eventually, type Service, SUPPORT, startService } from './support/service.ts';
 
 const CUSTOMER = '15550100001';
 
@@ -163,5 +166,95 @@ describe('the service, from a text to the end', () => {
     expect(body).to.match(/switchboard_callbacks_total\{outcome="inbound"\} 1/);
     expect(body).to.match(/switchboard_queue_waiting\{queue="support"\} 1/);
     expect(body).to.match(/switchboard_send_duration_seconds_count\{status="sent"\} 1/);
+  });
+});
+
+describe('the service with an account', () => {
+  const API_KEY = Buffer.from('the key of the account').toString('base64');
+  const PREVIOUS_KEY = Buffer.from('the key before it').toString('base64');
+  const CUSTOMER_ID = 'CUSTOMER';
+  let telesign: StandaloneEmulator;
+  let dispatcher: Agent;
+  let service: Service;
+
+  beforeEach(async () => {
+    dispatcher = new Agent();
+    telesign = await startEmulator({
+      customerId: CUSTOMER_ID,
+      apiKey: API_KEY,
+      callbackUrl: () => `${service.url}/callbacks/telesign/default`,
+      numbers: [{ number: SUPPORT.en, label: 'Support' }],
+      now: Date.now,
+      random: Math.random,
+      dispatcher,
+      port: 0,
+      host: '127.0.0.1',
+    });
+    telesign.emulator.setFaults({ receipts: { none: true } });
+    service = await startService({
+      env: {
+        HOST: '127.0.0.1',
+        TELESIGN_CUSTOMER_ID: CUSTOMER_ID,
+        TELESIGN_API_KEY: API_KEY,
+        TELESIGN_API_KEY_PREVIOUS: PREVIOUS_KEY,
+        TELESIGN_API_URL: telesign.url,
+        TELESIGN_NUMBERS: SUPPORT.en,
+        SECRET_KEY: 'a secret key of the tests, long enough',
+      },
+    });
+  });
+  afterEach(async () => {
+    await service.stop();
+    await telesign.stop();
+    await dispatcher.close();
+  });
+
+  async function callback(fields: Record<string, unknown>, apiKey: string): Promise<number> {
+    const body = JSON.stringify({ reference_id: 'A1', ...fields });
+    const answer = await fetch(`${service.url}/callbacks/telesign/default`, {
+      method: 'POST',
+      headers: { 'x-ts-authorization': signCallback(Buffer.from(body), apiKey) },
+      body,
+    });
+    await answer.arrayBuffer();
+    return answer.status;
+  }
+
+  const transcript = async () =>
+    (
+      await service.call(
+        'GET',
+        `/api/conversations/${SUPPORT.en}-${CUSTOMER}/messages`,
+        undefined,
+        ADMIN_TOKEN,
+      )
+    ).body.items ?? [];
+
+  it('takes in an MMS as a text, which is answered and which agents read', async () => {
+    const mms = {
+      sub_resource: 'mo_mms',
+      phone_number: CUSTOMER,
+      sender_id: SUPPORT.en,
+      content: { text_1: 'Hello, look', url_image_1: 'https://example.com/1.jpg' },
+    };
+    expect(await callback(mms, API_KEY)).to.equal(200);
+    const items = await eventually(transcript, (messages) => messages.at(-1)?.status === 'sent');
+    expect(
+      items.map(({ direction, status }: Record<string, string>) => `${direction} ${status}`),
+    ).to.deep.equal(['in handled', 'out sent']);
+    expect(items[0].text).to.equal('Hello, look\n[picture]');
+  });
+
+  it('takes what the previous key has signed while keys are rotated, and sends with the new one', async () => {
+    const text = {
+      sub_resource: 'mo_sms',
+      user_response: { phone_number: CUSTOMER, sender_id: SUPPORT.en, mo_message: 'Hello' },
+    };
+    expect(await callback(text, Buffer.from('no key of ours').toString('base64'))).to.equal(401);
+    expect(await callback(text, PREVIOUS_KEY)).to.equal(200);
+    // The emulator refuses what any other key than the new one has signed.
+    await eventually(transcript, (messages) => messages.at(-1)?.status === 'sent');
+    expect(telesign.emulator.messages()).to.have.length(1);
+    expect(await callback({ ...text, reference_id: 'A2' }, API_KEY)).to.equal(200);
   });
 });

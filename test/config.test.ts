@@ -53,6 +53,23 @@ describe('the settings', () => {
     });
   });
 
+  it('hold a previous API key only while it is being rotated', () => {
+    expect(readConfig(ACCOUNT).telesign).to.include({ previousApiKey: undefined });
+    const rotating = { ...ACCOUNT, TELESIGN_API_KEY_PREVIOUS: 'dGhlLWtleS1iZWZvcmU=' };
+    expect(readConfig(rotating).telesign).to.include({
+      apiKey: ACCOUNT.TELESIGN_API_KEY,
+      previousApiKey: 'dGhlLWtleS1iZWZvcmU=',
+    });
+  });
+
+  it('are refused with a previous API key that is none, or that has no account', () => {
+    const said = problems({ ...ACCOUNT, TELESIGN_API_KEY_PREVIOUS: 'not*base64*secret' });
+    expect(said).to.include('TELESIGN_API_KEY_PREVIOUS:').and.to.not.include('not*base64');
+    expect(problems({ TELESIGN_API_KEY_PREVIOUS: 'dGhlLWtleS1iZWZvcmU=' })).to.include(
+      'TELESIGN_API_KEY_PREVIOUS: there is no account',
+    );
+  });
+
   it('are refused with every mistake at once', () => {
     const said = problems({
       PORT: 'seventy',
