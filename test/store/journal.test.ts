@@ -520,6 +520,44 @@ describe('the journal', () => {
       expect(await replayed()).to.deep.equal(['a', 'b']);
     });
 
+    it('refuses what has a file missing between two, and takes what has the first ones deleted', async () => {
+      for (const letter of 'abc') {
+        changed += letter;
+        await journal.cut(() => {});
+      }
+      rmSync(join(folder, 'journal.000000001'));
+      expect(await replayed()).to.deep.equal(['b', 'c']);
+      cpSync(join(folder, 'journal.000000003'), join(folder, 'journal.000000004'));
+      rmSync(join(folder, 'journal.000000003'));
+      const error = await rejection(replayed());
+      expect(error).to.be.instanceOf(DamagedJournal);
+      expect(String(error)).to.include('3');
+    });
+
+    it('finds no number left out, whatever was refused, cut with nothing, or could not be closed', async () => {
+      const begin = sinon.stub(JournalFile, 'begin').rejects(FULL);
+      changed += 'a';
+      expect(await rejection(journal.cut(() => {}))).to.equal(FULL);
+      begin.restore();
+      const { close } = JournalFile.prototype;
+      const closing = sinon.stub(JournalFile.prototype, 'close').callsFake(async function (
+        this: JournalFile,
+      ) {
+        await close.call(this);
+        throw FULL;
+      });
+      for (const letter of 'bcd') {
+        changed += letter;
+        expect(await rejection(journal.cut(() => {}))).to.equal(FULL);
+        await journal.cut(() => {});
+      }
+      closing.restore();
+      changed += 'e';
+      await journal.durable();
+      expect(await replayed()).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
+      expect(files()).to.have.length(4);
+    });
+
     it('refuses a file that is damaged, and changes none', async () => {
       changed += 'first';
       await journal.durable();
@@ -554,13 +592,14 @@ describe('the journal', () => {
       const frame = await disk.next();
       changed += 'b';
       const second = watch(journal.durable());
-      const closed = watch(journal.close());
+      const closing = journal.close();
+      const closed = watch(closing);
       await settle();
       expect(closed.state).to.equal('waiting');
       await frame.take();
       await (await disk.next()).take();
-      await settle();
-      expect([first.state, second.state, closed.state]).to.deep.equal(['done', 'done', 'done']);
+      await closing;
+      expect([first.state, second.state]).to.deep.equal(['done', 'done']);
     });
 
     it('ends also when the disk refuses', async () => {

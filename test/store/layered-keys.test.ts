@@ -234,6 +234,7 @@ describe('the keys of LMDB and a memtable together', () => {
             expectAll(docs);
             for (const [a, b] of bounds) {
               const [lower, upper] = a < b ? [a, b] : [b, a];
+              if (upper === '') continue; // no key: no range ends there
               expectAll(docs, { lower, upper, prefix: 0 });
             }
           }

@@ -77,6 +77,13 @@ describe('a memtable', () => {
       expect(memtable.takeUnwritten()).to.deep.equal([['a', doc(2)]]);
     });
 
+    it('gives null for a document that was only deleted since', () => {
+      memtable.set('a', doc(1), NOWHERE, NOWHERE);
+      memtable.takeUnwritten();
+      memtable.set('a', null, NOWHERE, NOWHERE);
+      expect(memtable.takeUnwritten()).to.deep.equal([['a', null]]);
+    });
+
     it('still says that a document is deleted, if LMDB hears of an earlier deletion first', () => {
       memtable.set('a', null, NOWHERE, ['x0', null]);
       const moving = movingOf('a');
