@@ -1,4 +1,5 @@
 import { tokenHash } from './http/auth.ts';
+import { newStaffing } from './store/agent.ts';
 import { isDuplicateKey } from './store/collection.ts';
 import type { AgentDoc, Store, WorkstreamDoc } from './store/documents.ts';
 
@@ -27,7 +28,7 @@ export async function plantSeed(store: Store, seed: Seed, now: number): Promise<
   const kept = new Set<string>();
   for (const { agent, token } of seed.agents) {
     const mine = { tokenHash: tokenHash(token), changedAt: now };
-    const fresh = { ...agent, skills: [], capacity: 5, presence: 'offline' as const, createdAt: now };
+    const fresh = { ...agent, skills: [], capacity: 5, ...newStaffing(now), createdAt: now };
     await unlessThere(store.agents.insertOne({ ...fresh, ...mine }));
     if (!seed.keepTokens) await store.agents.updateOne({ _id: agent._id }, { $set: mine });
     const there = await store.agents.findOne({ _id: agent._id });

@@ -1,5 +1,8 @@
 import type { Json } from '../bot-turn.ts';
+import type { AgentDoc } from './agent.ts';
 import type { Collection, IndexSpec, Write } from './collection.ts';
+import type { QueueDoc } from './queue.ts';
+import type { WorkstreamDoc } from './workstream.ts';
 
 /** Times are milliseconds since 1970 (UTC). A field that does not apply is absent, never null, so indexes skip it. */
 
@@ -9,11 +12,9 @@ export type State = (typeof STATES)[number];
 export const HANDLERS = ['bot', 'agent'] as const;
 export type Handler = (typeof HANDLERS)[number];
 
-export const ROLES = ['agent', 'supervisor', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
-
-export const PRESENCES = ['available', 'busy', 'away', 'offline'] as const;
-export type Presence = (typeof PRESENCES)[number];
+export { type AgentDoc, PRESENCES, type Presence, ROLES, type Role } from './agent.ts';
+export type { QueueDoc } from './queue.ts';
+export type { WorkstreamDoc } from './workstream.ts';
 
 /**
  * Inbound: `received → handled`. Note: `noted`. Outbound: `queued → sending → sent → delivered`, or `failed`,
@@ -167,38 +168,6 @@ export interface SessionDoc {
   queueId?: string;
   agentId?: string;
   handoffReason?: string;
-}
-
-export interface AgentDoc {
-  _id: string;
-  name: string;
-  role: Role;
-  queues: string[];
-  languages: string[];
-  skills: string[];
-  capacity: number;
-  presence: Presence;
-  /** SHA-256 of the bearer token, hex. */
-  tokenHash: string;
-  createdAt: number;
-  changedAt: number;
-}
-
-export interface QueueDoc {
-  _id: string;
-  name: string;
-  priority: number;
-  createdAt: number;
-  changedAt: number;
-}
-
-export interface WorkstreamDoc {
-  _id: string;
-  /** Digits; a number belongs to one workstream. */
-  numbers: string[];
-  language: string;
-  /** Where handoffs go that name no queue. */
-  queueId: string;
 }
 
 /** The first answer to a write that carried an `Idempotency-Key`. */

@@ -1,6 +1,7 @@
 import { tokenHash } from '../../src/http/auth.ts';
 import type { CallbackOutcome, Channel, HttpParts } from '../../src/http/parts.ts';
 import { createServer, type HttpServer } from '../../src/http/server.ts';
+import { newStaffing } from '../../src/store/agent.ts';
 import type { AgentDoc, Role, Store } from '../../src/store/documents.ts';
 import type { Wake } from '../../src/wake.ts';
 import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
@@ -168,7 +169,7 @@ export function anAgent(id: string, role: Role, queues: string[]): AgentDoc {
     languages: ['en'],
     skills: [],
     capacity: 5,
-    presence: 'offline',
+    ...newStaffing(0),
     tokenHash: tokenHash(`token-of-${id}`),
     createdAt: 0,
     changedAt: 0,

@@ -1,3 +1,4 @@
+import { newStaffing } from '../../src/store/agent.ts';
 import type { AgentDoc, MessageDoc } from '../../src/store/documents.ts';
 
 export { aConversation } from '../support/conversations.ts';
@@ -28,6 +29,7 @@ export function anAgent(fields: Partial<AgentDoc> & { _id: string }): AgentDoc {
     languages: [],
     skills: [],
     capacity: 1,
+    ...newStaffing(0),
     presence: 'available',
     tokenHash: fields._id,
     createdAt: 0,

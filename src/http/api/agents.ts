@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SwitchboardError } from '../../errors.ts';
+import { newStaffing } from '../../store/agent.ts';
 import { isDuplicateKey } from '../../store/collection.ts';
 import type { AgentDoc, Role, Store } from '../../store/documents.ts';
 import { tokenHash } from '../auth.ts';
@@ -68,7 +69,7 @@ export function agentRoutes({
         const made: AgentDoc = {
           _id: id,
           ...fields,
-          presence: 'offline',
+          ...newStaffing(at),
           tokenHash: tokenHash(token),
           createdAt: at,
           changedAt: at,
