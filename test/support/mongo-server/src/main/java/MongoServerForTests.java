@@ -1,6 +1,8 @@
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.io.IOException;
 import java.util.List;
 
@@ -20,8 +22,19 @@ public final class MongoServerForTests {
         }
     };
 
+    /**
+     * The library answers with the documents that it stores, and encodes them once others may change them: a reader could
+     * see a document in the middle of an update. Here an answer is a copy, made before the next request is begun.
+     */
+    private static final class CopyingBackend extends MemoryBackend {
+        @Override
+        public synchronized Document handleMessage(MongoMessage message) {
+            return super.handleMessage(message).cloneDeeply();
+        }
+    }
+
     public static void main(String[] args) throws IOException {
-        MemoryBackend backend = new MemoryBackend();
+        MemoryBackend backend = new CopyingBackend();
         backend.version(VERSION);
         MongoServer server = new MongoServer(backend);
         server.bind("127.0.0.1", 0);
