@@ -12,6 +12,7 @@ import type { ReturnCheck } from './bot-turn.ts';
 import { type Config, readConfig } from './config.ts';
 import { createDesk } from './conversations/desk.ts';
 import { receive } from './conversations/inbox.ts';
+import { SEND_TIMEOUT } from './conversations/outbox.ts';
 import { applyReceipt } from './conversations/receipts.ts';
 import { takeUp } from './conversations/recover.ts';
 import { createDemo, type Demo } from './demo.ts';
@@ -130,6 +131,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       dispatcher,
       now,
       nonce: randomUUID,
+      timeout: SEND_TIMEOUT,
     });
     return telesign;
   };

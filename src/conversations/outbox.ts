@@ -1,6 +1,12 @@
 import type { MessageDoc, MessageStatus, Store } from '../store/documents.ts';
 
-/** Milliseconds. Longer than the longest send, which the client's own time-out cuts. */
+/** Milliseconds that a send may take: `send` must have ended by then, whatever became of it. */
+export const SEND_TIMEOUT = 10_000;
+
+/**
+ * Milliseconds. After these another process calls a claimed message `unknown` and the next one leaves, so no send is
+ * begun that could still be under way then.
+ */
 export const SEND_LEASE = 60_000;
 
 /** Milliseconds. A part whose earlier one has not left yet is looked at again after this, if nobody makes it due. */
@@ -29,7 +35,7 @@ export interface OutgoingText {
 
 export interface OutboxParts {
   store: Pick<Store, 'conversations' | 'messages' | 'durable'>;
-  /** Never rejects: what cannot be told is `unknown`. */
+  /** Takes at most `SEND_TIMEOUT` and never rejects: what cannot be told is `unknown`. */
   send: (message: OutgoingText) => Promise<SendResult>;
   now: () => number;
   /** From 0 up to 1, for the jitter of the back-off. */
@@ -85,8 +91,8 @@ export async function sendOut(parts: OutboxParts, messageId: string): Promise<vo
     });
   }
   const started = now();
-  // The process was held up past its claim: another has called the message unknown by now, and the next may have left.
-  if (started >= until) return;
+  // The process was held up: the send could outlast its claim, and the next message leave while it is under way.
+  if (until - started <= SEND_TIMEOUT) return giveBack(parts, message);
   const result = await parts.send({
     channelId: message.channelId,
     to: conversation.customer,
@@ -123,6 +129,19 @@ function postpone({ store, now }: OutboxParts, { _id, nextAt }: MessageDoc): Pro
     { returnDocument: 'after' },
   );
 }
+
+/**
+ * Queues a message again that was claimed and certainly has not left. The attempt stays counted: its number tells this
+ * claim from any other, so that one that another process has called unknown meanwhile is left alone.
+ */
+async function giveBack({ store, now }: OutboxParts, { _id, attempts }: Claim): Promise<void> {
+  await store.messages.updateOne(
+    { _id, status: 'sending', attempts },
+    { $set: { status: 'queued', nextAt: now() } },
+  );
+}
+
+type Claim = Pick<MessageDoc, '_id' | 'attempts'>;
 
 async function note(
   parts: OutboxParts,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { stub } from 'sinon';
-import { backOff, SEND_LEASE, sendOut } from '../../src/conversations/outbox.ts';
+import { backOff, SEND_LEASE, SEND_TIMEOUT, sendOut } from '../../src/conversations/outbox.ts';
 import type { MessageDoc, Store } from '../../src/store/documents.ts';
 import { anAnswer, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
@@ -211,14 +211,43 @@ describe('the outbox', () => {
     expect((await outgoing())[0]).to.include(claim);
   });
 
-  it('does not ask TeleSign once its claim has run out', async () => {
-    const late = crashingStore(store, {
-      crashes: () => false,
-      wrote: (_collection, method) => {
-        if (method === 'findOneAndUpdate') rig.time += SEND_LEASE;
-      },
+  describe('whose claim takes long', () => {
+    /** Claims, and has the process held up by so many milliseconds before anything else is done. */
+    function heldUp(by: number): Promise<void> {
+      const late = crashingStore(store, {
+        crashes: () => false,
+        wrote: (_collection, method) => {
+          if (method === 'findOneAndUpdate') rig.time += by;
+        },
+      });
+      return sendOut({ ...rig.outbox, store: late }, 'out:in:REF0:0');
+    }
+
+    it('sends while the send is sure to end before the claim does', async () => {
+      await heldUp(SEND_LEASE - SEND_TIMEOUT - 1);
+      expect(texts()).to.deep.equal(['one']);
     });
-    await sendOut({ ...rig.outbox, store: late }, 'out:in:REF0:0');
-    expect(texts()).to.deep.equal([]);
+
+    it('begins no send that could outlast the claim, and sends with a new claim at the next look', async () => {
+      await heldUp(SEND_LEASE - SEND_TIMEOUT);
+      expect(texts()).to.deep.equal([]);
+      expect((await outgoing())[0]).to.include({ status: 'queued', nextAt: rig.time, attempts: 1 });
+      await rig.send();
+      expect(texts()).to.deep.equal(['one', 'two', 'three']);
+      expect(await statuses()).to.deep.equal(['sent', 'sent', 'sent']);
+    });
+
+    it('leaves alone what another process has called unknown meanwhile', async () => {
+      const slow = {
+        ...store,
+        durable: async () => {
+          rig.time += SEND_LEASE;
+          await sendOut(rig.outbox, 'out:in:REF0:0');
+        },
+      };
+      await sendOut({ ...rig.outbox, store: slow }, 'out:in:REF0:0');
+      expect(texts()).to.deep.equal([]);
+      expect((await outgoing())[0]).to.include({ status: 'unknown', problem: 'unknown' });
+    });
   });
 });
