@@ -10,7 +10,7 @@ import type { FilterDoc } from './filter.ts';
 import { type Doc, KEY_OPTIONS, type Key } from './index-keys.ts';
 import { Journal } from './journal.ts';
 import { DamagedJournal } from './journal-file.ts';
-import { type Journaled, replayChanges, takeChanges } from './journal-record.ts';
+import { type Journaled, Left, replayChanges, takeChanges } from './journal-record.ts';
 import type { SortDoc } from './query-plan.ts';
 import { unindexedError } from './refusals.ts';
 import { Structures } from './structures.ts';
@@ -111,8 +111,10 @@ class EmbeddedEngine implements Engine {
     };
   }
 
-  /** With what the journal holds of them. */
+  /** With what the journal holds of them: it is read first, since opening an index may change the folder. */
   async openCollections(): Promise<Collections> {
+    const left = Object.keys(INDEXES).map((name) => new Left(name));
+    await this.#journal.replay((payload) => replayChanges(payload, left));
     const collections = {
       conversations: await this.#openCollection('conversations'),
       messages: await this.#openCollection('messages'),
@@ -123,7 +125,8 @@ class EmbeddedEngine implements Engine {
       idempotency: await this.#openCollection('idempotency'),
     };
     this.#collections.push(...Object.values(collections));
-    await this.#journal.replay((payload) => replayChanges(payload, this.#collections));
+    for (const collection of this.#collections)
+      left.find(({ name }) => name === collection.name)?.handTo(collection);
     this.#checkpoint.note();
     return collections;
   }

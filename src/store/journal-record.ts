@@ -1,14 +1,49 @@
 import { Packr } from 'msgpackr';
-import type { Doc, Key } from './index-keys.ts';
+import { type Doc, documentKey, type Key } from './index-keys.ts';
 import { DamagedJournal } from './journal-file.ts';
 import type { Memtable } from './memtable.ts';
 
-/** A collection as the journal sees it. */
-export interface Journaled {
+/** Takes what the journal holds of one collection, in order. */
+export interface Replayed {
   readonly name: string;
-  readonly recent: Memtable;
   restore(doc: Doc): void;
   restoreDeleted(key: Key): void;
+}
+
+/** A collection as the journal sees it. */
+export interface Journaled extends Replayed {
+  readonly recent: Memtable;
+}
+
+/**
+ * What the journal holds of a collection that is not opened yet: a journal has to be read to its end, and found whole,
+ * before anything is done to the folder.
+ */
+export class Left implements Replayed {
+  readonly name: string;
+  /** As it was last; null when it was deleted. */
+  readonly #documents = new Map<Key, Doc | null>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  restore(doc: Doc): void {
+    this.#documents.set(documentKey(doc._id), doc);
+  }
+
+  restoreDeleted(key: Key): void {
+    this.#documents.set(key, null);
+  }
+
+  /** Nothing of it is to be written again: the journal has it. */
+  handTo(collection: Journaled): void {
+    for (const [key, doc] of this.#documents) {
+      if (doc === null) collection.restoreDeleted(key);
+      else collection.restore(doc);
+    }
+    collection.recent.takeUnwritten();
+  }
 }
 
 /** Of one collection: documents as they were, and keys of those that were deleted. */
@@ -33,7 +68,7 @@ export function takeChanges(collections: readonly Journaled[]): Buffer | null {
 }
 
 /** @throws DamagedJournal */
-export function replayChanges(payload: Buffer, collections: readonly Journaled[]): void {
+export function replayChanges(payload: Buffer, collections: readonly Replayed[]): void {
   if (payload.length === 0) return;
   for (const [name, documents, deleted] of changesIn(payload)) {
     const collection = collections.find((candidate) => candidate.name === name);
@@ -41,7 +76,6 @@ export function replayChanges(payload: Buffer, collections: readonly Journaled[]
     for (const doc of documents) collection.restore(doc);
     for (const key of deleted) collection.restoreDeleted(key);
   }
-  for (const { recent } of collections) recent.takeUnwritten();
 }
 
 /** The checksum says that these are the bytes that `takeChanges` made. */

@@ -553,30 +553,40 @@ describe('the embedded store and its checkpoints', () => {
     await expectCopiesWhole();
   });
 
-  it('leave a folder alone whose journal is damaged', async () => {
-    for (let i = 0; i < 5; i++) await put(`c${i}`, { dueAt: i });
-    await store.close();
-    store = await openStore(dataDir);
-    for (let i = 0; i < 5; i++) {
-      await change(`c${i}`, 10 + i);
-      await store.durable();
-    }
-    const copy = await crash('it was damaged, and is restored');
-    const path = join(copy, 'journal.000000001');
-    const bytes = readFileSync(path);
-    const damaged = Buffer.from(bytes);
-    damaged[bytes.length >> 1]! ^= 0x10;
-    writeFileSync(path, damaged);
-    const contents = () =>
-      readdirSync(copy)
-        .filter((name) => !name.startsWith('owner.mdb') && name !== 'data.mdb-lock')
-        .map((name) => [name, readFileSync(join(copy, name), 'base64')]);
-    const before = contents();
-    expect(await rejection(openStore(copy))).to.include({ code: 'store_damaged' });
-    expect(contents()).to.deep.equal(before);
-    writeFileSync(path, bytes);
-    await expectCopiesWhole();
-  });
+  for (const indexes of ['the same', 'other'] as const) {
+    it(`leave a folder alone whose journal is damaged, also when ${indexes} indexes are declared`, async () => {
+      for (let i = 0; i < 5; i++) await put(`c${i}`, { dueAt: i });
+      await store.close();
+      store = await openStore(dataDir);
+      for (let i = 0; i < 5; i++) {
+        await change(`c${i}`, 10 + i);
+        await store.durable();
+      }
+      const copy = await crash('it was damaged, and is restored');
+      const [name = ''] = journals(copy);
+      const path = join(copy, name);
+      const bytes = readFileSync(path);
+      const damaged = Buffer.from(bytes);
+      damaged[bytes.length >> 1]! ^= 0x10;
+      writeFileSync(path, damaged);
+      const contents = () =>
+        readdirSync(copy)
+          .filter((name) => !name.startsWith('owner.mdb') && name !== 'data.mdb-lock')
+          .map((name) => [name, readFileSync(join(copy, name), 'base64')]);
+      const before = contents();
+      if (indexes === 'other') {
+        sinon.stub(INDEXES, 'conversations').value([
+          { name: 'changed', keys: { changedAt: -1 } },
+          { name: 'version', keys: { version: 1 } },
+        ]);
+      }
+      expect(await rejection(openStore(copy))).to.include({ code: 'store_damaged' });
+      expect(contents()).to.deep.equal(before);
+      sinon.restore();
+      writeFileSync(path, bytes);
+      await expectCopiesWhole();
+    });
+  }
 
   it('have writers wait when very many documents are not moved', async function () {
     this.timeout(30_000);

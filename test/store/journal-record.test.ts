@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { type Doc, documentKey, type Key } from '../../src/store/index-keys.ts';
 import { DamagedJournal } from '../../src/store/journal-file.ts';
-import { type Journaled, replayChanges, takeChanges } from '../../src/store/journal-record.ts';
+import { type Journaled, Left, replayChanges, takeChanges } from '../../src/store/journal-record.ts';
 import { Memtable } from '../../src/store/memtable.ts';
 import { aConversation, aMessage } from './documents.ts';
 
@@ -87,12 +87,27 @@ describe('a record of the journal', () => {
     expect(contentOf(third)).to.deep.equal([['a', null]]);
   });
 
-  it('leaves nothing to be written once it was replayed', () => {
-    const collections = made();
-    collections[0].restore({ _id: 'a' });
-    const others = made();
-    replayChanges(takeChanges(collections)!, others);
-    expect(takeChanges(others)).to.equal(null);
+  it('is held until its collection is there, which then has each document as it was last, and nothing to write', () => {
+    const [conversations, ...others] = made();
+    const left = [new Left('conversations'), new Left('messages'), new Left('queues')] as const;
+    const replayNext = () => replayChanges(takeChanges([conversations, ...others])!, left);
+    conversations.restore({ _id: 'é', version: 1 });
+    conversations.restore({ _id: 'b', version: 1 });
+    conversations.restore({ _id: 'c', version: 1 });
+    replayNext();
+    conversations.restore({ _id: 'é', version: 2 });
+    conversations.restoreDeleted('b');
+    replayNext();
+    const opened = new Documents('conversations');
+    left[0].handTo(opened);
+    expect(new Map(opened.content)).to.deep.equal(
+      new Map<Key, Doc | null>([
+        [documentKey('é'), { _id: 'é', version: 2 }],
+        ['b', null],
+        ['c', { _id: 'c', version: 1 }],
+      ]),
+    );
+    expect(takeChanges([opened])).to.equal(null);
   });
 
   it('that is empty, as a probe leaves it, says nothing', () => {
