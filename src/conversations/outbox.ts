@@ -1,4 +1,4 @@
-import type { MessageDoc, MessageStatus, Store } from '../store/documents.ts';
+import type { ConversationDoc, MessageDoc, MessageStatus, Store } from '../store/documents.ts';
 
 /** Milliseconds that a send may take: `send` must have ended by then, whatever became of it. */
 export const SEND_TIMEOUT = 10_000;
@@ -46,13 +46,24 @@ export interface OutboxParts {
   sent: (send: { status: MessageStatus; duration: number }) => void;
 }
 
+/** Claims whose text has certainly not left, and of which the store does not know it yet: attempts by message id. */
+export type Unsent = Map<string, number>;
+
 /**
  * Sends one message if it is due and its turn: makes sure of the order, claims it, makes sure of the owner, asks
  * TeleSign, notes the outcome. A message found in `sending` was in a send that never came back: whether it left is not
  * known, so it becomes `unknown` and is not sent again.
+ *
+ * When the store fails between the claim and the send, it rejects and keeps the claim in `unsent`: called again with the
+ * same map, it queues the message again first. Without that the message would become `unknown` when its claim runs out.
  */
-export async function sendOut(parts: OutboxParts, messageId: string): Promise<void> {
+export async function sendOut(
+  parts: OutboxParts,
+  messageId: string,
+  unsent: Unsent = new Map(),
+): Promise<void> {
   const { store, now } = parts;
+  await giveBackUnsent(parts, messageId, unsent);
   const due = await store.messages.findOne({ _id: messageId, nextAt: { $lte: now() } });
   const found = due && (await inTurn(parts, due));
   if (!found) return;
@@ -75,24 +86,15 @@ export async function sendOut(parts: OutboxParts, messageId: string): Promise<vo
     });
   }
 
-  // Should the power fail after the send, the claim must still be there: without it the text would go out twice.
-  await store.durable();
-  const conversation = await store.conversations.findOne({ _id: message.conversationId });
-  if (!conversation) {
-    return settle(parts, message, 'failed', {
-      code: 'no_conversation',
-      message: 'Its conversation is gone.',
-    });
+  let conversation: ConversationDoc | null;
+  try {
+    conversation = await mayLeave(parts, message, until);
+  } catch (error) {
+    unsent.set(messageId, message.attempts);
+    throw error;
   }
-  if (message.author.kind === 'bot' && (message.epoch ?? 0) < conversation.epoch) {
-    return settle(parts, message, 'dropped', {
-      code: 'owner_changed',
-      message: 'A person took the conversation over before the bot’s text left.',
-    });
-  }
+  if (!conversation) return;
   const started = now();
-  // The process was held up: the send could outlast its claim, and the next message leave while it is under way.
-  if (until - started <= SEND_TIMEOUT) return giveBack(parts, message);
   const result = await parts.send({
     channelId: message.channelId,
     to: conversation.customer,
@@ -101,6 +103,36 @@ export async function sendOut(parts: OutboxParts, messageId: string): Promise<vo
     externalId: message._id,
   });
   return note(parts, message, result, now() - started);
+}
+
+/** The conversation of a claimed message that may be sent now; null when it may not, and what becomes of it is noted. */
+async function mayLeave(
+  parts: OutboxParts,
+  message: MessageDoc,
+  until: number,
+): Promise<ConversationDoc | null> {
+  const { store, now } = parts;
+  // Should the power fail after the send, the claim must still be there: without it the text would go out twice.
+  await store.durable();
+  const conversation = await store.conversations.findOne({ _id: message.conversationId });
+  if (!conversation) {
+    await settle(parts, message, 'failed', {
+      code: 'no_conversation',
+      message: 'Its conversation is gone.',
+    });
+    return null;
+  }
+  if (message.author.kind === 'bot' && (message.epoch ?? 0) < conversation.epoch) {
+    await settle(parts, message, 'dropped', {
+      code: 'owner_changed',
+      message: 'A person took the conversation over before the bot’s text left.',
+    });
+    return null;
+  }
+  // The process was held up: the send could outlast its claim, and the next message leave while it is under way.
+  if (until - now() > SEND_TIMEOUT) return conversation;
+  await giveBack(parts, message);
+  return null;
 }
 
 /**
@@ -142,6 +174,14 @@ async function giveBack({ store, now }: OutboxParts, { _id, attempts }: Claim): 
 }
 
 type Claim = Pick<MessageDoc, '_id' | 'attempts'>;
+
+/** Queues a message again whose claim is in `unsent`. Rejects while the store takes no writes; it stays there then. */
+export async function giveBackUnsent(parts: OutboxParts, messageId: string, unsent: Unsent): Promise<void> {
+  const attempts = unsent.get(messageId);
+  if (attempts === undefined) return;
+  await giveBack(parts, { _id: messageId, attempts });
+  unsent.delete(messageId);
+}
 
 async function note(
   parts: OutboxParts,

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { stub } from 'sinon';
-import { backOff, SEND_LEASE, SEND_TIMEOUT, sendOut } from '../../src/conversations/outbox.ts';
+import { backOff, SEND_LEASE, SEND_TIMEOUT, sendOut, type Unsent } from '../../src/conversations/outbox.ts';
 import type { MessageDoc, Store } from '../../src/store/documents.ts';
 import { anAnswer, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { rejection } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const ANA = { id: 'ana', role: 'agent', queues: ['support'] } as const;
@@ -248,6 +249,39 @@ describe('the outbox', () => {
       await sendOut({ ...rig.outbox, store: slow }, 'out:in:REF0:0');
       expect(texts()).to.deep.equal([]);
       expect((await outgoing())[0]).to.include({ status: 'unknown', problem: 'unknown' });
+    });
+  });
+
+  describe('whose store fails between the claim and the send', () => {
+    for (const [what, failing] of [
+      ['does not take the claim', () => stub(store, 'durable')],
+      ['does not find the conversation', () => stub(store.conversations, 'findOne')],
+    ] as const) {
+      it(`queues the message again when called again, and sends it, as when it ${what}`, async () => {
+        const unsent: Unsent = new Map();
+        const failure = failing().rejects(new Error('no answer'));
+        const error = await rejection(sendOut(rig.outbox, 'out:in:REF0:0', unsent));
+        failure.restore();
+        expect(error).to.include({ message: 'no answer' });
+        expect((await outgoing())[0]).to.include({ status: 'sending', attempts: 1 });
+        rig.time += SEND_LEASE;
+        await sendOut(rig.outbox, 'out:in:REF0:0', unsent);
+        expect(texts()).to.deep.equal(['one']);
+        expect((await outgoing())[0]).to.include({ status: 'sent', attempts: 2 });
+        expect(unsent).to.have.property('size', 0);
+      });
+    }
+
+    it('leaves alone what another process has called unknown meanwhile', async () => {
+      const unsent: Unsent = new Map();
+      const failure = stub(store, 'durable').rejects(new Error('no answer'));
+      await rejection(sendOut(rig.outbox, 'out:in:REF0:0', unsent));
+      failure.restore();
+      rig.time += SEND_LEASE;
+      await sendOut(rig.outbox, 'out:in:REF0:0');
+      await sendOut(rig.outbox, 'out:in:REF0:0', unsent);
+      expect(texts()).to.deep.equal([]);
+      expect((await statuses())[0]).to.equal('unknown');
     });
   });
 });

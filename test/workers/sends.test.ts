@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
+import { restore, stub } from 'sinon';
 import { SEND_LEASE } from '../../src/conversations/outbox.ts';
 import type { Store } from '../../src/store/documents.ts';
 import type { Loop } from '../../src/workers/loop.ts';
@@ -16,17 +18,19 @@ describe('the loop of sends', () => {
   let rig: Rig;
   let sends: Loop;
   let sleeper: Sleeper;
+  let log: ReturnType<typeof recordedLog>;
 
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
     sleeper = createSleeper();
+    log = recordedLog();
     rig = createRig(store);
     sends = createSends({
       ...rig.outbox,
       queued: (ids) => {
         for (const id of ids) sends.hint(id);
       },
-      log: recordedLog().log,
+      log: log.log,
       sleep: sleeper.sleep,
     });
   });
@@ -168,5 +172,62 @@ describe('the loop of sends', () => {
     await stopping;
     expect((await rig.transcript()).map(({ status }) => status)).to.deep.equal(['handled', 'sent', 'queued']);
     expect(texts()).to.deep.equal(['one']);
+  });
+
+  describe('on a full disk', () => {
+    const limitFiles = (bytes: number | 'unlimited') =>
+      execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`]);
+
+    beforeEach(async () => {
+      stub(console, 'error'); // lmdb writes of it there
+      await answered('one', 'two');
+      await store.durable();
+      limitFiles(1);
+      sends.start();
+      await refused(1);
+    });
+    afterEach(() => {
+      limitFiles('unlimited');
+      restore();
+    });
+
+    /** Resolves once so many attempts have failed. */
+    async function refused(count: number): Promise<void> {
+      while (log.lines().filter(({ msg }) => msg === 'work failed').length < count) await turnOfTheLoop();
+    }
+    const statuses = async () => (await rig.transcript()).slice(1).map(({ status }) => status);
+
+    it('sends what was claimed and has not left at the first look at which there is room', async () => {
+      limitFiles('unlimited');
+      await asleep();
+      await worked();
+      expect(texts()).to.deep.equal(['one', 'two']);
+      expect(await statuses()).to.deep.equal(['sent', 'sent']);
+    });
+
+    it('sends it also when the claim has run out', async () => {
+      rig.time += SEND_LEASE;
+      await asleep();
+      await refused(2);
+      expect(await statuses()).to.deep.equal(['sending', 'queued']);
+      limitFiles('unlimited');
+      await asleep();
+      await worked();
+      expect(texts()).to.deep.equal(['one', 'two']);
+      expect(await statuses()).to.deep.equal(['sent', 'sent']);
+    });
+
+    it('leaves it queued when it stops once there is room', async () => {
+      limitFiles('unlimited');
+      await sends.stop();
+      expect(texts()).to.deep.equal([]);
+      expect(await statuses()).to.deep.equal(['queued', 'queued']);
+    });
+
+    it('stops and says so when there is no room at the end', async () => {
+      await sends.stop();
+      expect(await statuses()).to.deep.equal(['sending', 'queued']);
+      expect(log.lines().at(-1)).to.include({ msg: 'a text that has not left could not be queued again' });
+    });
   });
 });
