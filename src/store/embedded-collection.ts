@@ -151,6 +151,8 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
   #hand({ key, doc, entries }: Moving): void {
     const recent = this.recent.get(key);
     if (recent === undefined) return;
+    // An earlier move was not heard of, so it may have been made or not: LMDB knows.
+    if (recent.moving !== recent.stored) recent.stored = this.#entriesStored(key);
     recent.moving = entries;
     if (doc === null) void this.#documents.remove(key);
     else void this.#documents.put(key, this.#structures.ordered(doc));
@@ -169,7 +171,11 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
   }
 
   #entriesBefore(key: Key): Entries {
-    const doc = this.#get(key);
+    return this.recent.get(key)?.entries ?? this.#entriesStored(key);
+  }
+
+  #entriesStored(key: Key): Entries {
+    const doc = this.#documents.get(key);
     return doc === undefined ? NOWHERE : this.#entriesOf(doc);
   }
 

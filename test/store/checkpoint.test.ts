@@ -588,6 +588,26 @@ describe('the embedded store and its checkpoints', () => {
     });
   }
 
+  it('leave no index entry of a move that was made though it seemed refused', async () => {
+    const { conversations } = store;
+    if (!(conversations instanceof EmbeddedCollection)) return expect.fail();
+    const { recent } = conversations;
+    const move = () => conversations.move(recent.snapshot());
+    await put('c0', {});
+    await put('c1', { dueAt: 1 });
+    await move();
+    await change('c1', 2);
+    await move();
+    await change('c1', 3);
+    const held = recent.get('c1')!;
+    held.moving = held.entries; // as one leaves it that is refused
+    await change('c1', 4);
+    await store.close();
+    store = await openStore(dataDir);
+    await expectWhole(store, model, 'opened again');
+    expect(await store.conversations.countDocuments({ dueAt: { $lt: 4 } })).to.equal(0);
+  });
+
   it('have writers wait when very many documents are not moved', async function () {
     this.timeout(30_000);
     const queue = (_id: string) => ({ _id, name: '', priority: 0, createdAt: 0, changedAt: 0 });
