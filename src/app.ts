@@ -210,7 +210,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       const { status, rank } = receiptEffect(code);
       if (externalId === null || status === null) return;
       const receipt = { externalId, providerId: referenceId, status, rank, code: String(code), description };
-      if (await applyReceipt(store, receipt, now())) changes.wake();
+      const { moved, released } = await applyReceipt(store, receipt, now());
+      if (released !== null) sends.hint(released);
+      if (moved) changes.wake();
     },
     ready: async () => {
       await store.ping();

@@ -14,14 +14,14 @@ export interface Receipt {
 
 /**
  * Moves a message forward by a delivery report, whatever order reports come in, also when it overtakes the answer to
- * the send itself, which lets the next one go, or settles one that was `unknown`. Answers whether it did: an unknown id
- * or an older report changes nothing.
+ * the send itself, which lets the next one go, or settles one that was `unknown`. Answers whether it has `moved`: an
+ * unknown id or an older report changes nothing. `released` is the id of a message that waited for this one and is due now.
  */
 export async function applyReceipt(
   store: Pick<Store, 'messages' | 'durable'>,
   receipt: Receipt,
   now: number,
-): Promise<boolean> {
+): Promise<{ moved: boolean; released: string | null }> {
   const failed = receipt.status === 'failed';
   const before = await store.messages.findOneAndUpdate(
     { _id: receipt.externalId, direction: 'out', rank: { $lt: receipt.rank } },
@@ -38,8 +38,8 @@ export async function applyReceipt(
     { returnDocument: 'before' },
   );
   // The end of its send would do it, but that may have died, or waits for another attempt that is not needed any more.
-  if (before?.outstanding !== undefined) await makeNextDue(store, before, now);
+  const released = before?.outstanding === undefined ? null : await makeNextDue(store, before, now);
   // Also when nothing changed: it may be a repetition whose first is not on the disk yet.
   await store.durable();
-  return before !== null;
+  return { moved: before !== null, released };
 }

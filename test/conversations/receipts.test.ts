@@ -39,7 +39,7 @@ describe('a receipt', () => {
   });
   afterEach(() => dispose());
 
-  const receipt = (report: Receipt) => applyReceipt(store, report, rig.time);
+  const receipt = async (report: Receipt) => (await applyReceipt(store, report, rig.time)).moved;
   async function message(id = ONE): Promise<MessageDoc> {
     const found = await store.messages.findOne({ _id: id });
     return found ?? expect.fail('there is no such message');
@@ -147,7 +147,7 @@ describe('a receipt', () => {
     await sendOut(rig.outbox, TWO);
     await rig.send();
     expect(texts()).to.deep.equal(['one']);
-    await receipt(gateway);
+    expect(await applyReceipt(store, gateway, rig.time)).to.deep.equal({ moved: true, released: TWO });
     await rig.send();
     expect(texts()).to.deep.equal(['one', 'two']);
     rig.time += SEND_LEASE;
@@ -176,7 +176,7 @@ describe('a receipt', () => {
         ? { outcome: 'rate_limited', code: '10019', retryAfter: 60_000 }
         : { outcome: 'accepted', referenceId: externalId, code: 290, description: '' };
     await rig.send();
-    await receipt(delivered);
+    expect(await applyReceipt(store, delivered, rig.time)).to.deep.equal({ moved: true, released: null });
     await rig.send();
     expect(texts()).to.deep.equal(['one', 'two']);
     limited = false;

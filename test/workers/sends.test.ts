@@ -7,6 +7,7 @@ import type { Loop } from '../../src/workers/loop.ts';
 import { createSends } from '../../src/workers/sends.ts';
 import { anAnswer, createRig, type Rig } from '../support/conversations.ts';
 import { recordedLog } from '../support/log.ts';
+import { type Service, SUPPORT, startService } from '../support/service.ts';
 import { createSleeper, type Sleeper } from '../support/sleeper.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
@@ -229,5 +230,33 @@ describe('the loop of sends', () => {
       expect(await statuses()).to.deep.equal(['sending', 'queued']);
       expect(log.lines().at(-1)).to.include({ msg: 'a text that has not left could not be queued again' });
     });
+  });
+});
+
+describe('the sends of the service', () => {
+  let service: Service;
+
+  beforeEach(async () => {
+    service = await startService();
+  });
+  afterEach(() => service.stop());
+
+  it('go on at once with what a receipt lets go, while the send before it has no answer yet', async () => {
+    const customer = '15550100001';
+    const parts = 10;
+    const ana = await service.agent('ana');
+    await service.textIn(customer, 'agent');
+    await service.phone(customer, 1);
+    const conversation = `/api/conversations/${SUPPORT.en}-${customer}`;
+    await service.call('POST', `${conversation}/claim`, {}, ana);
+    const faults = { send: { mode: 'slow', delay: 60_000 }, receipts: { delay: 0 } };
+    await service.call('PUT', '/emulator/faults', faults);
+    const text = Array.from({ length: parts * 1500 }, (_, n) => (n % 10 === 9 ? ' ' : 'x')).join('');
+    await service.call('POST', `${conversation}/messages`, { text }, ana);
+    // A look a second for each part would take longer than the phone is waited for.
+    const got = await service.phone(customer, 1 + parts);
+    expect(got.slice(1).map((part) => part.slice(0, 4))).to.deep.equal(
+      Array.from({ length: parts }, (_, n) => `(${n + 1}/${parts})`.slice(0, 4)),
+    );
   });
 });
