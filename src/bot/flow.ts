@@ -1,4 +1,5 @@
-import { type Expression, ExpressionError, Expressions, ROOTS } from './expressions.ts';
+import { ExpressionError } from '../cel.ts';
+import { type Expression, Expressions, ROOTS } from './expressions.ts';
 import { instead } from './nearest.ts';
 import type { Path, Problem, Source } from './problems.ts';
 import { type ExpressionSource, milliseconds, type Script, type Step } from './script.ts';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { ExpressionError, Expressions, type Scope } from '../../src/bot/expressions.ts';
+import { Expressions, type Scope } from '../../src/bot/expressions.ts';
 import type { Json } from '../../src/bot-turn.ts';
+import { ExpressionError } from '../../src/cel.ts';
 
 const NAMES = ['order', 'count', 'price', 'name'];
 
