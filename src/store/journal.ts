@@ -116,12 +116,13 @@ export class Journal {
     const waiting = this.#waiting;
     this.#waiting = [];
     try {
-      if (this.#held !== null) await this.#append(this.#held);
+      await this.#append();
       const payload = this.#parts.take();
-      for (const { cut } of waiting) cut?.();
       if (payload !== null || waiting.some(({ always }) => always)) {
-        await this.#append(frameOf(payload ?? Buffer.alloc(0)));
+        this.#held = frameOf(payload ?? Buffer.alloc(0));
       }
+      for (const { cut } of waiting) cut?.();
+      await this.#append();
       if (waiting.some(({ cut }) => cut !== undefined)) await this.#endFile();
       for (const { resolve } of waiting) resolve();
     } catch (error) {
@@ -140,8 +141,9 @@ export class Journal {
     await file.close();
   }
 
-  async #append(frame: Buffer): Promise<void> {
-    this.#held = frame;
+  async #append(): Promise<void> {
+    const frame = this.#held;
+    if (frame === null) return;
     this.#file ??= await JournalFile.begin(this.#parts.folder, this.#number);
     await this.#file.append(frame);
     this.#held = null;

@@ -105,6 +105,11 @@ export class Memtable {
     return taken;
   }
 
+  /** Has it taken once more: it could not be written. */
+  giveBack(taken: readonly [Key, Doc | null][]): void {
+    for (const [key] of taken) this.#unwritten.add(key);
+  }
+
   snapshot(): Moving[] {
     return Array.from(this.#recent, ([key, { doc, entries }]) => ({ key, doc, entries }));
   }

@@ -121,6 +121,21 @@ describe('a record of the journal', () => {
     expect(() => replayChanges(payload, made())).to.throw(DamagedJournal, 'orders');
   });
 
+  it('that cannot be made leaves all that was changed for the next', () => {
+    const collections = made();
+    const [conversations, messages] = collections;
+    conversations.restore({ _id: 'a' });
+    conversations.restoreDeleted('b');
+    messages.restore({ _id: 'm', at: 2n ** 70n });
+    expect(() => takeChanges(collections)).to.throw(RangeError);
+    expect(() => takeChanges(collections), 'nor is it ever called written').to.throw(RangeError);
+    messages.restore({ _id: 'm', at: 1 });
+    const others = made();
+    replayChanges(takeChanges(collections)!, others);
+    expect(others.map(({ content }) => content)).to.deep.equal(collections.map(({ content }) => content));
+    expect(takeChanges(collections)).to.equal(null);
+  });
+
   it('after record gives what an array of the changes gives, also when all are replayed twice', () => {
     const id = fc.constantFrom('a', 'b', 'é', '\u0000', 'out:1:0');
     const json = fc.jsonValue({ maxDepth: 3 });

@@ -281,6 +281,18 @@ describe('the journal', () => {
     });
   });
 
+  it('keeps a frame whose snapshot fails, and writes it before what comes later', async () => {
+    const broken = new Error('broken');
+    changed += 'a';
+    const cut = journal.cut(() => {
+      throw broken;
+    });
+    expect(await rejection(cut)).to.equal(broken);
+    changed += 'b';
+    await journal.durable();
+    expect(await written()).to.deep.equal([['a', 'b']]);
+  });
+
   describe('cut', () => {
     it('has the files before hold what was changed until the snapshot, and the next one what is after', async () => {
       changed += 'a';

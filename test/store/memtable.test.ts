@@ -95,6 +95,23 @@ describe('a memtable', () => {
     });
   });
 
+  describe('giveBack', () => {
+    it('has what was taken taken once more, as it is then', () => {
+      memtable.set('a', doc(1), NOWHERE, NOWHERE);
+      memtable.set('b', { _id: 'b' }, NOWHERE, NOWHERE);
+      const taken = memtable.takeUnwritten();
+      memtable.set('a', doc(2), NOWHERE, NOWHERE);
+      memtable.giveBack(taken);
+      expect(new Map(memtable.takeUnwritten())).to.deep.equal(
+        new Map<Key, Doc>([
+          ['a', doc(2)],
+          ['b', { _id: 'b' }],
+        ]),
+      );
+      expect(memtable.isUnwritten).to.equal(false);
+    });
+  });
+
   describe('settle', () => {
     it('lets a document go that LMDB has as it is, with its entries', () => {
       memtable.set('a', doc(1), ['x1', 'y1'], NOWHERE);
