@@ -57,6 +57,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     const engine = new EmbeddedEngine(root, options);
     const collections = await engine.openCollections();
     folder.markMade();
+    engine.begin();
     return { ...collections, ...engine.methods(folder.release) };
   } catch (error) {
     await root?.close();
@@ -127,8 +128,12 @@ class EmbeddedEngine implements Engine {
     this.#collections.push(...Object.values(collections));
     for (const collection of this.#collections)
       left.find(({ name }) => name === collection.name)?.handTo(collection);
-    this.#checkpoint.note();
     return collections;
+  }
+
+  /** Has what the journal holds moved. To be called once nothing can keep the store from being opened. */
+  begin(): void {
+    this.#checkpoint.note();
   }
 
   async #openCollection<K extends CollectionName>(name: K): Promise<EmbeddedCollection<Documents[K]>> {

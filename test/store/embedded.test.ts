@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -16,6 +17,7 @@ import { expect } from 'chai';
 import { open } from 'lmdb';
 import sinon from 'sinon';
 import { SwitchboardError } from '../../src/errors.ts';
+import { Checkpoint } from '../../src/store/checkpoint.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { entryKey, KEY_OPTIONS } from '../../src/store/index-keys.ts';
@@ -274,6 +276,22 @@ describe('the embedded store', () => {
       await fill(1);
       writeFileSync(join(dataDir, 'format.json'), '{"format":3,"more":true}');
       await expectRefusal('store_newer');
+    });
+
+    it('since nothing can be said in it is refused, and left with nothing still to be done', async () => {
+      mkdirSync(join(dataDir, 'format.json.new'));
+      const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const checkpoints = sinon.spy(Checkpoint.prototype, 'run');
+      try {
+        expect(await rejection(openStore())).to.have.property('code', 'store_unavailable');
+        clock.tick(60_000);
+        expect(checkpoints.callCount).to.equal(0);
+      } finally {
+        sinon.restore();
+        clock.restore();
+      }
+      rmSync(join(dataDir, 'format.json.new'), { recursive: true });
+      await (await openStore()).ping();
     });
 
     it('since it cannot be made is refused', async () => {
