@@ -37,6 +37,8 @@ export class Checkpoint {
   #timer: NodeJS.Timeout | null = null;
   #pass: Promise<void> | null = null;
   #failures = 0;
+  /** The last one's reason. */
+  #failure: unknown;
   #isClosed = false;
 
   constructor(parts: CheckpointParts) {
@@ -55,13 +57,22 @@ export class Checkpoint {
     return this.#size() >= TOO_MANY;
   }
 
-  /** Resolves when a checkpoint has made room; rejects when it could not. */
+  /**
+   * Resolves when a checkpoint has made room. Rejects when it could not; where the last one could not, at once until the
+   * time of the next: each write that is refused would begin another one.
+   */
+  async room(): Promise<void> {
+    if (this.#pass === null && this.#failures > 0) throw this.#failure;
+    await this.run();
+  }
+
+  /** Resolves when all that was changed until now is moved; rejects when it could not be. */
   run(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#pass ??= this.#move().finally(() => {
       this.#pass = null;
-      if (this.#size() > 0) this.note();
+      if (this.#size() > 0 || this.#failures > 0) this.note();
     });
     return this.#pass;
   }
@@ -100,6 +111,7 @@ export class Checkpoint {
       this.#failures = 0;
     } catch (error) {
       this.#failures++;
+      this.#failure = error;
       throw error;
     }
   }

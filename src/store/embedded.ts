@@ -200,7 +200,7 @@ class EmbeddedEngine implements Engine {
 
   async #room(): Promise<void> {
     if (this.#journal.hasFailed) await orStoreError(this.#journal.durable());
-    if (this.#checkpoint.isBehind) await orStoreError(this.#checkpoint.run());
+    if (this.#checkpoint.isBehind) await orStoreError(this.#checkpoint.room());
   }
 
   /** Nothing can come between writes that begin in one go, nor a frame of the journal: they share their fate. */

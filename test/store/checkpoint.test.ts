@@ -232,10 +232,29 @@ describe('a checkpoint', () => {
     expect(checkpoint.isBehind).to.equal(false);
     collection.change('last');
     expect(checkpoint.isBehind).to.equal(true);
-    const pass = checkpoint.run();
+    const room = checkpoint.room();
     for (let number = 1; number <= 100; number++) (await move(number)).commit();
-    await pass;
+    await room;
     expect(checkpoint.isBehind).to.equal(false);
+  });
+
+  it('is not begun by who waits for room where the last one failed, but when its time comes', async () => {
+    for (let i = 0; i < 20_000; i++) collection.change(`d${i}`);
+    const rooms = [checkpoint.room(), checkpoint.room()];
+    (await move(1)).refuse();
+    for (const room of rooms) expect(await rejection(room)).to.equal(REFUSED);
+    for (let i = 0; i < 3; i++) expect(await rejection(checkpoint.room())).to.equal(REFUSED);
+    clock.tick(1999);
+    await settle();
+    expect(await rejection(checkpoint.room())).to.equal(REFUSED);
+    expect(collection.moves).to.have.length(1);
+    clock.tick(1);
+    await move(2);
+    const shared = checkpoint.room();
+    for (let number = 2; number <= 101; number++) (await move(number)).commit();
+    await shared;
+    expect(checkpoint.isBehind).to.equal(false);
+    await endOfPass();
   });
 
   describe('at the close', () => {
