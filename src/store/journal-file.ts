@@ -22,9 +22,13 @@ export async function journalFiles(folder: string): Promise<number[]> {
   return names.flatMap((name) => NAME.exec(name)?.slice(1).map(Number) ?? []).sort((a, b) => a - b);
 }
 
+/** What a disk writes all of or nothing. */
+const SECTOR = 512;
+
 /**
  * The payloads of a file. One frame is on the disk before the next begins, so a last one that is torn was promised to
- * nobody and is left out; anywhere else it is damage.
+ * nobody and is left out; anywhere else, or where all of it was written and some of it is wrong, it is damage. One that
+ * was promised and then lost its end cannot be told from one that was torn.
  *
  * @throws DamagedJournal
  */
@@ -36,7 +40,7 @@ export async function readJournalFile(folder: string, number: number): Promise<B
     const payload = bytes.subarray(at + HEADER, end);
     const hasHeader = bytes.readUInt32LE(at) === MARK && bytes.readUInt32LE(at + 12) === headerCrc(bytes, at);
     if (!hasHeader || end > bytes.length || crc32(payload) !== bytes.readUInt32LE(at + 8)) {
-      if (hasHeader ? end >= bytes.length : isEmpty(bytes.subarray(at + HEADER))) break;
+      if (hasHeader ? isTorn(bytes, at + HEADER, end) : isEmpty(bytes.subarray(at + HEADER))) break;
       throw new DamagedJournal(`journal file ${number} at byte ${at}`);
     }
     payloads.push(payload);
@@ -47,6 +51,16 @@ export async function readJournalFile(folder: string, number: number): Promise<B
 
 function headerCrc(bytes: Buffer, at: number): number {
   return crc32(bytes.subarray(at, at + 12));
+}
+
+/** Whether a payload that is not what it was to be is the last one, and was not written to its end or in all sectors. */
+function isTorn(bytes: Buffer, from: number, end: number): boolean {
+  if (end !== bytes.length) return end > bytes.length;
+  if (bytes[end - 1] === 0) return true;
+  for (let sector = Math.ceil(from / SECTOR) * SECTOR; sector + SECTOR <= end; sector += SECTOR) {
+    if (isEmpty(bytes.subarray(sector, sector + SECTOR))) return true;
+  }
+  return false;
 }
 
 /** As bytes are that a file was made longer for, but that were not written. */
