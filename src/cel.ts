@@ -71,9 +71,9 @@ export class Cel {
     return {
       ast: parsed.ast,
       evaluate(lookUp) {
-        const context: { [name: string]: unknown } = {};
-        for (const name of seen) context[name] = toCel(lookUp(name));
         try {
+          const context: { [name: string]: unknown } = {};
+          for (const name of seen) context[name] = toCel(lookUp(name));
           return fromCel(parsed(context));
         } catch {
           // A variable that is not set yet, or not of the type expected: the caller has a rule for "no value".
