@@ -1,3 +1,4 @@
+import { committed } from './commit.ts';
 import type { Journal } from './journal.ts';
 import type { Memtable, Moving } from './memtable.ts';
 
@@ -15,13 +16,18 @@ const BATCH = 200;
 /** A collection as a checkpoint sees it. */
 export interface Movable {
   readonly recent: Memtable;
-  /** Hands documents and index entries to LMDB, in one transaction; resolves once it is on the disk. */
-  move(batch: readonly Moving[]): Promise<void>;
+  /**
+   * Hands documents and index entries to LMDB, in one transaction, in which `also` is run too; resolves once it is on
+   * the disk.
+   */
+  move(batch: readonly Moving[], also?: () => void): Promise<void>;
 }
 
 export interface CheckpointParts {
   collections: readonly Movable[];
   journal: Journal;
+  /** Puts into LMDB that it has all that journal files before this number hold. */
+  keepNumber: (number: number) => Promise<boolean>;
   /** Changed documents at which a checkpoint does not wait. */
   many?: number | undefined;
   onFailure: (error: unknown) => void;
@@ -97,16 +103,20 @@ export class Checkpoint {
   }
 
   async #move(): Promise<void> {
-    const { collections, journal } = this.#parts;
+    const { collections, journal, keepNumber } = this.#parts;
     try {
       let moving: { collection: Movable; batch: Moving[] }[] = [];
       const drop = await journal.cut(() => {
         moving = collections.flatMap((collection) => batchesOf(collection));
       });
-      for (const { collection, batch } of moving) {
-        await collection.move(batch);
+      const { number } = journal;
+      const last = moving.at(-1);
+      for (const next of moving) {
+        const { collection, batch } = next;
+        await collection.move(batch, next === last ? () => void keepNumber(number) : undefined);
         for (const moved of batch) collection.recent.settle(moved);
       }
+      if (last === undefined) await committed(keepNumber(number));
       await drop();
       this.#failures = 0;
     } catch (error) {

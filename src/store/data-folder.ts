@@ -16,9 +16,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { open } from 'lmdb';
 import { SwitchboardError } from '../errors.ts';
+import { journalFiles } from './journal-file.ts';
 
 /** What this version writes. It grows when an older version could no longer read what is written. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** A data folder that this process alone may use. */
 export interface DataFolder {
@@ -47,7 +48,8 @@ export async function claimFolder(dataDir: string): Promise<DataFolder> {
   const release = claim(join(dataDir, 'owner.mdb'));
   try {
     const format = readFormat(formatPath);
-    await checkData(dataPath, format !== null);
+    // The first frame is written after format.json is, so a journal goes with a file of LMDB's too.
+    await checkData(dataPath, format !== null || (await journalFiles(dataDir)).length > 0);
     return {
       dataPath,
       markMade: () => {

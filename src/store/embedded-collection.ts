@@ -140,10 +140,11 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     });
   }
 
-  /** Hands documents as they were to LMDB, in one transaction. */
-  async move(batch: readonly Moving[]): Promise<void> {
+  /** Hands documents as they were to LMDB, in one transaction, with what `also` does. */
+  async move(batch: readonly Moving[], also?: () => void): Promise<void> {
     const commit = this.#documents.batch(() => {
       for (const moved of batch) this.#hand(moved);
+      also?.();
     });
     await committed(commit);
   }

@@ -2,6 +2,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { SwitchboardError } from '../errors.ts';
 import { Checkpoint, type Movable } from './checkpoint.ts';
 import { isDuplicateKey, oneByOne, type Write } from './collection.ts';
+import { committed } from './commit.ts';
 import { claimFolder } from './data-folder.ts';
 import { type CollectionName, type Collections, type Documents, INDEXES, type Store } from './documents.ts';
 import { EmbeddedCollection, type Engine } from './embedded-collection.ts';
@@ -20,6 +21,9 @@ import { Structures } from './structures.ts';
  * not enough, but has to wait for readers then.
  */
 const MAP_SIZE = 2 ** 36;
+
+/** Where LMDB has the number of the first journal file that may hold what LMDB has not. */
+const EXPECTED = 'journal';
 
 export interface EmbeddedStoreOptions {
   /** The folder; it is made when it is not there. One process at a time. */
@@ -97,6 +101,7 @@ class EmbeddedEngine implements Engine {
     this.#checkpoint = new Checkpoint({
       collections,
       journal: this.#journal,
+      keepNumber: (number) => this.#keepNumber(number),
       many: options.many,
       onFailure: (error) =>
         options.log?.warn({ err: error }, 'the disk refused a checkpoint: it is tried again'),
@@ -115,7 +120,9 @@ class EmbeddedEngine implements Engine {
   /** With what the journal holds of them: it is read first, since opening an index may change the folder. */
   async openCollections(): Promise<Collections> {
     const left = Object.keys(INDEXES).map((name) => new Left(name));
-    await this.#journal.replay((payload) => replayChanges(payload, left));
+    const expected = this.#meta.get(EXPECTED);
+    const known = typeof expected === 'number' ? expected : undefined;
+    await this.#journal.replay((payload) => replayChanges(payload, left), known);
     const collections = {
       conversations: await this.#openCollection('conversations'),
       messages: await this.#openCollection('messages'),
@@ -128,7 +135,14 @@ class EmbeddedEngine implements Engine {
     this.#collections.push(...Object.values(collections));
     for (const collection of this.#collections)
       left.find(({ name }) => name === collection.name)?.handTo(collection);
+    if (known === undefined && this.#journal.number === 1) await committed(this.#keepNumber(1));
     return collections;
+  }
+
+  /** That LMDB has what journal files before this one hold. */
+  #keepNumber(number: number): Promise<boolean> {
+    if (this.#meta.get(EXPECTED) === number) return Promise.resolve(true);
+    return this.#meta.put(EXPECTED, number);
   }
 
   /** Has what the journal holds moved. To be called once nothing can keep the store from being opened. */

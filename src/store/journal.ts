@@ -48,13 +48,15 @@ export class Journal {
   }
 
   /**
-   * Hands what the folder's journal holds to `replay`, in order. To be called before anything is written.
+   * Hands what the folder's journal holds to `replay`, in order. To be called before anything is written. LMDB has what
+   * files before `expected` hold; they are handed over all the same, where the last process did not come to delete them.
    *
    * @throws DamagedJournal, what `replay` throws, and what the disk answers.
    */
-  async replay(replay: (payload: Buffer) => void): Promise<void> {
+  async replay(replay: (payload: Buffer) => void, expected?: number): Promise<void> {
     const { folder } = this.#parts;
     const numbers = await journalFiles(folder);
+    if (expected !== undefined) this.#number = refuseOther(numbers, expected);
     for (const [i, number] of numbers.entries()) {
       // They are deleted from the first on, so one that is missing between two was not deleted by us.
       if (i > 0 && number !== this.#number)
@@ -62,6 +64,11 @@ export class Journal {
       for (const payload of await readJournalFile(folder, number)) replay(payload);
       this.#number = number + 1;
     }
+  }
+
+  /** Of the file that the next frame goes into. */
+  get number(): number {
+    return this.#number;
   }
 
   /** The disk did not take the last frame. */
@@ -148,4 +155,17 @@ export class Journal {
     await this.#file.append(frame);
     this.#held = null;
   }
+}
+
+/**
+ * Refuses files that do not go with LMDB's: the first is deleted after LMDB has all of it, and none is passed over. Were
+ * all from `expected` on gone, it could not be told from a journal that nothing was written to.
+ */
+function refuseOther(numbers: readonly number[], expected: number): number {
+  const [first = expected] = numbers;
+  const last = numbers.at(-1) ?? expected;
+  if (first > expected || last < expected - 1) {
+    throw new DamagedJournal(`data.mdb goes with journal file ${expected}: there are ${first} to ${last}`);
+  }
+  return expected;
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -21,9 +21,13 @@ class Slow implements Movable {
   readonly recent = new Memtable(0);
   readonly moves: { batch: readonly Moving[]; commit(): void; refuse(): void }[] = [];
 
-  move(batch: readonly Moving[]): Promise<void> {
+  move(batch: readonly Moving[], also?: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.moves.push({ batch, commit: resolve, refuse: () => reject(REFUSED) });
+      const commit = () => {
+        also?.();
+        resolve();
+      };
+      this.moves.push({ batch, commit, refuse: () => reject(REFUSED) });
     });
   }
 
@@ -38,6 +42,8 @@ describe('a checkpoint', () => {
   let collection: Slow;
   let journal: Journal;
   let failures: unknown[];
+  /** Numbers of journal files that LMDB was told. */
+  let kept: number[];
   let checkpoint: Checkpoint;
 
   beforeEach(async () => {
@@ -53,9 +59,11 @@ describe('a checkpoint', () => {
       },
     });
     failures = [];
+    kept = [];
     checkpoint = new Checkpoint({
       collections: [collection],
       journal,
+      keepNumber: async (number) => kept.push(number) > 0,
       many: 5,
       onFailure: (error) => failures.push(error),
     });
@@ -200,6 +208,26 @@ describe('a checkpoint', () => {
     await again;
     expect(collection.moves[2]!.batch).to.have.length(51);
     expect(collection.recent.size).to.equal(0);
+    expect(files()).to.deep.equal([]);
+  });
+
+  it('tells LMDB with the last move which file the journal goes on in, and before a file is deleted', async () => {
+    for (let i = 0; i < 250; i++) collection.change(`d${i}`);
+    const pass = checkpoint.run();
+    (await move(1)).commit();
+    const last = await move(2);
+    expect(kept, 'not before all is moved').to.deep.equal([]);
+    last.commit();
+    expect(kept).to.deep.equal([2]);
+    await pass;
+    await journal.probe();
+    const told = sinon.stub(kept, 'push').callsFake((number) => {
+      expect(number).to.equal(3);
+      expect(files()).to.deep.equal(['journal.000000002']);
+      return 1;
+    });
+    await checkpoint.run();
+    expect(told.callCount, 'also where nothing is moved').to.equal(1);
     expect(files()).to.deep.equal([]);
   });
 
@@ -421,10 +449,10 @@ describe('the embedded store and its checkpoints', () => {
     const { move } = EmbeddedCollection.prototype;
     sinon.stub(EmbeddedCollection.prototype, 'move').callsFake(async function (
       this: EmbeddedCollection<never>,
-      batch,
+      ...batch
     ) {
       await crash('before a move');
-      await move.call(this, batch);
+      await move.call(this, ...batch);
       await crash('after a move');
     });
     const { cut } = Journal.prototype;
@@ -475,8 +503,8 @@ describe('the embedded store and its checkpoints', () => {
       const drop = await cut.call(this, snapshot);
       return async () => {
         const copy = await crash('when the oldest is deleted');
-        expect(journals(copy)).to.deep.equal(['journal.000000001', 'journal.000000002']);
-        rmSync(join(copy, 'journal.000000001'));
+        expect(journals(copy)).to.deep.equal(['journal.000000002', 'journal.000000003']);
+        rmSync(join(copy, 'journal.000000002'));
         await drop();
       };
     });
@@ -494,13 +522,13 @@ describe('the embedded store and its checkpoints', () => {
     const { move } = EmbeddedCollection.prototype;
     sinon.stub(EmbeddedCollection.prototype, 'move').callsFake(async function (
       this: EmbeddedCollection<never>,
-      batch,
+      ...batch
     ) {
       const number = ++moves;
       await change(`c${number}`, 5000 + number);
       await store.durable();
       await expectWhole(store, model, 'before a move');
-      const moving = move.call(this, batch);
+      const moving = move.call(this, ...batch);
       // LMDB has the batch, or gets it in this moment.
       await change('c30', number);
       await put('c4', { dueAt: number });
@@ -516,7 +544,7 @@ describe('the embedded store and its checkpoints', () => {
     sinon.restore();
     await expectCopiesWhole();
     // What was changed meanwhile was not moved: the journal has it.
-    expect(journals(dataDir)).to.deep.equal(['journal.000000002']);
+    expect(journals(dataDir)).to.deep.equal(['journal.000000003']);
     store = await openStore(dataDir);
     await expectWhole(store, model, 'opened again');
   });
@@ -636,7 +664,7 @@ describe('the embedded store and its checkpoints', () => {
     expect(move.callCount, 'up to there, each is taken at once').to.equal(0);
     await store.queues.insertOne(queue('late'));
     expect(move.callCount, 'until all are moved').to.equal(100);
-    expect(existsSync(join(dataDir, 'journal.000000001'))).to.equal(false);
+    expect(journals(dataDir)).to.deep.equal([]);
     expect(await store.queues.countDocuments({})).to.equal(20_001);
   });
 });

@@ -266,6 +266,61 @@ describe('the embedded store', () => {
       await expectRefusal('store_damaged');
     });
 
+    it('since its file is gone and only the journal is there is refused', async () => {
+      writeFileSync(join(dataDir, 'journal.000000001'), '');
+      await expectRefusal('store_damaged');
+    });
+
+    /** Copies the folder as it is, with a store that has changed `_id` and was not closed. */
+    async function backUp(_id: string): Promise<string> {
+      const store = await openStore();
+      await store.queues.insertOne({ _id, name: '', priority: 0, createdAt: 0, changedAt: 0 });
+      await store.durable();
+      const copy = await temporaryFolder();
+      cpSync(dataDir, copy, { recursive: true });
+      await closeStore(store);
+      return copy;
+    }
+
+    async function restore(backup: string, file: RegExp): Promise<void> {
+      for (const name of readdirSync(backup)) {
+        if (file.test(name)) cpSync(join(backup, name), join(dataDir, name));
+      }
+    }
+
+    it('since its file or its journal is from another backup is refused', async () => {
+      const backups = [];
+      for (const _id of ['a', 'b', 'c', 'd']) backups.push(await backUp(_id));
+      for (const [data, journal] of [
+        [0, 1],
+        [1, 3],
+        [2, 0],
+        [3, 1],
+      ] as const) {
+        await restore(backups[data]!, /^data\.mdb$/);
+        await restore(backups[journal]!, /^journal/);
+        await expectRefusal('store_damaged');
+        for (const name of readdirSync(dataDir)) if (name.startsWith('journal')) rmSync(join(dataDir, name));
+      }
+      await restore(backups[2]!, /^data\.mdb$|^journal/);
+      const store = await openStore();
+      expect((await store.queues.find({}).toArray()).map(({ _id }) => _id)).to.have.members(['a', 'b', 'c']);
+      for (const backup of backups) rmSync(backup, { recursive: true });
+    });
+
+    it('since the first file of its journal is gone is refused, also before the first checkpoint', async () => {
+      for (const _id of ['a', 'b']) {
+        const copy = await backUp(_id);
+        const first = readdirSync(copy).find((name) => name.startsWith('journal'))!;
+        const second = `journal.${String(Number(first.slice(8)) + 1).padStart(9, '0')}`;
+        cpSync(join(copy, first), join(copy, second));
+        rmSync(join(copy, first));
+        const opening = openEmbeddedStore({ dataDir: copy, onUnindexed: 'throw' });
+        expect(await rejection(opening)).to.include({ code: 'store_damaged' });
+        rmSync(copy, { recursive: true });
+      }
+    });
+
     it('since its format cannot be told is refused', async () => {
       await fill(1);
       writeFileSync(join(dataDir, 'format.json'), '{"format":');
@@ -274,7 +329,7 @@ describe('the embedded store', () => {
 
     it('since a newer version wrote it is refused', async () => {
       await fill(1);
-      writeFileSync(join(dataDir, 'format.json'), '{"format":3,"more":true}');
+      writeFileSync(join(dataDir, 'format.json'), '{"format":4,"more":true}');
       await expectRefusal('store_newer');
     });
 

@@ -546,6 +546,28 @@ describe('the journal', () => {
       expect(String(error)).to.include('3');
     });
 
+    it('refuses files that do not go with the number that LMDB expects', async () => {
+      for (const letter of 'abc') {
+        changed += letter;
+        await journal.cut(() => {});
+      }
+      rmSync(join(folder, 'journal.000000001'));
+      const from = async (expected: number) => {
+        const payloads: string[] = [];
+        const other = new Journal({ folder, isBehind: () => false, take: () => null });
+        await other.replay((payload) => payloads.push(String(payload)), expected);
+        return [payloads.join(''), other.number];
+      };
+      expect(await from(2), 'all that LMDB has not').to.deep.equal(['bc', 4]);
+      expect(await from(3), 'one that was not deleted yet').to.deep.equal(['bc', 4]);
+      expect(await from(4), 'which LMDB has, and none since').to.deep.equal(['bc', 4]);
+      for (const expected of [1, 5]) {
+        expect(await rejection(from(expected)), `${expected}`).to.be.instanceOf(DamagedJournal);
+      }
+      for (const name of files()) rmSync(join(folder, name));
+      expect(await from(5), 'none since').to.deep.equal(['', 5]);
+    });
+
     it('finds no number left out, whatever was refused, cut with nothing, or could not be closed', async () => {
       const begin = sinon.stub(JournalFile, 'begin').rejects(FULL);
       changed += 'a';
