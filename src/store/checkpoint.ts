@@ -10,6 +10,13 @@ const LONGEST_INTERVAL = 30_000;
 const MANY = 5000;
 const TOO_MANY = 20_000;
 
+/**
+ * The same in bytes of the journal, which has each changed document at least once: a few long ones would fill the memory
+ * too, and what is changed over and over the disk.
+ */
+const MANY_BYTES = 2 ** 25;
+const TOO_MANY_BYTES = 2 ** 27;
+
 /** Documents that are moved in one go: 1 to 2 ms of the process's time. */
 const BATCH = 200;
 
@@ -55,12 +62,12 @@ export class Checkpoint {
   /** Says that something was changed. */
   note(): void {
     if (this.#pass !== null || this.#isClosed) return;
-    if (this.#failures === 0 && this.#size() >= this.#many) this.#begin();
+    if (this.#failures === 0 && this.#isMuch()) this.#begin();
     else this.#timer ??= setTimeout(() => this.#begin(), this.#wait());
   }
 
   get isBehind(): boolean {
-    return this.#size() >= TOO_MANY;
+    return this.#size() >= TOO_MANY || this.#parts.journal.bytes >= TOO_MANY_BYTES;
   }
 
   /**
@@ -92,6 +99,10 @@ export class Checkpoint {
 
   #begin(): void {
     this.run().catch(this.#parts.onFailure);
+  }
+
+  #isMuch(): boolean {
+    return this.#size() >= this.#many || this.#parts.journal.bytes >= MANY_BYTES;
   }
 
   #size(): number {

@@ -40,6 +40,7 @@ export class Journal {
   #waiting: Waiter[] = [];
   #scheduled = false;
   #isWriting = false;
+  #bytes = 0;
   /** A frame that is not known to be on the disk. */
   #held: Buffer | null = null;
 
@@ -61,9 +62,17 @@ export class Journal {
       // They are deleted from the first on, so one that is missing between two was not deleted by us.
       if (i > 0 && number !== this.#number)
         throw new DamagedJournal(`journal file ${this.#number} is missing`);
-      for (const payload of await readJournalFile(folder, number)) replay(payload);
+      for (const payload of await readJournalFile(folder, number)) {
+        replay(payload);
+        this.#bytes += payload.length;
+      }
       this.#number = number + 1;
     }
+  }
+
+  /** On the disk, in files that are not deleted yet; without what is in no frame yet, some bytes more or less. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Of the file that the next frame goes into. */
@@ -94,7 +103,11 @@ export class Journal {
   async cut(snapshot: () => void): Promise<() => Promise<void>> {
     await this.#nextFrame({ cut: snapshot });
     const number = this.#number;
-    return () => deleteJournalFiles(this.#parts.folder, number);
+    const bytes = this.#bytes;
+    return async () => {
+      await deleteJournalFiles(this.#parts.folder, number);
+      this.#bytes -= bytes;
+    };
   }
 
   /** Finishes what is in hand. What the last frame did not take is lost. */
@@ -153,6 +166,7 @@ export class Journal {
     if (frame === null) return;
     this.#file ??= await JournalFile.begin(this.#parts.folder, this.#number);
     await this.#file.append(frame);
+    this.#bytes += frame.length;
     this.#held = null;
   }
 }

@@ -12,7 +12,7 @@ import { JournalFile } from '../../src/store/journal-file.ts';
 import { Memtable, type Moving } from '../../src/store/memtable.ts';
 import { rejection } from '../support/rejection.ts';
 import { temporaryFolder } from '../support/stores.ts';
-import { aConversation } from './documents.ts';
+import { aConversation, aMessage } from './documents.ts';
 
 const REFUSED = new Error('no space');
 
@@ -283,6 +283,42 @@ describe('a checkpoint', () => {
     await shared;
     expect(checkpoint.isBehind).to.equal(false);
     await endOfPass();
+  });
+
+  it('does not wait, and is waited for, when very much is in the journal, however few documents it is of', async () => {
+    let bytes = 0;
+    sinon.stub(Journal.prototype, 'bytes').get(() => bytes);
+    bytes = 2 ** 25 - 1;
+    change('a');
+    await settle();
+    expect(moved()).to.deep.equal([]);
+    bytes = 2 ** 25;
+    change('a');
+    const first = await move(1);
+    bytes = 2 ** 27 - 1;
+    expect(checkpoint.isBehind).to.equal(false);
+    bytes = 2 ** 27;
+    expect(checkpoint.isBehind).to.equal(true);
+    const room = checkpoint.room();
+    first.commit();
+    await room;
+  });
+
+  it('is tried again where only the journal could not be let go', async () => {
+    const cut = sinon.stub(Journal.prototype, 'cut').callsFake(async (snapshot) => {
+      snapshot();
+      return () => Promise.reject(REFUSED);
+    });
+    change('a');
+    const pass = checkpoint.run();
+    (await move(1)).commit();
+    expect(await rejection(pass)).to.equal(REFUSED);
+    expect(clock.countTimers()).to.equal(1);
+    cut.restore();
+    const run = sinon.spy(checkpoint, 'run');
+    clock.tick(2000);
+    expect(run.callCount).to.equal(1);
+    await run.firstCall.returnValue;
   });
 
   describe('at the close', () => {
@@ -653,6 +689,26 @@ describe('the embedded store and its checkpoints', () => {
     store = await openStore(dataDir);
     await expectWhole(store, model, 'opened again');
     expect(await store.conversations.countDocuments({ dueAt: { $lt: 4 } })).to.equal(0);
+  });
+
+  it('come without a wait where a few long texts are changed', async () => {
+    const copy = await crash('beside');
+    copies.pop();
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const run = sinon.spy(Checkpoint.prototype, 'run');
+    const opened = await openStore(copy);
+    try {
+      const text = 'x'.repeat(5 * 2 ** 20);
+      for (let i = 0; i < 7; i++) await opened.messages.insertOne(aMessage({ _id: `m${i}`, text }));
+      await opened.durable();
+      expect(run.callCount).to.equal(0);
+      await opened.messages.insertOne(aMessage({ _id: 'late' }));
+      expect(run.callCount).to.equal(1);
+    } finally {
+      clock.restore();
+      await opened.close();
+      rmSync(copy, { recursive: true });
+    }
   });
 
   it('have writers wait when very many documents are not moved', async function () {

@@ -281,6 +281,27 @@ describe('the journal', () => {
     });
   });
 
+  it('knows how many bytes it holds, also those that it was found with, until their files are deleted', async () => {
+    const letters = async (count: number) => {
+      changed += 'x'.repeat(count);
+      await journal.durable();
+    };
+    await letters(1000);
+    await letters(500);
+    expect(journal.bytes).to.be.within(1500, 1600);
+    await journal.close();
+    journal = open();
+    await journal.replay(() => {});
+    expect(journal.bytes).to.be.within(1500, 1600);
+    const drop = await journal.cut(() => {});
+    await letters(100);
+    expect(journal.bytes).to.be.within(1600, 1700);
+    await drop();
+    expect(journal.bytes).to.be.within(100, 200);
+    await (await journal.cut(() => {}))();
+    expect(journal.bytes).to.equal(0);
+  });
+
   it('keeps a frame whose snapshot fails, and writes it before what comes later', async () => {
     const broken = new Error('broken');
     changed += 'a';
