@@ -37,10 +37,24 @@ export interface RuleProblem {
 /**
  * Checks the rules of a workstream and makes them ready to be asked.
  *
- * @throws SwitchboardError `invalid_request` whose `details.problems` (`RuleProblem[]`) has each condition that is
- *   wrong, percentages that do not add up to 100, a queue twice in one split, and names that stand twice.
+ * @throws SwitchboardError `invalid_request`, its `details.problems` those of `routingProblems`.
  */
-export function compileRouting({ classification, routes }: Rules): CompiledRouting {
+export function compileRouting(rules: Rules): CompiledRouting {
+  const { compiled, problems } = checked(rules);
+  if (problems.length > 0)
+    throw new SwitchboardError('invalid_request', undefined, { details: { problems } });
+  return compiled;
+}
+
+/**
+ * Each condition that is wrong, percentages that do not add up to 100, a queue twice in one split, and names that stand
+ * twice.
+ */
+export function routingProblems(rules: Rules): RuleProblem[] {
+  return checked(rules).problems;
+}
+
+function checked({ classification, routes }: Rules): { compiled: CompiledRouting; problems: RuleProblem[] } {
   const problems: RuleProblem[] = [];
   const refuse = (path: string, message: string) => problems.push({ path, message });
   const compiled: CompiledRouting = { classification: [], routes: [] };
@@ -60,19 +74,20 @@ export function compileRouting({ classification, routes }: Rules): CompiledRouti
     const when = compiledOr(refuse, `routes.${n}.when`, text);
     const [first, ...others] = to;
     if (when && first) compiled.routes.push({ name, when, to: [first, ...others] });
-    const sum = to.reduce((all, { percent }) => all + percent, 0);
-    if (sum !== 100) refuse(`routes.${n}.to`, `The percentages add up to ${sum}, not to 100.`);
-    for (const [m, { queueId }] of to.entries()) {
-      if (to.findIndex((other) => other.queueId === queueId) < m) {
-        refuse(`routes.${n}.to.${m}.queueId`, 'The queue stands in the split before.');
-      }
-    }
+    refuseSplit(refuse, `routes.${n}.to`, to);
   }
   refuseDoubles(refuse, routes, (n) => `routes.${n}.name`);
+  return { compiled, problems };
+}
 
-  if (problems.length > 0)
-    throw new SwitchboardError('invalid_request', undefined, { details: { problems } });
-  return compiled;
+function refuseSplit(refuse: Refuse, path: string, to: RouteRule['to']): void {
+  const sum = to.reduce((all, { percent }) => all + percent, 0);
+  if (sum !== 100) refuse(path, `The percentages add up to ${sum}, not to 100.`);
+  for (const [m, { queueId }] of to.entries()) {
+    if (to.findIndex((other) => other.queueId === queueId) < m) {
+      refuse(`${path}.${m}.queueId`, 'The queue stands in the split before.');
+    }
+  }
 }
 
 /** Each queue that rules name, in a split or in a condition such as `open.support`, and where. */

@@ -7,6 +7,7 @@ import { messageRoutes } from './api/messages.ts';
 import { progressRoutes } from './api/progress.ts';
 import { queueRoutes } from './api/queues.ts';
 import { transferRoutes } from './api/transfers.ts';
+import { workstreamRoutes } from './api/workstreams.ts';
 import { CALLBACK_ROUTE } from './callbacks.ts';
 import { EVENTS_ROUTE } from './events.ts';
 import { HEALTH_ROUTES } from './health.ts';
@@ -25,6 +26,7 @@ export function apiRoutes(parts: HttpParts): Route[] {
     ...progressRoutes(parts),
     ...deadLetterRoutes(parts),
     ...agentRoutes(parts),
+    ...workstreamRoutes(parts),
   ];
 }
 

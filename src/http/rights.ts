@@ -14,6 +14,10 @@ export const RIGHTS = {
   changeAgent: 'admin',
   deleteAgent: 'admin',
 
+  listWorkstreams: 'admin',
+  getWorkstream: 'admin',
+  changeWorkstream: 'admin',
+
   listQueues: 'agent',
   getQueue: 'agent',
   createQueue: 'admin',

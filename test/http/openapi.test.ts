@@ -36,6 +36,9 @@ const CONTRACT = [
   'GET /api/messages',
   'POST /api/messages/{id}/resend',
   'POST /api/messages/{id}/settle',
+  'GET /api/workstreams',
+  'GET /api/workstreams/{id}',
+  'PATCH /api/workstreams/{id}',
   'GET /api/events',
 ];
 

@@ -1,0 +1,252 @@
+import { expect } from 'chai';
+import { DEFAULT_SETTINGS } from '../../../src/store/workstream.ts';
+import { openStage, type Stage } from '../stage.ts';
+
+describe('/api/workstreams', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await openStage();
+    await stage.store.workstreams.insertOne({
+      _id: 'default',
+      numbers: ['15550109999'],
+      language: 'en',
+      queueId: 'support',
+    });
+  });
+  afterEach(() => stage.close());
+
+  const change = (body: unknown, as = 'root') => stage.call('PATCH /api/workstreams/default', { as, body });
+  const problemsOf = async (body: unknown) => {
+    const answer = await change(body);
+    expect([answer.status, answer.body.code]).to.deep.equal([400, 'invalid_request']);
+    return answer.body.problems;
+  };
+  const pathsOf = async (body: unknown) => (await problemsOf(body)).map(({ path }: { path: string }) => path);
+
+  it('shows every setting, also those that nobody has changed', async () => {
+    const all = await stage.call('GET /api/workstreams', { as: 'root' });
+    const one = {
+      id: 'default',
+      numbers: ['15550109999'],
+      language: 'en',
+      queueId: 'support',
+      settings: DEFAULT_SETTINGS,
+      changedAt: null,
+    };
+    expect(all.body).to.deep.equal({ items: [one] });
+    expect((await stage.call('GET /api/workstreams/default', { as: 'root' })).body).to.deep.equal(one);
+  });
+
+  it('is for admins', async () => {
+    for (const as of ['ana', 'sam']) {
+      for (const request of ['GET /api/workstreams', 'GET /api/workstreams/default']) {
+        expect((await stage.call(request, { as })).body.code, `${request} as ${as}`).to.equal('forbidden');
+      }
+      expect((await change({ language: 'es' }, as)).body.code).to.equal('forbidden');
+    }
+    expect((await stage.store.workstreams.findOne({ _id: 'default' }))?.language).to.equal('en');
+  });
+
+  it('answers 404 for a workstream that is not there', async () => {
+    const wrong = { queueId: 'nowhere' };
+    expect((await stage.call('GET /api/workstreams/nothing', { as: 'root' })).status).to.equal(404);
+    const answer = await stage.call('PATCH /api/workstreams/nothing', { as: 'root', body: wrong });
+    expect(answer.status).to.equal(404);
+  });
+
+  it('changes language, queue and settings, and leaves the rest as it is', async () => {
+    const first = await change({
+      language: 'es',
+      settings: {
+        times: { remind: 3600 },
+        distribution: { mode: 'push' },
+        capacity: { wrapUp: { seconds: 60 } },
+      },
+    });
+    expect(first.status).to.equal(200);
+    expect(first.body).to.include({ language: 'es', queueId: 'support' });
+    expect(first.body.changedAt).to.equal(new Date(stage.rig.time).toISOString());
+    const second = await change({
+      queueId: 'sales',
+      settings: { times: { closeReminded: 60, closeOpen: null } },
+    });
+    expect(second.body).to.include({ language: 'es', queueId: 'sales' });
+    expect(second.body.settings).to.deep.equal({
+      ...DEFAULT_SETTINGS,
+      distribution: { ...DEFAULT_SETTINGS.distribution, mode: 'push' },
+      capacity: { cost: 1, wrapUp: { seconds: 60 } },
+      times: { ...DEFAULT_SETTINGS.times, remind: 3600, closeReminded: 60, closeOpen: null },
+    });
+    const stored = await stage.store.workstreams.findOne({ _id: 'default' });
+    expect(stored?.numbers).to.deep.equal(['15550109999']);
+    expect(stored?.settings, 'what nobody has changed follows the defaults').to.have.all.keys(
+      'distribution',
+      'capacity',
+      'times',
+    );
+  });
+
+  it('changes automated messages one by one', async () => {
+    await change({ settings: { messages: { greeting: { on: true, texts: { es: 'Hola.' } } } } });
+    const { body } = await change({
+      settings: {
+        messages: { left: { on: false }, greeting: { on: false }, survey: { texts: { en: '1 to 5?' } } },
+      },
+    });
+    expect(body.settings.messages).to.deep.equal({
+      ...DEFAULT_SETTINGS.messages,
+      greeting: { on: false, texts: { es: 'Hola.' } },
+      left: { on: false, texts: {} },
+      survey: { on: false, texts: { en: '1 to 5?' } },
+    });
+  });
+
+  it('loses nothing of two changes at once', async () => {
+    await Promise.all([
+      change({ settings: { times: { remind: 100 } } }),
+      change({ settings: { times: { closeReminded: 200 } } }),
+      change({ settings: { times: { firstResponse: 300 } } }),
+      change({ settings: { capacity: { cost: 2 } } }),
+    ]);
+    const { body } = await stage.call('GET /api/workstreams/default', { as: 'root' });
+    expect(body.settings.times).to.include({ remind: 100, closeReminded: 200, firstResponse: 300 });
+    expect(body.settings.capacity.cost).to.equal(2);
+  });
+
+  it('replaces rules whole', async () => {
+    const routes = [
+      {
+        name: 'Orders',
+        when: 'has(vars.topic) && vars.topic == "order" && open.sales',
+        to: [
+          { queueId: 'sales', percent: 60 },
+          { queueId: 'support', percent: 40 },
+        ],
+      },
+    ];
+    const classification = [
+      {
+        name: 'Language',
+        rules: [
+          {
+            name: 'Spanish',
+            when: 'locale == "es"',
+            set: { priority: 2, skills: ['es'], variables: { vip: true } },
+          },
+        ],
+      },
+    ];
+    expect((await change({ settings: { routes, classification } })).body.settings).to.deep.include({
+      routes,
+      classification,
+    });
+    expect((await change({ settings: { routes: [] } })).body.settings).to.deep.include({
+      routes: [],
+      classification,
+    });
+  });
+
+  it('names each mistake in the rules with its path, and changes nothing', async () => {
+    const problems = await problemsOf({
+      language: 'es',
+      queueId: 'nowhere',
+      settings: {
+        classification: [
+          { name: 'A', rules: [{ name: 'one', when: 'waiting.lost > 3', set: {} }] },
+          { name: 'A', rules: [{ name: 'one', when: 'user.name == "Ana"', set: {} }] },
+        ],
+        routes: [
+          { name: 'R', when: 'customer ==', to: [{ queueId: 'sales', percent: 100 }] },
+          {
+            name: 'S',
+            when: 'true',
+            to: [
+              { queueId: 'gone', percent: 50 },
+              { queueId: 'sales', percent: 40 },
+            ],
+          },
+        ],
+      },
+    });
+    expect(problems.map(({ path }: { path: string }) => path)).to.have.members([
+      'body.queueId',
+      'body.settings.classification.0.rules.0.when',
+      'body.settings.classification.1.name',
+      'body.settings.classification.1.rules.0.when',
+      'body.settings.routes.0.when',
+      'body.settings.routes.1.to',
+      'body.settings.routes.1.to.0.queueId',
+    ]);
+    expect(problems).to.deep.include({
+      path: 'body.settings.routes.1.to.0.queueId',
+      message: 'There is no queue gone.',
+    });
+    const stored = await stage.store.workstreams.findOne({ _id: 'default' });
+    expect(stored).to.not.have.any.keys('settings', 'changedAt');
+  });
+
+  it('refuses what the schema has not, and what is over the limits', async () => {
+    expect(
+      await pathsOf({
+        numbers: [],
+        language: 'no tag',
+        settings: {
+          routing: [],
+          distribution: { mode: 'pull', speed: 1 },
+          capacity: { cost: 0, wrapUp: { seconds: 1 } },
+          times: { untaken: null, remind: 0 },
+          messages: { greetings: { on: true }, greeting: { on: true, texts: { 'no tag': 'x' } } },
+        },
+      }),
+    ).to.have.members([
+      'body.numbers',
+      'body.language',
+      'body.settings.routing',
+      'body.settings.distribution.mode',
+      'body.settings.distribution.speed',
+      'body.settings.capacity.cost',
+      'body.settings.capacity.wrapUp.seconds',
+      'body.settings.times.untaken',
+      'body.settings.times.remind',
+      'body.settings.messages.greetings',
+      'body.settings.messages.greeting.texts.no tag',
+    ]);
+    const rule = (n: number) => ({ name: `r${n}`, when: 'true', set: {} });
+    const share = (n: number) => ({ queueId: `q${n}`, percent: 10 });
+    const many = <T>(length: number, make: (n: number) => T) => Array.from({ length }, (_, n) => make(n));
+    expect(
+      await pathsOf({
+        settings: {
+          classification: [{ name: 'A', rules: many(101, rule) }],
+          routes: [{ name: 'R', when: 'true', to: many(6, share) }],
+        },
+      }),
+    ).to.have.members(['body.settings.classification.0.rules', 'body.settings.routes.0.to']);
+    expect(
+      await pathsOf({
+        settings: {
+          classification: many(11, (n) => ({ name: `A${n}`, rules: [] })),
+          routes: many(101, (n) => ({ name: `r${n}`, when: 'true', to: [share(0)] })),
+        },
+      }),
+    ).to.have.members(['body.settings.classification', 'body.settings.routes']);
+    expect(
+      await pathsOf({
+        settings: {
+          classification: [
+            {
+              name: 'A',
+              rules: [{ name: 'r', when: 'x'.repeat(501), set: { color: 1, variables: { 'a.b': 1 } } }],
+            },
+          ],
+          routes: [{ name: 'R', when: 'true', to: [] }],
+        },
+      }),
+    ).to.have.members([
+      'body.settings.classification.0.rules.0.when',
+      'body.settings.classification.0.rules.0.set.color',
+      'body.settings.classification.0.rules.0.set.variables.a.b',
+      'body.settings.routes.0.to',
+    ]);
+  });
+});
