@@ -358,6 +358,32 @@ describe('the embedded store', () => {
     });
   });
 
+  it('opens a folder of the format before, whose LMDB does not know where the journal goes on', async () => {
+    const before = await openStore();
+    await before.conversations.insertOne(aConversation({ _id: 'a' }));
+    await closeStore(before);
+    const insert = async (_id: string) => {
+      const store = await openStore();
+      await store.conversations.insertOne(aConversation({ _id }));
+      await store.durable();
+      return store;
+    };
+    const store = await insert('b');
+    const copy = await temporaryFolder();
+    cpSync(dataDir, copy, { recursive: true });
+    await closeStore(store);
+    rmSync(dataDir, { recursive: true });
+    dataDir = copy;
+    const root = open({ path: join(dataDir, 'data.mdb'), noSubdir: true, maxDbs: 128, encoding: 'json' });
+    expect(await root.openDB('meta', { encoding: 'json' }).remove('journal')).to.equal(true);
+    await root.close();
+    writeFileSync(join(dataDir, 'format.json'), '{"format":2}');
+    for (const _id of ['c', 'd']) await closeStore(await insert(_id));
+    const found = await (await openStore()).conversations.find({}, { sort: { _id: 1 } }).toArray();
+    expect(found.map(({ _id }) => _id)).to.deep.equal(['a', 'b', 'c', 'd']);
+    expect(readFileSync(join(dataDir, 'format.json'), 'utf8')).to.equal('{"format":3}\n');
+  });
+
   it('opens a folder whose making was interrupted', async () => {
     writeFileSync(join(dataDir, 'data.mdb'), '');
     await (await openStore()).ping();
