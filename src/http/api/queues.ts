@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { queuesNamedIn } from '../../conversations/routing-rules.ts';
 import { SwitchboardError } from '../../errors.ts';
 import { isDuplicateKey } from '../../store/collection.ts';
 import type { QueueDoc, Store } from '../../store/documents.ts';
+import { workstreamOf } from '../../store/workstream.ts';
 import type { HttpParts } from '../parts.ts';
 import { countQueue } from '../queue-counts.ts';
 import { type Route, route } from '../route.ts';
@@ -102,7 +104,7 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
       tag,
       summary: 'Delete a queue',
       description:
-        'Refused while conversations are in it that are not closed, and while the handoffs of a workstream go there.',
+        'Refused while conversations are in it that are not closed, while the handoffs of a workstream go there, and while a rule of one names it.',
       request: z.object({ params: idParameter }),
       empty: 'Deleted.',
       errors: ['not_found', 'in_use'],
@@ -136,5 +138,9 @@ async function refuseWhileInUse(
   const workstreams = await store.workstreams.find({}).toArray();
   if (workstreams.some((workstream) => workstream.queueId === queueId)) {
     throw new SwitchboardError('in_use', 'The handoffs of a workstream go there: name another queue first.');
+  }
+  const named = workstreams.flatMap((workstream) => queuesNamedIn(workstreamOf(workstream).settings));
+  if (named.some((one) => one.queueId === queueId)) {
+    throw new SwitchboardError('in_use', 'A rule of a workstream names it: change the rule first.');
   }
 }

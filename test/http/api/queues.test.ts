@@ -89,7 +89,17 @@ describe('/api/queues', () => {
       queueId: 'support',
     });
     expect((await remove()).body).to.include({ code: 'in_use' });
-    await stage.store.workstreams.deleteOne({ _id: 'default' });
+    for (const rule of [
+      { name: 'R', when: 'true', to: [{ queueId: 'support', percent: 100 }] },
+      { name: 'R', when: 'open.support', to: [{ queueId: 'sales', percent: 100 }] },
+    ]) {
+      await stage.store.workstreams.updateOne(
+        { _id: 'default' },
+        { $set: { queueId: 'sales', settings: { routes: [rule] } } },
+      );
+      expect((await remove()).body).to.include({ code: 'in_use' });
+    }
+    await stage.store.workstreams.updateOne({ _id: 'default' }, { $set: { settings: {} } });
     expect((await remove()).status).to.equal(204);
     expect((await stage.call('GET /api/queues/support')).status).to.equal(404);
   });
