@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { DEFAULT_SETTINGS } from '../../../src/store/workstream.ts';
 import { openStage, type Stage } from '../stage.ts';
@@ -144,6 +145,14 @@ describe('/api/workstreams', () => {
       routes: [],
       classification,
     });
+  });
+
+  it('takes the rules of the documentation', async () => {
+    const page = await readFile(new URL('../../../docs/handoff-api.md', import.meta.url), 'utf8');
+    const [, example = ''] = /## Workstreams and routing[\s\S]*?```json\n([\s\S]*?)```/.exec(page) ?? [];
+    expect(await pathsOf(JSON.parse(example))).to.deep.equal(['body.settings.routes.0.to.0.queueId']);
+    await stage.call('POST /api/queues', { as: 'root', body: { id: 'night', name: 'Night' } });
+    expect((await change(JSON.parse(example))).status).to.equal(200);
   });
 
   it('names each mistake in the rules with its path, and changes nothing', async () => {
