@@ -7,7 +7,22 @@ export type CelType = string | { schema: ObjectSchema };
 export interface CelExpression {
   readonly ast: ASTNode;
   /** The value, or undefined when it has none: a field is missing, or the types do not fit. */
-  evaluate(lookUp: (name: string) => Json): Json | undefined;
+  evaluate(scope: CelScope): Json | undefined;
+}
+
+/** The values of variables, each made ready for CEL once, however many expressions read it. */
+export class CelScope {
+  readonly #lookUp: (name: string) => Json;
+  readonly #ready = new Map<string, unknown>();
+
+  constructor(lookUp: (name: string) => Json) {
+    this.#lookUp = lookUp;
+  }
+
+  value(name: string): unknown {
+    if (!this.#ready.has(name)) this.#ready.set(name, toCel(this.#lookUp(name)));
+    return this.#ready.get(name);
+  }
 }
 
 /** What is wrong with an expression, with the offset in its text where. */
@@ -70,10 +85,10 @@ export class Cel {
     const seen = [...namesIn(parsed.ast)];
     return {
       ast: parsed.ast,
-      evaluate(lookUp) {
+      evaluate(scope) {
         try {
           const context: { [name: string]: unknown } = {};
-          for (const name of seen) context[name] = toCel(lookUp(name));
+          for (const name of seen) context[name] = scope.value(name);
           return fromCel(parsed(context));
         } catch {
           // A variable that is not set yet, or not of the type expected: the caller has a rule for "no value".

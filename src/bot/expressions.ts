@@ -1,5 +1,5 @@
 import type { Json } from '../bot-turn.ts';
-import { Cel } from '../cel.ts';
+import { Cel, CelScope } from '../cel.ts';
 import type { ExpressionSource } from './script.ts';
 
 /** What a condition, an assignment and a text see. `vars` are the dialog's own, and are also seen by their names. */
@@ -49,7 +49,9 @@ export class Expressions {
     const expression = this.#cel.compile(String(source), wanted);
     return {
       evaluate: (scope) =>
-        expression.evaluate((name) => (isRoot(name) ? scope[name] : (scope.vars[name] ?? null))),
+        expression.evaluate(
+          new CelScope((name) => (isRoot(name) ? scope[name] : (scope.vars[name] ?? null))),
+        ),
     };
   }
 }

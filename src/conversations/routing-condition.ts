@@ -1,5 +1,5 @@
 import type { Json } from '../bot-turn.ts';
-import { Cel, type CelExpression, type CelType, ExpressionError, partsOf } from '../cel.ts';
+import { Cel, type CelExpression, CelScope, type CelType, ExpressionError, partsOf } from '../cel.ts';
 
 /** What a routing rule's condition sees, by name. */
 export interface RoutingRoots {
@@ -41,14 +41,24 @@ const TYPES: { [K in keyof RoutingRoots]: CelType } = {
 
 const cel = new Cel(Object.entries(TYPES));
 
+/** The facts as conditions are asked of them; one for as long as they do not change, since many rules read the same. */
+export interface RoutingScope {
+  readonly roots: RoutingRoots;
+  readonly cel: CelScope;
+}
+
+export function scopeOf(roots: RoutingRoots): RoutingScope {
+  return { roots, cel: new CelScope((name) => (isRoot(name) ? roots[name] : null)) };
+}
+
 export interface Condition {
   readonly text: string;
   /** Ids of the queues whose hours or length it asks for by name. */
   readonly queueIds: readonly string[];
   /** `no_value` when a name in it has none or the types do not fit. */
-  evaluate(roots: RoutingRoots): boolean | 'no_value' | 'not_true_or_false';
-  /** What it reads of the roots, as it writes it (`vars.topic`), each cut to a line; without what has no value. */
-  valuesIn(roots: RoutingRoots): { [name: string]: Json };
+  evaluate(scope: RoutingScope): boolean | 'no_value' | 'not_true_or_false';
+  /** What it reads, as it writes it (`vars.topic`), each cut to a line; without what has no value. */
+  valuesIn(scope: RoutingScope): { [name: string]: Json };
 }
 
 /** Throws `ExpressionError`. */
@@ -61,12 +71,12 @@ export function compileCondition(text: string): Condition {
     queueIds: reads.flatMap(({ root, path: [id] }) =>
       (root === 'open' || root === 'waiting') && typeof id === 'string' ? [id] : [],
     ),
-    evaluate(roots) {
-      const value = expression.evaluate((name) => (isRoot(name) ? roots[name] : null));
+    evaluate({ cel: scope }) {
+      const value = expression.evaluate(scope);
       if (value === undefined) return 'no_value';
       return typeof value === 'boolean' ? value : 'not_true_or_false';
     },
-    valuesIn(roots) {
+    valuesIn({ roots }) {
       const values: [string, Json][] = [];
       for (const read of reads.slice(0, MAX_VALUES)) {
         const value = valueAt(read, roots);

@@ -1,5 +1,5 @@
 import type { RuleOutput } from '../store/workstream.ts';
-import type { Condition, RoutingRoots } from './routing-condition.ts';
+import { type Condition, type RoutingRoots, type RoutingScope, scopeOf } from './routing-condition.ts';
 import type { CompiledRoute, CompiledRouting } from './routing-rules.ts';
 import { type QueueReason, type TraceEntry, TraceNotes } from './routing-trace.ts';
 
@@ -53,15 +53,17 @@ function classify(
   trace: TraceNotes,
 ): { output: Output; failed: boolean } {
   let output: Output = { priority: undefined, skills: [...new Set(facts.skills)], variables: {} };
+  let scope = scopeWith(facts, output);
   let failed = false;
   for (const { name, rules } of classification) {
     const asked = { step: 'classification', ruleset: name } as const;
-    const first = firstThatHolds(rules, rootsOf(facts, output), asked, trace);
+    const first = firstThatHolds(rules, scope, asked, trace);
     if (first === 'failed') failed = true;
     else if (first) {
       const { set } = first.rule;
       trace.note({ ...first.entry, result: 'held', decision: set });
       output = withOutput(output, set);
+      scope = scopeWith(facts, output);
     }
   }
   return { output, failed };
@@ -74,7 +76,7 @@ function routeOf(
   trace: TraceNotes,
   random: () => number,
 ): { queueId: string } | 'failed' | undefined {
-  const first = firstThatHolds(routes, rootsOf(facts, output), { step: 'route' }, trace);
+  const first = firstThatHolds(routes, scopeWith(facts, output), { step: 'route' }, trace);
   if (first === 'failed' || !first) return first;
   const decision = { queueId: drawn(first.rule.to, random) };
   if (facts.exists(decision.queueId)) {
@@ -99,14 +101,14 @@ function queueOf(
 /** Notes the rules that do not hold and one that fails; what is decided is the caller's to note. */
 function firstThatHolds<Rule extends { name: string; when: Condition }>(
   rules: readonly Rule[],
-  roots: RoutingRoots,
+  scope: RoutingScope,
   asked: Pick<TraceEntry, 'step' | 'ruleset'>,
   trace: TraceNotes,
 ): { rule: Rule; entry: Omit<TraceEntry, 'result'> } | 'failed' | undefined {
   for (const rule of rules) {
     const { name, when } = rule;
-    const value = when.evaluate(roots);
-    const entry = () => ({ ...asked, rule: name, expression: when.text, values: when.valuesIn(roots) });
+    const value = when.evaluate(scope);
+    const entry = () => ({ ...asked, rule: name, expression: when.text, values: when.valuesIn(scope) });
     if (value === true) return { rule, entry: entry() };
     if (value === false) trace.passed(() => ({ ...entry(), result: 'did_not_hold' }));
     else {
@@ -129,13 +131,13 @@ function drawn([first, ...others]: CompiledRoute['to'], random: () => number): s
   return queueId;
 }
 
-function rootsOf(facts: RoutingFacts, { priority, skills, variables }: Output): RoutingRoots {
-  return {
+function scopeWith(facts: RoutingFacts, { priority, skills, variables }: Output): RoutingScope {
+  return scopeOf({
     ...facts,
     skills,
     priority: priority ?? facts.priority,
     vars: { ...facts.vars, ...variables },
-  };
+  });
 }
 
 function withOutput(before: Output, { priority, skills = [], variables = {} }: RuleOutput): Output {

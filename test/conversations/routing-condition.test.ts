@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ExpressionError } from '../../src/cel.ts';
-import { compileCondition, type RoutingRoots } from '../../src/conversations/routing-condition.ts';
+import { compileCondition, type RoutingRoots, scopeOf } from '../../src/conversations/routing-condition.ts';
 
 const ROOTS: RoutingRoots = {
   customer: '34600100200',
@@ -17,9 +17,9 @@ const ROOTS: RoutingRoots = {
 };
 
 const evaluate = (text: string, roots: Partial<RoutingRoots> = {}) =>
-  compileCondition(text).evaluate({ ...ROOTS, ...roots });
+  compileCondition(text).evaluate(scopeOf({ ...ROOTS, ...roots }));
 const values = (text: string, roots: Partial<RoutingRoots> = {}) =>
-  compileCondition(text).valuesIn({ ...ROOTS, ...roots });
+  compileCondition(text).valuesIn(scopeOf({ ...ROOTS, ...roots }));
 
 function refused(text: string): ExpressionError {
   try {
