@@ -5,6 +5,7 @@ import { createScriptBot } from '../src/bot/bot.ts';
 import { loadScripts } from '../src/bot/load.ts';
 import { receive } from '../src/conversations/inbox.ts';
 import { sendOut } from '../src/conversations/outbox.ts';
+import { createSettings } from '../src/conversations/settings.ts';
 import { workOff } from '../src/conversations/turn.ts';
 import type { ConversationDoc, MessageDoc, SessionDoc, Store } from '../src/store/documents.ts';
 import { openEmbeddedStore } from '../src/store/embedded.ts';
@@ -64,7 +65,9 @@ async function snapshotsIn(store: Store, parts: HistoryParts): Promise<Snapshot[
     bot,
     split: (text: string) => splitText(text),
     systemText: () => '',
-    workstream: () => ({ language: 'en', queueId: 'support' }),
+    settings: createSettings(store, { language: 'en', queueId: 'support' }),
+    automatedText: () => '',
+    missed: async () => {},
     randomId: () => `lease-${leases++}`,
     worked: () => {},
     untaken: () => {},

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createDesk } from '../src/conversations/desk.ts';
 import { receive } from '../src/conversations/inbox.ts';
+import { createSettings } from '../src/conversations/settings.ts';
 import { createServer } from '../src/http/server.ts';
 import { createLog } from '../src/log.ts';
 import { createMetrics } from '../src/metrics.ts';
@@ -13,6 +14,7 @@ import { SUPPORT_NUMBER } from './conversation-script.ts';
 
 const now = Date.now;
 const store = await openEmbeddedStore({ dataDir: process.env.DATA_DIR ?? '', onUnindexed: 'throw' });
+const settings = createSettings(store, { language: 'en', queueId: 'support' });
 const changes = createWake();
 const channel = {
   id: ACCOUNT.channelId,
@@ -22,7 +24,16 @@ const channel = {
 };
 const { server, close } = createServer({
   store,
-  desk: createDesk({ store, now, split: (text) => splitText(text), due: () => {}, queued: () => {} }),
+  settings,
+  desk: createDesk({
+    store,
+    now,
+    settings,
+    automatedText: () => '',
+    split: (text) => splitText(text),
+    due: () => {},
+    queued: () => {},
+  }),
   now,
   sleep: createWake().wait,
   randomToken: randomUUID,

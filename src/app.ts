@@ -6,7 +6,7 @@ import { createScriptBot } from './bot/bot.ts';
 import { loadScripts, loadTexts } from './bot/load.ts';
 import { sampleActions } from './bot/sample-actions.ts';
 import type { Action } from './bot/script-dialog.ts';
-import { systemText } from './bot/system-texts.ts';
+import { automatedText, systemText } from './bot/system-texts.ts';
 import type { Texts } from './bot/texts.ts';
 import type { ReturnCheck } from './bot-turn.ts';
 import { type Config, readConfig } from './config.ts';
@@ -15,6 +15,7 @@ import { receive } from './conversations/inbox.ts';
 import { SEND_TIMEOUT } from './conversations/outbox.ts';
 import { applyReceipt } from './conversations/receipts.ts';
 import { takeUp } from './conversations/recover.ts';
+import { createSettings } from './conversations/settings.ts';
 import { createDemo, type Demo } from './demo.ts';
 import type { Channel } from './http/parts.ts';
 import { createServer } from './http/server.ts';
@@ -22,7 +23,6 @@ import { listenError } from './listen-error.ts';
 import { createLog, type Logger, maskedId } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { plantSeed, type Seed } from './seed.ts';
-import type { WorkstreamDoc } from './store/documents.ts';
 import { openStore } from './store/open.ts';
 import { hostBot, TeleSignAdapter } from './telesign/adapter.ts';
 import { createTeleSignClient, type TeleSignClient } from './telesign/client.ts';
@@ -31,6 +31,7 @@ import { countSegments, splitText } from './telesign/text.ts';
 import { createWake } from './wake.ts';
 import { createHousekeeping } from './workers/housekeeping.ts';
 import { createSends } from './workers/sends.ts';
+import { createSettingsReader } from './workers/settings-reader.ts';
 import { createTurns } from './workers/turns.ts';
 
 interface Hosted {
@@ -135,7 +136,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     });
     return telesign;
   };
-  const workstreams = new Map<string, Pick<WorkstreamDoc, 'language' | 'queueId'>>();
+  const settings = createSettings(store, { language: config.defaultLanguage, queueId: DEFAULT_QUEUE });
 
   const common = {
     store,
@@ -143,6 +144,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
     sleep: createWake().wait,
     split: splitText,
+    settings,
+    automatedText: automatedText(texts),
     queued(messageIds: string[]) {
       for (const id of messageIds) sends.hint(id);
       changes.wake();
@@ -162,8 +165,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...common,
     bot: hostBot(adapter, bot),
     systemText: (locale, key) => systemText(texts, locale, key),
-    workstream: (number) =>
-      workstreams.get(number) ?? { language: config.defaultLanguage, queueId: DEFAULT_QUEUE },
     randomId: randomUUID,
     worked({ kind, outcome, duration }) {
       metrics.turn(kind, outcome, duration);
@@ -176,8 +177,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       metrics.untaken();
       log.warn({ conversation: maskedId(_id), queue: queueId }, 'nobody has taken a handoff in time');
     },
+    missed: (agentId) =>
+      store.agents.updateOne(
+        { _id: agentId, presence: 'available' },
+        { $set: { presence: 'away', presenceAt: now(), changedAt: now() } },
+      ),
   });
   const housekeeping = createHousekeeping(common);
+  const settingsReader = createSettingsReader({ ...common, read: settings.read });
   const desk = createDesk({
     ...common,
     due: (conversationId) => turns.hint(conversationId),
@@ -193,6 +200,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { server, close } = createServer({
     store,
     desk,
+    settings,
     now,
     sleep: common.sleep,
     randomToken,
@@ -244,18 +252,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     async start() {
       if (!config.mongodbUri) await takeUp(store, now());
       const kept = await plantSeed(store, seed, now());
-      for (const workstream of await store.workstreams.find({}).toArray()) {
-        for (const number of workstream.numbers) workstreams.set(number, workstream);
-      }
+      await settings.read();
       url = await listen(server, config.port, config.host);
-      for (const loop of [turns, sends, housekeeping]) loop.start();
+      for (const loop of [turns, sends, housekeeping, settingsReader]) loop.start();
       log.info({ url, store: config.mongodbUri ? 'mongodb' : 'embedded', demo: demo !== undefined }, 'ready');
       return { url, notes: demo?.notes(url, kept) ?? [`Callback URL for TeleSign: ${callbackUrl()}`] };
     },
     async stop() {
       await demo?.emulator.stop();
       await close();
-      await Promise.all([turns.stop(), housekeeping.stop()]);
+      await Promise.all([turns.stop(), housekeeping.stop(), settingsReader.stop()]);
       await sends.stop();
       await dispatcher.close();
       await store.close();

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { longestWaiting } from './http/queue-counts.ts';
 import type { Store } from './store/documents.ts';
 
 /** Counting stops here: a list this long is an alarm whatever its exact length, and the scrape stays cheap. */
@@ -62,11 +63,8 @@ export function createMetrics({ store, now }: { store: Store; now: () => number 
     async collect() {
       this.reset();
       for (const { _id } of await store.queues.find({}).toArray()) {
-        const next = await store.conversations.findOne(
-          { queueId: _id, state: 'open' },
-          { sort: { priority: -1, queuedAt: 1 } },
-        );
-        this.set({ queue: _id }, next?.queuedAt === undefined ? 0 : (now() - next.queuedAt) / 1000);
+        const oldest = await longestWaiting(store, _id);
+        this.set({ queue: _id }, oldest?.queuedAt === undefined ? 0 : (now() - oldest.queuedAt) / 1000);
       }
     },
   });

@@ -30,6 +30,23 @@ export const SYSTEM_TEXTS = {
   summary_customer_asked: [],
   summary_not_understood: [],
   summary_bot_failed: [],
+  /** What the service says of itself on the way to a person; `WorkstreamSettings.messages` has each on or off. */
+  automated_greeting: [],
+  automated_queued: [],
+  automated_position: ['position'],
+  automated_assigned: ['agent'],
+  automated_not_assigned: [],
+  automated_transferred: [],
+  automated_left: [],
+  automated_ended: [],
+  automated_out_of_hours: ['opens'],
+  automated_holiday: ['holiday', 'opens'],
+  automated_overflow_ended: [],
+  automated_call_back: [],
+  automated_inactivity_reminder: [],
+  automated_inactivity_closed: [],
+  automated_survey: [],
+  automated_survey_thanks: [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type SystemTextKey = keyof typeof SYSTEM_TEXTS;
@@ -51,3 +68,22 @@ export const OPTIONAL_WORDS = ['fillers', ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n)
 export function systemText(texts: Texts, locale: string, key: SystemTextKey, values?: Values): string {
   return texts.text(locale, SYSTEM, key, values);
 }
+
+/** The text of an automated message: the workstream's own in the best language that it has, else that of the files. */
+export function automatedText(texts: Texts) {
+  return (
+    locale: string,
+    kind: AutomatedKind,
+    values: Values,
+    own: { [language: string]: string },
+  ): string => {
+    const language = texts.chain(locale).find((language) => own[language] !== undefined);
+    const text = language === undefined ? undefined : own[language];
+    return text === undefined
+      ? systemText(texts, locale, `automated_${kind}`, values)
+      : texts.fill(text, values);
+  };
+}
+
+type AutomatedKind =
+  Extract<SystemTextKey, `automated_${string}`> extends `automated_${infer Kind}` ? Kind : never;

@@ -111,6 +111,11 @@ export class Texts {
     return found;
   }
 
+  /** A text that stands in no locale file, with `{{name}}` filled from `values`. */
+  fill(text: string, values: Values): string {
+    return this.#i18n.services.interpolator.interpolate(text, values, this.defaultLanguage, {}).trim();
+  }
+
   /** The list of words under `key` in one language; empty when it has none. */
   words(language: string, file: string, key: string): readonly string[] {
     const value = this.#files.get(language)?.get(file)?.entries.get(key)?.value;

@@ -22,7 +22,7 @@ export function createAgentMessages(
       let messages: MessageDoc[] = [];
       await write(id, {}, async (conversation) => {
         mayOwn(actor, conversation);
-        const move = moved(conversation, 'reply');
+        const move = moved(conversation, 'reply', now());
         const made = outgoingMessages(conversation, draft, split, now());
         messages = made;
         if (made.length === 0) throw new SwitchboardError('invalid_request', 'The text is empty.');
@@ -33,7 +33,8 @@ export function createAgentMessages(
           messages = before;
           return null;
         }
-        return { changes: { move, messages: made, set: { lastMessageAt: now() } } };
+        const set = { lastMessageAt: now(), repliedAt: now() };
+        return { changes: { move, messages: made, set, unset: ['unansweredSince', 'remindedAt'] } };
       });
       return messages;
     },

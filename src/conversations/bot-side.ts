@@ -1,9 +1,10 @@
 import type { Bot, TurnActivity, TurnOutput } from '../bot-turn.ts';
-import type { ConversationDoc, Store, WorkstreamDoc } from '../store/documents.ts';
+import type { ConversationDoc, Store } from '../store/documents.ts';
 import type { Changes } from './commit.ts';
 import { outgoingMessages, type Split } from './compose.ts';
 import { endedSession } from './session.ts';
-import { type AllowedMove, type Move, move, placeOf } from './state.ts';
+import type { Settings } from './settings.ts';
+import { type AllowedMove, followedBy, type Move, move, placeOf } from './state.ts';
 
 /** Keys of the service's own texts, in `locales/<language>/system.json`. */
 export type SystemText = (locale: string, key: 'apology_bot_failed' | 'summary_bot_failed') => string;
@@ -12,8 +13,7 @@ export interface BotSideParts {
   store: Pick<Store, 'queues'>;
   split: Split;
   systemText: SystemText;
-  /** The workstream of a support number. */
-  workstream: (number: string) => Pick<WorkstreamDoc, 'language' | 'queueId'>;
+  settings: Settings;
   now: () => number;
   /** Told of the error of a bot's turn; the customer is apologised to and handed over. */
   botFailed: (error: unknown, conversationId: string) => void;
@@ -32,7 +32,7 @@ export async function botTurn(
   activity: TurnActivity,
   opening: Changes = {},
 ): Promise<{ changes: Changes; outcome: 'answered' | 'bot_failed' }> {
-  const locale = conversation.chosenLocale ?? parts.workstream(conversation.number).language;
+  const locale = conversation.chosenLocale ?? parts.settings.workstream(conversation.number).language;
   const botState = conversation.botState ?? null;
   let output: TurnOutput;
   let outcome: 'answered' | 'bot_failed' = 'answered';
@@ -50,9 +50,6 @@ export async function botTurn(
   }
   return { changes: await changesOf(parts, conversation, locale, activity, output, opening), outcome };
 }
-
-/** Milliseconds. No handoff waits unseen, also when the bot names no time: a word of the customer, a bot that failed. */
-const UNTAKEN_AFTER = 600_000;
 
 function failedOutput(systemText: SystemText, locale: string, botState: string | null): TurnOutput {
   return {
@@ -99,14 +96,19 @@ async function changesOf(
   const place = placeOf(conversation);
   if (output.handoff && place === 'bot') return handedOff(parts, conversation, output.handoff, changes, now);
   if (output.ended) {
-    const closing = allowed(move(conversation, place === 'bot' ? 'bot_ended' : 'close'));
+    const closing = allowed(
+      place === 'bot'
+        ? move(conversation, 'bot_ended', now)
+        : move(conversation, 'close', now, { reason: 'bot_ended' }),
+    );
     if (!closing) return changes;
+    const whole = followedBy(opening.move, closing);
     return {
       ...changes,
-      move: closing,
-      set: { ...changes.set, timers: [] },
+      move: whole,
       endedSession: endedSession(
         conversation,
+        whole,
         { outcome: output.ended.outcome, closedBy: { kind: 'bot' } },
         now,
       ),
@@ -122,25 +124,25 @@ async function handedOff(
   changes: Changes,
   now: number,
 ): Promise<Changes> {
+  const workstream = parts.settings.workstream(conversation.number);
   const queue =
     (handoff.queue === null ? null : await parts.store.queues.findOne({ _id: handoff.queue })) ??
-    (await parts.store.queues.findOne({ _id: parts.workstream(conversation.number).queueId }));
+    (await parts.store.queues.findOne({ _id: workstream.queueId }));
   // A queue that is in no list would hide the conversation, so the workstream's takes what names an unknown one.
-  const queueId = queue?._id ?? parts.workstream(conversation.number).queueId;
-  const moved = allowed(move(conversation, 'handoff', { queueId }));
+  const queueId = queue?._id ?? workstream.queueId;
+  const moved = allowed(move(conversation, 'handoff', now, { queueId }));
   if (!moved) return changes;
   const { reason, summary, context, untakenAfter } = handoff;
   return {
     ...changes,
-    move: moved,
+    move: followedBy(changes.move, moved),
     set: {
       ...changes.set,
       priority: queue?.priority ?? 0,
-      queuedAt: now,
       handoff: { reason, summary, context: JSON.stringify(context) },
-      timers: [{ kind: 'untaken', at: now + (untakenAfter ?? UNTAKEN_AFTER) }],
+      // No handoff waits unseen, also when the bot names no time: a word of the customer, a bot that failed.
+      untakenAt: now + (untakenAfter ?? workstream.settings.times.untaken * 1000),
     },
-    unset: changes.unset?.filter((field) => field !== 'handoff' && field !== 'queuedAt') ?? [],
   };
 }
 

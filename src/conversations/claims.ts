@@ -1,33 +1,30 @@
 import { SwitchboardError } from '../errors.ts';
-import type { Store } from '../store/documents.ts';
+import type { ConversationDoc } from '../store/documents.ts';
 import { conversationUpdate } from './commit.ts';
 import type { Desk } from './desk.ts';
-import { type GuardedWrite, moved } from './guarded-write.ts';
+import {
+  createAnnounce,
+  type GuardedWrite,
+  type GuardedWriteParts,
+  moved,
+  touching,
+} from './guarded-write.ts';
 import { mayServe } from './rights.ts';
 import { move } from './state.ts';
 
-export interface ClaimParts {
-  store: Pick<Store, 'conversations' | 'queues' | 'durable'>;
-  now: () => number;
-}
-
-/** How a conversation comes to an agent. */
+/** How a conversation comes to an agent who takes it. */
 export function createClaims(
-  { store, now }: ClaimParts,
+  parts: GuardedWriteParts,
   write: GuardedWrite,
 ): Pick<Desk, 'claim' | 'claimNext'> {
+  const { store, now } = parts;
+  const announce = createAnnounce(parts);
   return {
     claim: (id, actor, expected = {}) =>
       write(id, expected, (conversation) => {
         mayServe(actor, conversation.queueId);
         if (conversation.agentId === actor.id && conversation.handler === 'agent') return null;
-        return {
-          changes: {
-            move: moved(conversation, 'claim', { agentId: actor.id }),
-            set: { timers: [] },
-            unset: ['queuedAt'],
-          },
-        };
+        return { changes: { move: moved(conversation, 'claim', now(), { agentId: actor.id }) } };
       }),
 
     async claimNext(queueId, actor) {
@@ -35,16 +32,27 @@ export function createClaims(
         throw new SwitchboardError('not_found', 'There is no such queue.');
       }
       mayServe(actor, queueId);
-      // One write without a read before it: of an open conversation, a claim always makes the same.
-      const decided = move({ state: 'open', queueId }, 'claim', { agentId: actor.id });
-      if (!decided.allowed) return null;
-      const update = conversationUpdate({ move: decided, set: { timers: [] }, unset: ['queuedAt'] }, now());
-      const claimed = await store.conversations.findOneAndUpdate({ queueId, state: 'open' }, update, {
-        sort: { priority: -1, queuedAt: 1 },
-        returnDocument: 'after',
-      });
-      if (claimed) await store.durable();
+      const claimed = await claimFirst(queueId, actor.id);
+      if (claimed) await announce(claimed);
       return claimed;
     },
   };
+
+  /** One write without a read before it: of an open conversation, a claim always makes the same. */
+  async function claimFirst(queueId: string, agentId: string): Promise<ConversationDoc | null> {
+    const decided = move({ state: 'open', queueId }, 'claim', now(), { agentId });
+    if (!decided.allowed) return null;
+    const update = conversationUpdate({ priority: 0 }, { move: decided }, now());
+    return store.conversations.findOneAndUpdate(
+      // What was offered to a colleague is theirs until they have answered.
+      { queueId, state: 'open', offer: { $exists: false } },
+      {
+        ...update,
+        ...touching({ move: decided }),
+        $inc: { ...update.$inc, wake: 1 },
+        $min: { dueAt: now() },
+      },
+      { sort: { turnAt: 1 }, returnDocument: 'after' },
+    );
+  }
 }

@@ -1,4 +1,5 @@
-import type { ConversationDoc, PendingMessage, SessionDoc } from '../store/documents.ts';
+import type { ConversationDoc, PendingMessage, SessionDoc, Stretch } from '../store/documents.ts';
+import { lineOf } from './line.ts';
 import type { AllowedMove } from './state.ts';
 
 /** What a decision changes in a conversation. Absent = as it was. */
@@ -12,50 +13,108 @@ export interface Changes {
       | 'session'
       | 'sessionStartedAt'
       | 'priority'
-      | 'queuedAt'
+      | 'skills'
       | 'handoff'
       | 'botState'
       | 'lastMessageAt'
-      | 'timers'
+      | 'unansweredSince'
+      | 'repliedAt'
+      | 'remindedAt'
+      | 'offer'
+      | 'passedOver'
+      | 'untakenAt'
+      | 'overflowed'
+      | 'wrapUpFreed'
     >
   >;
-  unset?: ('queuedAt' | 'handoff' | 'botState')[];
+  unset?: (
+    | 'handoff'
+    | 'botState'
+    | 'skills'
+    | 'offer'
+    | 'untakenAt'
+    | 'unansweredSince'
+    | 'repliedAt'
+    | 'remindedAt'
+    | 'wrapUpFreed'
+  )[];
+  /** Ids of agents whose work changes though the owner does not. */
+  touched?: string[];
   messages?: PendingMessage[];
   endedSession?: SessionDoc;
+}
+
+/** What goes when a bot has the conversation again, also in the next session. */
+export const OF_A_PERSONS_TURN = [
+  'handoff',
+  'skills',
+  'unansweredSince',
+  'repliedAt',
+  'remindedAt',
+  'wrapUpFreed',
+] as const satisfies Changes['unset'];
+
+/** The agents whose work has to be told of the changes. */
+export function touchedBy({ move, touched = [] }: Changes): string[] {
+  return [...new Set([...(move?.agents ?? []), ...touched])];
 }
 
 export interface ConversationUpdate {
   $set: Partial<ConversationDoc>;
   $inc: { version: number; epoch?: number };
   $unset?: { [K in keyof ConversationDoc]?: true };
+  $push?: { stretches: { $each: Stretch[]; $slice: number } };
 }
+
+/** A session that goes on for years must not make its document grow. */
+const MOST_STRETCHES = 100;
+
+/** What only a conversation that waits in a queue has, but for `queuedAt` and `turnAt`. */
+const OF_WAITING = ['offer', 'passedOver', 'untakenAt', 'overflowed'] as const;
 
 /**
  * The decision as an update of the conversation document, whose version grows. To be written under a filter on the
- * version that it was made on. The messages and the ended session are the writer's to add: a turn replaces what is
- * pending, since it has copied it; an agent's write appends.
+ * version that it was made on. The messages, the ended session and the agents whose work changes are the writer's to
+ * add: a turn replaces what is pending, since it has copied it; an agent's write appends.
+ *
+ * `before` is what the decision was made on, as far as it says where the conversation stands in the line.
  */
-export function conversationUpdate(changes: Changes, now: number): ConversationUpdate {
-  const $set: Partial<ConversationDoc> = { ...changes.set, changedAt: now };
+export function conversationUpdate(
+  before: Pick<ConversationDoc, 'priority' | 'unansweredSince'>,
+  changes: Changes,
+  now: number,
+): ConversationUpdate {
+  const { move, set = {}, unset = [], messages = [] } = changes;
+  const $set: Partial<ConversationDoc> = { changedAt: now };
   const $unset: ConversationUpdate['$unset'] = {};
-  for (const field of changes.unset ?? []) $unset[field] = true;
-  if (changes.move) {
-    const { state, handler, desk, agentId, queueId } = changes.move.fields;
-    $set.state = state;
-    if (handler === undefined) $unset.handler = true;
-    else $set.handler = handler;
-    if (desk === undefined) $unset.desk = true;
-    else $set.desk = desk;
-    if (agentId === undefined) $unset.agentId = true;
-    else $set.agentId = agentId;
-    if (queueId === undefined) $unset.queueId = true;
-    else $set.queueId = queueId;
+  for (const field of unset) $unset[field] = true;
+  if (move) {
+    for (const [field, value] of Object.entries(move.fields)) {
+      if (value === undefined) Object.assign($unset, { [field]: true });
+      else Object.assign($set, { [field]: value });
+    }
+    if (move.place === 'agent' && move.stretches.length > 0) $set.lastAgentId = move.fields.agentId;
+    if (move.from === 'closed') $set.stretches = move.stretches;
+    if (move.line !== 'unchanged') for (const field of OF_WAITING) $unset[field] = true;
+    if (move.line === 'left') Object.assign($unset, { queuedAt: true, turnAt: true });
+    if (move.line === 'joined') {
+      const { priority = before.priority, unansweredSince = before.unansweredSince } = set;
+      $set.queuedAt = now;
+      $set.turnAt = lineOf(unansweredSince ?? now, priority);
+    }
   }
-  const sequences = (changes.messages ?? []).map(({ sequence }) => sequence);
+  for (const [field, value] of Object.entries(set)) {
+    if (value === undefined) continue;
+    Object.assign($set, { [field]: value });
+    Reflect.deleteProperty($unset, field);
+  }
+  const sequences = messages.map(({ sequence }) => sequence);
   if (sequences.some((sequence) => sequence > 0)) $set.lastSequence = Math.max(...sequences);
+  const gained = move && move.from !== 'closed' ? move.stretches : [];
   return {
     $set,
-    $inc: changes.move?.ownerChanged ? { version: 1, epoch: 1 } : { version: 1 },
+    $inc: move?.ownerChanged ? { version: 1, epoch: 1 } : { version: 1 },
     ...(Object.keys($unset).length > 0 ? { $unset } : {}),
+    ...(gained.length > 0 ? { $push: { stretches: { $each: gained, $slice: -MOST_STRETCHES } } } : {}),
   };
 }

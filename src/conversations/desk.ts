@@ -1,8 +1,7 @@
 import type { ReturnCheck, ReturnTarget } from '../bot-turn.ts';
-import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
+import type { ConversationDoc, MessageDoc } from '../store/documents.ts';
 import { createAgentMessages } from './agent-messages.ts';
 import { createClaims } from './claims.ts';
-import type { Split } from './compose.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createGuardedWrite, type Expected, type GuardedWriteParts } from './guarded-write.ts';
 import { createProgress } from './progress.ts';
@@ -60,8 +59,6 @@ export interface Result {
 }
 
 export interface DeskParts extends GuardedWriteParts {
-  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues' | 'agents' | 'inOrder' | 'durable'>;
-  split: Split;
   /** What of a return target the bot does not have. Absent when the bot cannot tell: any target is taken then. */
   lacks?: ReturnCheck;
 }

@@ -1,5 +1,10 @@
 import { isDuplicateKey, type Write } from '../store/collection.ts';
 import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
+import { syncWork, type WorkParts } from './work.ts';
+
+export interface FlushParts extends WorkParts {
+  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'agents' | 'inOrder'>;
+}
 
 /**
  * Writes what was committed with the conversation into the other collections, then `finish`, which clears it there.
@@ -8,18 +13,18 @@ import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
  * that is new: it may be sent now, and the end of its send makes the next one due.
  */
 export async function copyPending(
-  store: Pick<Store, 'messages' | 'sessions' | 'inOrder'>,
+  parts: FlushParts,
   conversation: ConversationDoc,
-  now: number,
   finish: readonly Write[],
 ): Promise<string[]> {
+  const { store, now } = parts;
   const writes: Write[] = [];
   let due: string | undefined;
   for (const message of conversation.pending) {
     const outgoing = message.direction === 'out';
     writes.push(async () => {
       const inserted = await insertOnce(() =>
-        store.messages.insertOne(outgoing ? scheduled(message, now) : message),
+        store.messages.insertOne(outgoing ? scheduled(message, now()) : message),
       );
       if (inserted && outgoing) due ??= message._id;
     });
@@ -32,19 +37,18 @@ export async function copyPending(
   for (const session of conversation.endedSessions) {
     writes.push(() => insertOnce(() => store.sessions.insertOne(session)));
   }
+  for (const agentId of conversation.touched) {
+    await syncWork(parts, agentId, conversation._id);
+  }
   writes.push(...finish);
   if (writes.length > 0) await store.inOrder(writes);
   return due === undefined ? [] : [due];
 }
 
 /** Copies, then clears what was copied. For writers that hold no lease: what came meanwhile stays. */
-export function flush(
-  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'inOrder'>,
-  conversation: ConversationDoc,
-  now: number,
-): Promise<string[]> {
+export function flush(parts: FlushParts, conversation: ConversationDoc): Promise<string[]> {
   const clear = () =>
-    store.conversations.updateOne(
+    parts.store.conversations.updateOne(
       { _id: conversation._id },
       {
         $pull: {
@@ -54,7 +58,10 @@ export function flush(
         },
       },
     );
-  return copyPending(store, conversation, now, [clear]);
+  // A later commit may have touched the same agent anew, and its writer may be gone before it says so.
+  const { _id, version, touched } = conversation;
+  const told = () => parts.store.conversations.updateOne({ _id, version }, { $set: { touched: [] } });
+  return copyPending(parts, conversation, touched.length > 0 ? [clear, told] : [clear]);
 }
 
 function scheduled(message: MessageDoc, nextAt: number): MessageDoc {

@@ -1,12 +1,19 @@
 import { SwitchboardError } from '../errors.ts';
 import type { ConversationDoc, ConversationEvent, MessageDoc, Store } from '../store/documents.ts';
-import { type Changes, conversationUpdate } from './commit.ts';
+import { type AutomatedParts, withAutomated } from './automated-messages.ts';
+import { type Changes, conversationUpdate, touchedBy } from './commit.ts';
 import { flush } from './flush.ts';
-import { move, type Parties, type Transition } from './state.ts';
+import { type AllowedMove, move, type Parties, type Transition } from './state.ts';
 
 /** What an agent's program read before it asked for a change; a different version now is refused. */
 export interface Expected {
   version?: number;
+}
+
+/** The agents whose work a decision changes, to be told once it is committed; added to those not told yet. */
+export function touching(changes: Changes) {
+  const agents = touchedBy(changes);
+  return agents.length > 0 ? { $addToSet: { touched: { $each: agents } } } : {};
 }
 
 export interface Decision {
@@ -14,9 +21,8 @@ export interface Decision {
   event?: ConversationEvent;
 }
 
-export interface GuardedWriteParts {
-  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'inOrder' | 'durable'>;
-  now: () => number;
+export interface GuardedWriteParts extends AutomatedParts {
+  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'agents' | 'queues' | 'inOrder' | 'durable'>;
   /** Told the ids of messages that may be sent now. */
   queued: (messageIds: string[]) => void;
   /** Told of a conversation that has work for the bot. */
@@ -37,11 +43,16 @@ export type GuardedWrite = (
 /** How often a write is decided anew when something else, such as the end of a turn, changed the conversation first. */
 const TRIES = 10;
 
-export function createGuardedWrite({ store, now, queued, due }: GuardedWriteParts): GuardedWrite {
+export function createGuardedWrite(parts: GuardedWriteParts): GuardedWrite {
+  const { store, now } = parts;
+  const announce = createAnnounce(parts);
+
   async function commit(conversation: ConversationDoc, decision: Decision): Promise<ConversationDoc | null> {
-    const { changes, event } = decision;
-    const update = conversationUpdate(changes, now());
+    const { event } = decision;
+    const changes = await withAutomated(parts, conversation, decision.changes);
+    const update = conversationUpdate(conversation, changes, now());
     const $push = {
+      ...update.$push,
       ...(changes.messages?.length ? { pending: { $each: changes.messages } } : {}),
       ...(changes.endedSession ? { endedSessions: changes.endedSession } : {}),
       ...(event ? { events: event } : {}),
@@ -51,6 +62,7 @@ export function createGuardedWrite({ store, now, queued, due }: GuardedWritePart
       {
         ...update,
         ...(Object.keys($push).length > 0 ? { $push } : {}),
+        ...touching(changes),
         $inc: { ...update.$inc, wake: 1 },
         // Should this process end before its own flush, a worker does it.
         $min: { dueAt: now() },
@@ -59,13 +71,6 @@ export function createGuardedWrite({ store, now, queued, due }: GuardedWritePart
     );
     if (written) await announce(written);
     return written;
-  }
-
-  async function announce(written: ConversationDoc): Promise<void> {
-    const sendable = await flush(store, written, now());
-    await store.durable();
-    if (sendable.length > 0) queued(sendable);
-    due(written._id);
   }
 
   return async (id, expected, decide) => {
@@ -87,9 +92,25 @@ export function createGuardedWrite({ store, now, queued, due }: GuardedWritePart
   };
 }
 
+/** Copies what was committed to where it belongs, makes it durable, and hints at what is to be done now. */
+export function createAnnounce(parts: GuardedWriteParts): (written: ConversationDoc) => Promise<void> {
+  const { store, queued, due } = parts;
+  return async (written) => {
+    const sendable = await flush(parts, written);
+    await store.durable();
+    if (sendable.length > 0) queued(sendable);
+    due(written._id);
+  };
+}
+
 /** The move of an allowed transition. Throws `wrong_state` or `already_claimed` for every other. */
-export function moved(conversation: ConversationDoc, transition: Transition, parties?: Parties) {
-  const decided = move(conversation, transition, parties);
+export function moved(
+  conversation: ConversationDoc,
+  transition: Transition,
+  now: number,
+  parties?: Parties,
+): AllowedMove {
+  const decided = move(conversation, transition, now, parties);
   if (!decided.allowed) throw refusal(decided.code, decided.reason, conversation);
   return decided;
 }

@@ -104,7 +104,8 @@ function newConversation(
     handled: [],
     endedSessions: [],
     lastSequence: 0,
-    timers: [],
+    stretches: [],
+    touched: [],
     leaseUntil: 0,
     attempts: 0,
   };

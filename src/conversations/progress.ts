@@ -19,7 +19,7 @@ export function createProgress(
   ): Promise<ConversationDoc> =>
     write(id, expected, (conversation) => {
       mayActFor(actor, conversation);
-      return { changes: { move: moved(conversation, transition), unset: ['queuedAt'] } };
+      return { changes: { move: moved(conversation, transition, now()) } };
     });
 
   return {
@@ -36,13 +36,13 @@ export function createProgress(
           ...(disposition === undefined ? {} : { disposition }),
           ...(note === undefined ? {} : { note }),
         };
+        const reason = conversation.agentId === actor.id ? 'agent_closed' : 'force_closed';
+        const move = moved(conversation, 'close', now(), { reason });
         return {
           changes: {
-            move: moved(conversation, 'close'),
-            set: { timers: [] },
-            unset: ['queuedAt'],
+            move,
             messages: note === undefined ? [] : [noteBy(actor, conversation, { text: note, key }, now())],
-            endedSession: endedSession(conversation, end, now()),
+            endedSession: endedSession(conversation, move, end, now()),
           },
         };
       }),

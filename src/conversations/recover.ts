@@ -10,7 +10,8 @@ const BATCH = 500;
 export async function takeUp(store: Pick<Store, 'conversations' | 'messages'>, now: number): Promise<void> {
   for (;;) {
     const leased = await store.conversations
-      .find({ dueAt: { $gte: 0 }, leaseUntil: { $gt: now } }, { sort: { dueAt: 1 }, limit: BATCH })
+      // It was due when it was claimed; most others are due in weeks, when they close by themselves.
+      .find({ dueAt: { $gte: 0, $lte: now }, leaseUntil: { $gt: now } }, { sort: { dueAt: 1 }, limit: BATCH })
       .toArray();
     for (const { _id } of leased) await store.conversations.updateOne({ _id }, { $set: { leaseUntil: 0 } });
     if (leased.length < BATCH) break;

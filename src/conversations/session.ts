@@ -1,8 +1,10 @@
 import type { Author, ConversationDoc, SessionDoc } from '../store/documents.ts';
+import type { AllowedMove } from './state.ts';
 
-/** The row of a session that ends now. */
+/** The row of a session that `closing` ends now. */
 export function endedSession(
   conversation: ConversationDoc,
+  closing: AllowedMove,
   end: { outcome: string; closedBy: Author; disposition?: string; note?: string },
   now: number,
 ): SessionDoc {
@@ -16,5 +18,6 @@ export function endedSession(
     ...(conversation.queueId === undefined ? {} : { queueId: conversation.queueId }),
     ...(conversation.agentId === undefined ? {} : { agentId: conversation.agentId }),
     ...(conversation.handoff === undefined ? {} : { handoffReason: conversation.handoff.reason }),
+    stretches: [...(closing.from === 'closed' ? [] : conversation.stretches), ...closing.stretches],
   };
 }

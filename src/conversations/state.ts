@@ -1,48 +1,61 @@
 import type { ErrorCode } from '../errors.ts';
-import type { ConversationDoc, Handler, State } from '../store/documents.ts';
+import type { ConversationDoc, Handler, Place, State, Stretch } from '../store/documents.ts';
+
+export type { Place };
 
 /**
- * Where a conversation stands: one of six places. `state` and `handler` of the document are two views of it
- * (`active` is two places: with the bot and with an agent).
+ * Every transition: from which place to which, and the coded reasons that it may have, the usual one first. Every other
+ * pair is refused. A claim of what an agent has is `already_claimed`, see below.
  */
-export type Place = 'closed' | 'bot' | 'open' | 'agent' | 'waiting' | 'wrap_up';
-
-export type Transition =
-  | 'message' // the customer writes
-  | 'bot_ended' // the bot has finished
-  | 'handoff' // the bot gives up or is asked for a person
-  | 'claim'
-  | 'reply'
-  | 'transfer_to_queue'
-  | 'transfer_to_agent'
-  | 'return' // back to the bot
-  | 'wait'
-  | 'resume'
-  | 'end'
-  | 'close';
-
-/** Every pair that is allowed; every other is refused. A claim of what an agent has is `already_claimed`, see below. */
-export const TRANSITIONS: Readonly<Record<Transition, Readonly<Partial<Record<Place, Place>>>>> = {
+export const TRANSITIONS = {
+  /** The customer writes. */
   message: {
-    closed: 'bot',
-    bot: 'bot',
-    open: 'open',
-    agent: 'agent',
-    waiting: 'agent',
-    wrap_up: 'agent',
+    to: { closed: 'bot', bot: 'bot', open: 'open', agent: 'agent', waiting: 'agent', wrap_up: 'agent' },
+    reasons: ['customer_wrote'],
   },
-  bot_ended: { bot: 'closed' },
-  handoff: { bot: 'open' },
-  claim: { bot: 'agent', open: 'agent' },
-  reply: { agent: 'agent', waiting: 'agent' },
-  transfer_to_queue: { bot: 'open', open: 'open', agent: 'open', waiting: 'open' },
-  transfer_to_agent: { bot: 'agent', open: 'agent', agent: 'agent', waiting: 'agent' },
-  return: { open: 'bot', agent: 'bot', waiting: 'bot', wrap_up: 'bot' },
-  wait: { agent: 'waiting' },
-  resume: { waiting: 'agent', wrap_up: 'agent' },
-  end: { agent: 'wrap_up', waiting: 'wrap_up' },
-  close: { bot: 'closed', open: 'closed', agent: 'closed', waiting: 'closed', wrap_up: 'closed' },
-};
+  /** The bot has finished. */
+  bot_ended: { to: { bot: 'closed' }, reasons: ['bot_ended'] },
+  /** The bot gives up or is asked for a person; why, the handoff says. */
+  handoff: { to: { bot: 'open' }, reasons: ['handed_off'] },
+  claim: { to: { bot: 'agent', open: 'agent' }, reasons: ['claimed'] },
+  /** It is put before an agent, who accepts, rejects, or lets the time run out. */
+  offer: { to: { open: 'open' }, reasons: ['offered'] },
+  accept: { to: { open: 'agent' }, reasons: ['offer_accepted'] },
+  reject: { to: { open: 'open' }, reasons: ['offer_rejected'] },
+  miss: { to: { open: 'open' }, reasons: ['offer_missed'] },
+  reply: { to: { agent: 'agent', waiting: 'agent' }, reasons: ['agent_replied'] },
+  transfer_to_queue: {
+    to: { bot: 'open', open: 'open', agent: 'open', waiting: 'open' },
+    reasons: ['transferred', 'overflow'],
+  },
+  transfer_to_agent: {
+    to: { bot: 'agent', open: 'agent', agent: 'agent', waiting: 'agent' },
+    reasons: ['transferred', 'assigned', 'overflow'],
+  },
+  /** Back into its queue, since its agent is not there or does not answer. */
+  requeue: {
+    to: { agent: 'open', waiting: 'open', wrap_up: 'open' },
+    reasons: ['agent_gone', 'first_response_missed'],
+  },
+  /** Back to the bot. */
+  return: {
+    to: { open: 'bot', agent: 'bot', waiting: 'bot', wrap_up: 'bot' },
+    reasons: ['returned', 'overflow', 'customer_left'],
+  },
+  wait: { to: { agent: 'waiting' }, reasons: ['parked'] },
+  resume: { to: { waiting: 'agent', wrap_up: 'agent' }, reasons: ['resumed'] },
+  end: { to: { agent: 'wrap_up', waiting: 'wrap_up' }, reasons: ['agent_ended'] },
+  close: {
+    to: { bot: 'closed', open: 'closed', agent: 'closed', waiting: 'closed', wrap_up: 'closed' },
+    reasons: ['agent_closed', 'force_closed', 'auto_closed', 'customer_inactive', 'overflow', 'bot_ended'],
+  },
+} as const satisfies Record<
+  string,
+  { to: Readonly<Partial<Record<Place, Place>>>; reasons: readonly [string, ...string[]] }
+>;
+
+export type Transition = keyof typeof TRANSITIONS;
+export type Reason = (typeof TRANSITIONS)[Transition]['reasons'][number];
 
 const SHOWN: Readonly<Record<Place, Pick<PlaceFields, 'state' | 'handler' | 'desk'>>> = {
   closed: { state: 'closed', handler: undefined, desk: undefined },
@@ -54,7 +67,7 @@ const SHOWN: Readonly<Record<Place, Pick<PlaceFields, 'state' | 'handler' | 'des
 };
 
 type Situation = Pick<ConversationDoc, 'state'> &
-  Partial<Pick<ConversationDoc, 'handler' | 'agentId' | 'queueId'>>;
+  Partial<Pick<ConversationDoc, 'handler' | 'agentId' | 'queueId' | 'offer'>>;
 
 export function placeOf(conversation: Pick<Situation, 'state' | 'handler'>): Place {
   if (conversation.state === 'active') return conversation.handler === 'agent' ? 'agent' : 'bot';
@@ -65,6 +78,8 @@ export function placeOf(conversation: Pick<Situation, 'state' | 'handler'>): Pla
 export interface Parties {
   agentId?: string;
   queueId?: string;
+  /** One of the transition's; the usual one when absent. */
+  reason?: Reason;
 }
 
 export interface PlaceFields {
@@ -75,23 +90,37 @@ export interface PlaceFields {
   queueId: string | undefined;
 }
 
+export interface AllowedMove {
+  allowed: true;
+  from: Place;
+  place: Place;
+  /** The fields of the document that the place decides; those that are undefined go. */
+  fields: PlaceFields;
+  /** The owner changes: texts that a bot still has in flight are void. */
+  ownerChanged: boolean;
+  /** It begins to wait in a queue, or leaves the one it waited in. */
+  line: 'joined' | 'left' | 'unchanged';
+  /** What the session's history gains. */
+  stretches: Stretch[];
+  /** The agents whose work the transition may change. */
+  agents: string[];
+}
+
 export type Move =
-  | {
-      allowed: true;
-      place: Place;
-      /** The fields of the document that the place decides; those that are undefined go. */
-      fields: PlaceFields;
-      /** The owner changes: texts that a bot still has in flight are void. */
-      ownerChanged: boolean;
-    }
+  | AllowedMove
   | { allowed: false; code: Extract<ErrorCode, 'wrong_state' | 'already_claimed'>; reason: string };
 
-export type AllowedMove = Extract<Move, { allowed: true }>;
-
 /** Decides one transition. Pure; who may ask for it is the desk's question (`rights` of the actor). */
-export function move(conversation: Situation, transition: Transition, parties: Parties = {}): Move {
+export function move(
+  conversation: Situation,
+  transition: Transition,
+  now: number,
+  parties: Parties = {},
+): Move {
   const from = placeOf(conversation);
-  const place = TRANSITIONS[transition][from];
+  const { to, reasons }: { to: Partial<Record<Place, Place>>; reasons: readonly [Reason, ...Reason[]] } =
+    TRANSITIONS[transition];
+  const place = to[from];
   if (place === undefined) {
     return transition === 'claim' && from !== 'closed'
       ? { allowed: false, code: 'already_claimed', reason: 'An agent owns the conversation.' }
@@ -102,12 +131,57 @@ export function move(conversation: Situation, transition: Transition, parties: P
         };
   }
   const fields = { ...SHOWN[place], ...owners(conversation, from, place, parties) };
+  const { agentId, queueId } = fields;
+  const joined =
+    place === 'open' && (from !== 'open' || (transition === 'transfer_to_queue' && queueId !== undefined));
+  const newOwner = agentId !== conversation.agentId;
+  const entered = joined || place !== from || newOwner;
   return {
     allowed: true,
+    from,
     place,
     fields,
-    ownerChanged: fields.agentId !== conversation.agentId && from !== 'closed',
+    ownerChanged: newOwner && from !== 'closed',
+    line: joined ? 'joined' : from === 'open' && place !== 'open' ? 'left' : 'unchanged',
+    stretches: entered
+      ? [
+          {
+            place,
+            since: now,
+            reason: parties.reason ?? reasons[0],
+            ...(agentId === undefined ? {} : { agentId }),
+            ...(queueId === undefined ? {} : { queueId }),
+          },
+        ]
+      : [],
+    agents: agentsOf(conversation, from, transition, parties, entered),
   };
+}
+
+/** Two moves of one commit as one. */
+export function followedBy(first: AllowedMove | undefined, then: AllowedMove): AllowedMove {
+  if (!first) return then;
+  return {
+    ...then,
+    from: first.from,
+    ownerChanged: first.ownerChanged || then.ownerChanged,
+    line: then.line === 'unchanged' ? first.line : then.line,
+    stretches: [...first.stretches, ...then.stretches],
+    agents: [...new Set([...first.agents, ...then.agents])],
+  };
+}
+
+function agentsOf(
+  { agentId, offer }: Situation,
+  from: Place,
+  transition: Transition,
+  parties: Parties,
+  entered: boolean,
+): string[] {
+  const offered = transition === 'offer' || transition === 'reject' || transition === 'miss';
+  if (!entered && !offered) return [];
+  const before = from === 'closed' ? [] : [agentId, offer?.agentId];
+  return [...new Set([...before, parties.agentId].filter((id) => id !== undefined))];
 }
 
 function owners(

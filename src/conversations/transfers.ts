@@ -2,9 +2,11 @@ import type { ReturnCheck } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { Store } from '../store/documents.ts';
 import { noteBy } from './agent-messages.ts';
+import { OF_A_PERSONS_TURN } from './commit.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved } from './guarded-write.ts';
 import { mayActFor } from './rights.ts';
+import { placeOf } from './state.ts';
 
 export interface TransferParts {
   store: Pick<Store, 'queues' | 'agents'>;
@@ -26,30 +28,25 @@ export function createTransfers(
         if ('queueId' in to) {
           const queue = await store.queues.findOne({ _id: to.queueId });
           if (!queue) throw new SwitchboardError('not_found', 'There is no such queue.');
-          const move = moved(conversation, 'transfer_to_queue', { queueId: queue._id });
-          return {
-            changes: { move, messages, set: { priority: queue.priority, queuedAt: now(), timers: [] } },
-          };
+          const move = moved(conversation, 'transfer_to_queue', now(), { queueId: queue._id });
+          return { changes: { move, messages, set: { priority: queue.priority } } };
         }
         const agent = await store.agents.findOne({ _id: to.agentId });
         if (!agent) throw new SwitchboardError('not_found', 'There is no such agent.');
-        const move = moved(conversation, 'transfer_to_agent', { agentId: agent._id });
-        return { changes: { move, messages, set: { timers: [] }, unset: ['queuedAt'] } };
+        const reason = placeOf(conversation) === 'open' ? 'assigned' : 'transferred';
+        const move = moved(conversation, 'transfer_to_agent', now(), { agentId: agent._id, reason });
+        return { changes: { move, messages } };
       }),
 
     return: (id, actor, { key, ...target }, expected = {}) =>
       write(id, expected, (conversation) => {
         mayActFor(actor, conversation);
-        const move = moved(conversation, 'return');
+        const move = moved(conversation, 'return', now());
         const { botState = null, session } = conversation;
         const lacking = lacks?.(target, { botState, session });
         if (lacking) throw noSuchPlace(lacking);
         return {
-          changes: {
-            move,
-            set: { timers: [] },
-            unset: ['queuedAt', 'handoff'],
-          },
+          changes: { move, unset: [...OF_A_PERSONS_TURN] },
           event: { id: `return:${key}`, name: 'returned', at: now(), value: JSON.stringify(target) },
         };
       }),

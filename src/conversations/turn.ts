@@ -1,10 +1,14 @@
 import type { Bot, ReturnTarget, TurnActivity } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
-import type { ConversationDoc, ConversationEvent, MessageDoc, Store, Timer } from '../store/documents.ts';
-import { type BotSideParts, botTurn } from './bot-side.ts';
-import { type Changes, conversationUpdate } from './commit.ts';
+import type { ConversationDoc, ConversationEvent, MessageDoc, Store } from '../store/documents.ts';
+import type { AutomatedMessage } from '../store/workstream.ts';
+import { type AutomatedParts, withAutomated } from './automated-messages.ts';
+import { botTurn } from './bot-side.ts';
+import { type Changes, conversationUpdate, OF_A_PERSONS_TURN, touchedBy } from './commit.ts';
 import { copyPending } from './flush.ts';
-import { type AllowedMove, move, placeOf } from './state.ts';
+import { type AllowedMove, type Move, move, placeOf } from './state.ts';
+import { decideTimer, type TimerSideParts } from './timer-side.ts';
+import { type Timer, timersOf } from './timers.ts';
 
 /** Milliseconds. Longer than the longest turn, which `TURN_DEADLINE` cuts. A crashed worker's conversation waits this long. */
 export const LEASE = 30_000;
@@ -13,8 +17,8 @@ export const TURN_DEADLINE = 20_000;
 /** An input that was begun this often without a commit has taken the process down each time: a person gets it. */
 const MAX_ATTEMPTS = 5;
 
-export interface TurnParts extends BotSideParts {
-  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues' | 'inOrder'>;
+export interface TurnParts extends TimerSideParts, AutomatedParts {
+  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues' | 'agents' | 'inOrder'>;
   bot: Bot;
   /** Makes ids of leases. */
   randomId: () => string;
@@ -22,8 +26,6 @@ export interface TurnParts extends BotSideParts {
   queued: (messageIds: string[]) => void;
   /** Told of each piece of work done; `duration` in milliseconds. */
   worked: (work: { kind: Work['kind']; outcome: Outcome; duration: number }) => void;
-  /** Told of a handoff that nobody took in time. */
-  untaken: (conversation: ConversationDoc) => void;
 }
 
 export type Outcome = 'answered' | 'recorded' | 'bot_failed' | 'void';
@@ -77,12 +79,12 @@ export async function workOff(parts: TurnParts, conversationId: string, asked?: 
   let first = asked;
   while (conversation) {
     const current: ConversationDoc = conversation;
-    const work: Work | undefined = first ?? nextWork(current, now());
+    const work: Work | undefined = first ?? nextWork(parts, current);
     let released = false;
     const letGo = async () => {
       released = await release(parts, current, leaseId);
     };
-    const copied = await copyPending(store, current, now(), work ? [] : [letGo]);
+    const copied = await copyPending(parts, current, work ? [] : [letGo]);
     if (copied.length > 0) parts.queued(copied);
     if (released) return true;
     const committed: ConversationDoc | null = work ? await step(parts, current, work, leaseId) : null;
@@ -92,19 +94,19 @@ export async function workOff(parts: TurnParts, conversationId: string, asked?: 
   return first === undefined;
 }
 
-function nextWork(conversation: ConversationDoc, now: number): Exclude<Work, Asked> | undefined {
+/** What the customer wrote comes before a timer: it may be what the timer waited for. */
+function nextWork(parts: TurnParts, conversation: ConversationDoc): Exclude<Work, Asked> | undefined {
   const event = conversation.events[0];
   if (event) return { kind: 'event', event };
-  const timer = conversation.timers.find(({ at }) => at <= now);
-  if (timer) return { kind: 'timer', timer };
   const id = conversation.inbox[0];
-  return id === undefined ? undefined : { kind: 'message', id };
+  if (id !== undefined) return { kind: 'message', id };
+  const timer = timersOf(conversation, parts.settings)[0];
+  return timer && timer.at <= parts.now() ? { kind: 'timer', timer } : undefined;
 }
 
 /** False when something came in since `conversation` was read. */
 async function release(parts: TurnParts, conversation: ConversationDoc, leaseId: string): Promise<boolean> {
-  const times = conversation.timers.map(({ at }) => at);
-  const timed = times.length > 0;
+  const timer = timersOf(conversation, parts.settings)[0];
   const { matchedCount } = await parts.store.conversations.updateOne(
     { _id: conversation._id, leaseId, wake: conversation.wake, version: conversation.version },
     {
@@ -112,11 +114,12 @@ async function release(parts: TurnParts, conversation: ConversationDoc, leaseId:
         pending: [],
         handled: [],
         endedSessions: [],
+        touched: [],
         leaseUntil: 0,
         attempts: 0,
-        ...(timed ? { dueAt: Math.min(...times) } : {}),
+        ...(timer ? { dueAt: timer.at } : {}),
       },
-      $unset: { leaseId: true, ...(timed ? {} : { dueAt: true }) },
+      $unset: { leaseId: true, ...(timer ? {} : { dueAt: true }) },
     },
   );
   return matchedCount === 1;
@@ -139,8 +142,14 @@ async function step(
   leaseId: string,
 ): Promise<ConversationDoc | null> {
   const started = parts.now();
-  const { changes, outcome, committed: whenCommitted } = await decide(parts, conversation, work);
-  const update = conversationUpdate(changes, parts.now());
+  const {
+    outcome,
+    committed: whenCommitted,
+    automated,
+    ...decided
+  } = await decide(parts, conversation, work);
+  const changes = await withAutomated(parts, conversation, decided.changes, automated);
+  const update = conversationUpdate(conversation, changes, parts.now());
   const committed = await parts.store.conversations.findOneAndUpdate(
     { _id: conversation._id, version: conversation.version, leaseId },
     {
@@ -151,6 +160,7 @@ async function step(
         pending: changes.messages ?? [],
         endedSessions: changes.endedSession ? [changes.endedSession] : [],
         handled: work.kind === 'message' ? [work.id] : [],
+        touched: touchedBy(changes),
         attempts: 0,
         leaseUntil: parts.now() + LEASE,
       },
@@ -164,15 +174,17 @@ async function step(
     outcome: committed ? outcome : 'void',
     duration: parts.now() - started,
   });
-  if (committed) whenCommitted?.();
+  if (committed) await whenCommitted?.();
   return committed;
 }
 
 interface Decision {
   changes: Changes;
   outcome: Outcome;
+  /** What the service itself says, beyond what the move brings. */
+  automated?: AutomatedMessage[];
   /** Called once the changes are committed. */
-  committed?: () => void;
+  committed?: () => unknown;
 }
 
 const NOTHING: Decision = { changes: {}, outcome: 'recorded' };
@@ -195,14 +207,14 @@ async function decide(parts: TurnParts, conversation: ConversationDoc, work: Wor
       });
     }
     case 'timer':
-      return decideTimer(parts, conversation, work.timer);
+      return decideTimer(parts, conversation, work.timer, unlessPoison(parts, conversation));
     case 'asked':
       return decideAsked(parts, conversation, work);
   }
 }
 
 async function decideAsked(parts: TurnParts, conversation: ConversationDoc, asked: Asked): Promise<Decision> {
-  const moved = move(conversation, 'message');
+  const moved = move(conversation, 'message', parts.now());
   if (!moved.allowed || moved.place !== 'bot') {
     const reason = 'A person has the conversation: the bot may not speak.';
     return { ...NOTHING, committed: () => asked.refused(new SwitchboardError('wrong_state', reason)) };
@@ -231,9 +243,15 @@ async function decideMessage(
   conversation: ConversationDoc,
   message: MessageDoc,
 ): Promise<Decision> {
-  const moved = move(conversation, 'message');
+  const moved = await moveOfMessage(parts, conversation);
   if (!moved.allowed) return NOTHING;
-  if (moved.place !== 'bot') return { changes: { move: moved }, outcome: 'recorded' };
+  if (moved.place !== 'bot') {
+    const unansweredSince = conversation.unansweredSince ?? message.at;
+    return {
+      changes: { move: moved, set: { unansweredSince }, unset: ['remindedAt'] },
+      outcome: 'recorded',
+    };
+  }
   return botSpeaks(parts, conversation, moved, unlessPoison(parts, conversation), {
     type: 'message',
     id: message._id,
@@ -241,6 +259,19 @@ async function decideMessage(
     at: message.at,
     channelData: message.provider,
   });
+}
+
+/** To the agent who parked it, or ended it, if they are there; else back into the queue. */
+async function moveOfMessage(parts: TurnParts, conversation: ConversationDoc): Promise<Move> {
+  const { agentId } = conversation;
+  const place = placeOf(conversation);
+  if ((place === 'waiting' || place === 'wrap_up') && conversation.queueId !== undefined) {
+    const agent = agentId === undefined ? null : await parts.store.agents.findOne({ _id: agentId });
+    if (!agent || agent.presence === 'offline') {
+      return move(conversation, 'requeue', parts.now(), { reason: 'agent_gone' });
+    }
+  }
+  return move(conversation, 'message', parts.now());
 }
 
 /** A turn of the bot in its own right: after `closed`, it opens the next session. */
@@ -257,25 +288,8 @@ async function botSpeaks(
       : undefined;
   return botTurn(parts, { ...conversation, ...session, ...moved.fields }, bot, activity, {
     move: moved,
-    ...(session ? { set: session, unset: ['handoff', 'queuedAt'] } : {}),
+    ...(session ? { set: session, unset: [...OF_A_PERSONS_TURN] } : {}),
   });
-}
-
-async function decideTimer(parts: TurnParts, conversation: ConversationDoc, timer: Timer): Promise<Decision> {
-  const timers = conversation.timers.filter((other) => other !== timer);
-  if (placeOf(conversation) !== 'open') return { changes: { set: { timers } }, outcome: 'recorded' };
-  parts.untaken(conversation);
-  // A bot that failed would apologise once more. Whoever looks after the queue has been told.
-  if (conversation.handoff?.reason === 'bot_failed')
-    return { changes: { set: { timers } }, outcome: 'recorded' };
-  const id = `untaken:${conversation._id}:${timer.at}`;
-  return botTurn(
-    parts,
-    conversation,
-    unlessPoison(parts, conversation),
-    { type: 'event', id, name: 'untaken', at: timer.at },
-    { set: { timers } },
-  );
 }
 
 /** The bot, or one that fails at once when this input has been begun too often. */

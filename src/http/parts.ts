@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Desk } from '../conversations/desk.ts';
+import type { Settings } from '../conversations/settings.ts';
 import type { Store } from '../store/documents.ts';
 import type { InboundCallback, ReceiptCallback } from '../telesign/callbacks.ts';
 
@@ -29,6 +30,7 @@ export type CallbackOutcome =
 export interface HttpParts {
   store: Store;
   desk: Desk;
+  settings: Settings;
   channel: (id: string) => Channel | undefined;
   /** Resolves once the text is on disk. */
   receive: (channel: Channel, inbound: InboundCallback) => Promise<void>;

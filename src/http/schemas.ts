@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HANDLERS, MESSAGE_STATUSES, PRESENCES, ROLES, STATES } from '../store/documents.ts';
+import { HANDLERS, MESSAGE_STATUSES, PLACES, PRESENCES, ROLES, STATES } from '../store/documents.ts';
 
 /**
  * What goes in and out of the API. These schemas check requests, type the code, and make the OpenAPI document, so the
@@ -80,6 +80,16 @@ export const conversation = z
   .object(conversationFields)
   .meta({ id: 'Conversation', description: 'The thread between one support number and one customer.' });
 
+export const stretch = z
+  .object({
+    place: z.enum(PLACES),
+    since: time,
+    reason: z.string().meta({ description: 'Coded; docs/handoff-api.md lists all.' }),
+    agentId: z.string().nullable(),
+    queueId: z.string().nullable(),
+  })
+  .meta({ id: 'Stretch', description: 'A time in one place; it ends where the next begins.' });
+
 export const conversationDetail = z
   .object({
     ...conversationFields,
@@ -87,6 +97,7 @@ export const conversationDetail = z
     timers: z
       .array(z.object({ kind: z.string(), at: time }))
       .meta({ description: 'What will happen by itself.' }),
+    stretches: z.array(stretch).meta({ description: 'What became of the session so far, oldest first.' }),
   })
   .meta({ id: 'ConversationDetail' });
 

@@ -1,5 +1,6 @@
-import type { AgentDoc, ConversationDoc, MessageDoc, QueueDoc } from '../store/documents.ts';
-import type { Agent, Conversation, Message, Queue } from './schemas.ts';
+import type { z } from 'zod';
+import type { AgentDoc, ConversationDoc, MessageDoc, QueueDoc, Stretch } from '../store/documents.ts';
+import type { Agent, Conversation, Message, Queue, stretch } from './schemas.ts';
 
 /** Documents as the API shows them: ids without underscore, ISO times, null for what is absent. */
 
@@ -26,6 +27,10 @@ export function conversationView(doc: ConversationDoc): Conversation {
     lastMessageAt: isoTime(doc.lastMessageAt),
     handoff: doc.handoff === undefined ? null : { ...doc.handoff, context: JSON.parse(doc.handoff.context) },
   };
+}
+
+export function stretchView({ place, since, reason, agentId, queueId }: Stretch): z.output<typeof stretch> {
+  return { place, since: isoTime(since), reason, agentId: agentId ?? null, queueId: queueId ?? null };
 }
 
 export function messageView(doc: MessageDoc): Message {

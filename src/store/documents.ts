@@ -12,7 +12,7 @@ export type State = (typeof STATES)[number];
 export const HANDLERS = ['bot', 'agent'] as const;
 export type Handler = (typeof HANDLERS)[number];
 
-export { type AgentDoc, PRESENCES, type Presence, ROLES, type Role } from './agent.ts';
+export { type AgentDoc, PRESENCES, type Presence, ROLES, type Role, type Work } from './agent.ts';
 export type { QueueDoc } from './queue.ts';
 export type { WorkstreamDoc } from './workstream.ts';
 
@@ -80,10 +80,25 @@ export interface MessageDoc {
 /** A message that is committed with the conversation, before the flush copies it into `messages`. */
 export type PendingMessage = MessageDoc;
 
-export type TimerKind = 'untaken';
-export interface Timer {
-  kind: TimerKind;
+/** Where a conversation stands: `state` and `handler` in one. */
+export const PLACES = ['closed', 'bot', 'open', 'agent', 'waiting', 'wrap_up'] as const;
+export type Place = (typeof PLACES)[number];
+
+/** A time that a session spent in one place, with one agent and one queue. It ends where the next begins. */
+export interface Stretch {
+  place: Place;
+  since: number;
+  /** Coded, see `TRANSITIONS` in conversations/state.ts. */
+  reason: string;
+  agentId?: string;
+  queueId?: string;
+}
+
+/** A conversation in a queue that was put before an agent, who has until then to accept. */
+export interface Offer {
+  agentId: string;
   at: number;
+  until: number;
 }
 
 export interface HandoffInfo {
@@ -110,7 +125,11 @@ export interface ConversationDoc {
   desk?: State;
   agentId?: string;
   queueId?: string;
+  /** Who had it last, also in an earlier session. */
+  lastAgentId?: string;
   priority: number;
+  /** Those that routing asks for. */
+  skills?: string[];
   /** 0 until the first message is handled. */
   session: number;
   sessionStartedAt?: number;
@@ -121,7 +140,25 @@ export interface ConversationDoc {
   createdAt: number;
   changedAt: number;
   lastMessageAt: number;
+  /** The session's, oldest first; of a very long session the last ones. */
+  stretches: Stretch[];
+  /** While in a queue: since when, and its place in the line (see `lineOf`): the smallest is next. */
   queuedAt?: number;
+  turnAt?: number;
+  /** While in a queue: agents who missed or rejected it, or lost it for not answering. */
+  passedOver?: string[];
+  offer?: Offer;
+  /** When the bot is to hear that nobody took it. */
+  untakenAt?: number;
+  /** How many rules of the queue for a long wait have acted. */
+  overflowed?: number;
+  /** The oldest text of the customer that nobody has answered. */
+  unansweredSince?: number;
+  /** When an agent last wrote to the customer, and when the customer was reminded to answer. */
+  repliedAt?: number;
+  remindedAt?: number;
+  /** The wrap-up no longer takes up capacity. */
+  wrapUpFreed?: true;
   handoff?: HandoffInfo;
   botState?: string;
   /** Ids of inbound messages not yet handled, in order of arrival as the store saw it. */
@@ -135,9 +172,10 @@ export interface ConversationDoc {
   handled: string[];
   /** Sessions that ended and are not yet in `sessions`. */
   endedSessions: SessionDoc[];
+  /** Ids of agents whose `work` may not yet show what was committed. */
+  touched: string[];
   lastSequence: number;
-  timers: Timer[];
-  /** When a worker should look at it: new work or the earliest timer. Absent = nothing to do. */
+  /** When a worker should look at it: new work or the earliest of `timersOf`. Absent = nothing to do. */
   dueAt?: number;
   /** Who works on it until when. */
   leaseId?: string;
@@ -168,6 +206,7 @@ export interface SessionDoc {
   queueId?: string;
   agentId?: string;
   handoffReason?: string;
+  stretches: Stretch[];
 }
 
 /** The first answer to a write that carried an `Idempotency-Key`. */
@@ -199,7 +238,8 @@ export const INDEXES: { [K in CollectionName]: IndexSpec[] } = {
     { name: 'due', keys: { dueAt: 1 }, present: 'dueAt' },
     { name: 'changed', keys: { changedAt: 1 } },
     { name: 'desk', keys: { desk: 1, changedAt: 1 }, present: 'desk' },
-    { name: 'queue', keys: { queueId: 1, state: 1, priority: -1, queuedAt: 1 }, present: 'queueId' },
+    { name: 'queue', keys: { queueId: 1, state: 1, turnAt: 1 }, present: 'queueId' },
+    { name: 'queued', keys: { queueId: 1, queuedAt: 1 }, present: 'queuedAt' },
     { name: 'agent', keys: { agentId: 1, changedAt: 1 }, present: 'agentId' },
     { name: 'customer', keys: { customer: 1 } },
   ],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Bot, TurnActivity, TurnInput } from '../../src/bot-turn.ts';
 import { type BotSideParts, botTurn } from '../../src/conversations/bot-side.ts';
-import type { Changes } from '../../src/conversations/commit.ts';
+import { type Changes, conversationUpdate } from '../../src/conversations/commit.ts';
 import { move } from '../../src/conversations/state.ts';
 import type { ConversationDoc, Store } from '../../src/store/documents.ts';
 import {
@@ -11,6 +11,8 @@ import {
   CUSTOMER,
   handsOver,
   NUMBER,
+  SETTINGS,
+  WORKSTREAM,
 } from '../support/conversations.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
@@ -37,7 +39,10 @@ describe('the bot’s side of a turn', () => {
       store,
       split: (text) => text.split('|').map((part) => ({ text: part, segments: 2 })),
       systemText: (locale, key) => `${key} in ${locale}`,
-      workstream: (number) => ({ language: number === NUMBER ? 'es' : 'en', queueId: 'support' }),
+      settings: {
+        ...SETTINGS,
+        workstream: (number) => ({ ...WORKSTREAM, language: number === NUMBER ? 'es' : 'en' }),
+      },
       now: () => NOW,
       botFailed: (error, conversationId) => failures.push({ error, conversationId }),
     };
@@ -131,17 +136,17 @@ describe('the bot’s side of a turn', () => {
   });
 
   it('keeps what the activity itself changes', async () => {
-    const opened = move(aConversation({ _id: CONVERSATION, state: 'closed' }), 'message');
+    const opened = move(aConversation({ _id: CONVERSATION, state: 'closed' }), 'message', NOW);
     if (!opened.allowed) expect.fail('it is allowed');
     const opening: Changes = {
       move: opened,
       set: { session: 2, priority: 0 },
-      unset: ['handoff', 'queuedAt'],
+      unset: ['handoff', 'remindedAt'],
     };
     const { changes } = await answers({ botState: '{}' }, opening);
     expect(changes.move).to.equal(opened);
     expect(changes.set).to.include({ session: 2, priority: 0 });
-    expect(changes.unset).to.have.members(['handoff', 'queuedAt']);
+    expect(changes.unset).to.have.members(['handoff', 'remindedAt']);
   });
 
   describe('at a handoff', () => {
@@ -151,9 +156,8 @@ describe('the bot’s side of a turn', () => {
       expect(changes.move?.fields).to.include({ state: 'open', queueId: 'sales' });
       expect(changes.set).to.deep.include({
         priority: 7,
-        queuedAt: NOW,
         handoff: { reason: 'customer_asked', summary: 'Wants a person', context: '{"order":"1234"}' },
-        timers: [{ kind: 'untaken', at: NOW + 600_000 }],
+        untakenAt: NOW + 600_000,
       });
       expect(changes.messages?.map(({ text }) => text)).to.deep.equal(['A person will answer.']);
     });
@@ -179,16 +183,15 @@ describe('the bot’s side of a turn', () => {
         [null, 600_000],
       ] as const) {
         const { changes } = await turn(handsOver('support', asked));
-        expect(changes.set?.timers).to.deep.equal([{ kind: 'untaken', at: NOW + after }]);
+        expect(changes.set?.untakenAt).to.equal(NOW + after);
       }
     });
 
     it('keeps the handoff of a session that it opens with the same turn', async () => {
-      const opening: Changes = { set: { session: 3 }, unset: ['handoff', 'queuedAt'] };
+      const opening: Changes = { set: { session: 3 }, unset: ['handoff', 'remindedAt'] };
       const { changes } = await turn(handsOver('support'), opening);
-      expect(changes.unset).to.not.include('handoff');
-      expect(changes.unset).to.not.include('queuedAt');
-      expect(changes.set).to.have.property('handoff');
+      expect(conversationUpdate(conversation, changes, NOW).$unset).to.not.have.property('handoff');
+      expect(conversationUpdate(conversation, changes, NOW).$set).to.have.property('handoff');
     });
 
     it('does not hand over again what waits for a person', async () => {
@@ -203,10 +206,8 @@ describe('the bot’s side of a turn', () => {
   describe('at the end', () => {
     it('closes the session, and keeps its row', async () => {
       conversation.sessionStartedAt = NOW - 9000;
-      conversation.timers = [{ kind: 'untaken', at: NOW + 1 }];
       const { changes } = await answers({ texts: ['bye'], ended: { outcome: 'resolved' } });
       expect(changes.move).to.deep.include({ place: 'closed' });
-      expect(changes.set?.timers).to.deep.equal([]);
       expect(changes.endedSession).to.deep.equal({
         _id: `${CONVERSATION}:2`,
         conversationId: CONVERSATION,

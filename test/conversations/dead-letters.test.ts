@@ -4,7 +4,14 @@ import type { SendResult } from '../../src/conversations/outbox.ts';
 import { applyReceipt } from '../../src/conversations/receipts.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import type { MessageDoc, Store } from '../../src/store/documents.ts';
-import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import {
+  automatedText,
+  CONVERSATION,
+  createRig,
+  handsOver,
+  type Rig,
+  SETTINGS,
+} from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { refusal } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
@@ -102,6 +109,8 @@ describe('dead letters', () => {
         const dying = crashingStore(store, { crashes: () => ++points === death });
         const desk = createDesk({
           store: dying,
+          settings: SETTINGS,
+          automatedText,
           now: () => rig.time,
           split: (text) => [{ text, segments: 1 }],
           queued: () => {},

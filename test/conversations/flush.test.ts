@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { noteMessage, outgoingMessages } from '../../src/conversations/compose.ts';
 import { copyPending, flush } from '../../src/conversations/flush.ts';
 import { endedSession } from '../../src/conversations/session.ts';
+import { move } from '../../src/conversations/state.ts';
 import type { ConversationDoc, MessageDoc, Store } from '../../src/store/documents.ts';
 import { aConversation, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
@@ -20,9 +21,12 @@ function committed(): ConversationDoc {
       ...outgoingMessages(conversation, { cause: 'in:REF1', author, texts: ['one', 'two'] }, split, NOW),
       noteMessage(conversation, { cause: 'n1', author: { kind: 'agent', id: 'ana' }, text: 'a note' }, NOW),
     ],
-    endedSessions: [endedSession(conversation, { outcome: 'resolved', closedBy: author }, NOW)],
+    endedSessions: [endedSession(conversation, CLOSING, { outcome: 'resolved', closedBy: author }, NOW)],
   };
 }
+
+const decided = move({ state: 'active', handler: 'bot' }, 'bot_ended', NOW);
+const CLOSING = decided.allowed ? decided : expect.fail(decided.reason);
 
 const ONE = 'out:in:REF1:0';
 const TWO = 'out:in:REF1:1';
@@ -54,22 +58,22 @@ describe('a flush', () => {
   const ALL = ['in:REF1 handled 2', 'note:n1 noted 2', `${ONE} queued 2`, `${TWO} queued 2`];
 
   it('copies what was committed: messages to send, notes, the text that was handled, the session that ended', async () => {
-    await flush(store, conversation, NOW);
+    await flush(rig.turns, conversation);
     expect(await copied()).to.deep.equal({ messages: ALL, sessions: conversation.endedSessions });
   });
 
   it('makes outgoing messages due, and nothing else', async () => {
-    await flush(store, conversation, NOW + 5);
+    await flush(rig.turns, conversation);
     expect(await message(ONE)).to.include({ nextAt: NOW + 5, outstanding: CONVERSATION });
     expect(await message('note:n1')).to.not.have.any.keys('nextAt', 'outstanding');
   });
 
   it('tells of the first new message only: the end of its send makes the next one due', async () => {
-    expect(await flush(store, conversation, NOW)).to.deep.equal([ONE]);
+    expect(await flush(rig.turns, conversation)).to.deep.equal([ONE]);
   });
 
   it('clears the conversation of what it has copied', async () => {
-    await flush(store, conversation, NOW);
+    await flush(rig.turns, conversation);
     expect(await rig.conversation()).to.deep.include({ pending: [], handled: [], endedSessions: [] });
   });
 
@@ -91,7 +95,7 @@ describe('a flush', () => {
         },
       },
     );
-    await flush(store, conversation, NOW);
+    await flush(rig.turns, conversation);
     const { pending, handled, endedSessions } = await rig.conversation();
     expect(pending.map(({ _id }) => _id)).to.deep.equal([late._id]);
     expect(handled).to.deep.equal(['in:REF2']);
@@ -100,10 +104,10 @@ describe('a flush', () => {
   });
 
   it('may be repeated at any time, and tells of nothing then', async () => {
-    await flush(store, conversation, NOW);
+    await flush(rig.turns, conversation);
     const sent: Partial<MessageDoc> = { status: 'sent', attempts: 1, providerId: 'P' };
     await store.messages.updateOne({ _id: ONE }, { $set: sent, $unset: { nextAt: true, outstanding: true } });
-    expect(await flush(store, conversation, NOW + 9)).to.deep.equal([]);
+    expect(await flush(rig.turns, conversation)).to.deep.equal([]);
     expect(await message(ONE))
       .to.include(sent)
       .and.to.not.have.any.keys('nextAt', 'outstanding');
@@ -115,21 +119,23 @@ describe('a flush', () => {
     const dying = crashingStore(store, {
       crashes: (point) => point === 'messages.insertOne before' && ++inserts === 2,
     });
-    expect(await flush(dying, conversation, NOW).catch((error: unknown) => error)).to.be.instanceOf(Crash);
-    expect(await flush(store, conversation, NOW)).to.deep.equal([TWO]);
+    expect(
+      await flush({ ...rig.turns, store: dying }, conversation).catch((error: unknown) => error),
+    ).to.be.instanceOf(Crash);
+    expect(await flush(rig.turns, conversation)).to.deep.equal([TWO]);
   });
 
   it('is whole after one that died at any point', async () => {
     for (let death = 1; ; death++) {
       let points = 0;
       const dying = crashingStore(store, { crashes: () => ++points === death });
-      const died = await flush(dying, conversation, NOW).catch((error: unknown) => error);
+      const died = await flush({ ...rig.turns, store: dying }, conversation).catch((error: unknown) => error);
       if (!(died instanceof Crash)) {
         // Two messages, a note, the handled text, the session, the clearing: each before and after.
         expect(death).to.equal(13);
         return;
       }
-      await flush(store, conversation, NOW);
+      await flush(rig.turns, conversation);
       expect(await copied(), `death at point ${death}`).to.deep.equal({
         messages: ALL,
         sessions: conversation.endedSessions,
@@ -151,7 +157,7 @@ describe('a flush', () => {
       crashes: () => false,
       wrote: (collection, _method, [first]) => order.push(`${collection} ${(first as { _id: string })._id}`),
     });
-    await copyPending(seen, conversation, NOW, [async () => order.push('finish')]);
+    await copyPending({ ...rig.turns, store: seen }, conversation, [async () => order.push('finish')]);
     expect(order).to.deep.equal([
       `messages ${ONE}`,
       `messages ${TWO}`,
@@ -165,12 +171,14 @@ describe('a flush', () => {
   it('writes nothing when there is nothing to copy', async () => {
     const idle = aConversation({ _id: CONVERSATION });
     const seen = { ...store, inOrder: () => expect.fail('it wrote') };
-    expect(await copyPending(seen, idle, NOW, [])).to.deep.equal([]);
+    expect(await copyPending({ ...rig.turns, store: seen }, idle, [])).to.deep.equal([]);
   });
 
   it('rejects with what the store throws, and has not cleared anything', async () => {
     const broken = crashingStore(store, { crashes: (point) => point === 'sessions.insertOne before' });
-    expect(await flush(broken, conversation, NOW).catch((error: unknown) => error)).to.be.instanceOf(Crash);
+    expect(
+      await flush({ ...rig.turns, store: broken }, conversation).catch((error: unknown) => error),
+    ).to.be.instanceOf(Crash);
     expect((await rig.conversation()).pending).to.have.length(3);
   });
 });

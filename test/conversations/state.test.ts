@@ -4,6 +4,8 @@ import type { ConversationDoc } from '../../src/store/documents.ts';
 
 type Situation = Pick<ConversationDoc, 'state' | 'handler' | 'agentId' | 'queueId'>;
 
+const NOW = 1_800_000_000_000;
+
 const SITUATIONS: Record<Place, Situation> = {
   closed: { state: 'closed' },
   bot: { state: 'active', handler: 'bot' },
@@ -20,9 +22,14 @@ message             bot     bot     open    agent   agent   agent
 bot_ended           -       closed  -       -       -       -
 handoff             -       open    -       -       -       -
 claim               -       agent   agent   -       -       -
+offer               -       -       open    -       -       -
+accept              -       -       agent   -       -       -
+reject              -       -       open    -       -       -
+miss                -       -       open    -       -       -
 reply               -       -       -       agent   agent   -
 transfer_to_queue   -       open    open    open    open    -
 transfer_to_agent   -       agent   agent   agent   agent   -
+requeue             -       -       -       open    open    open
 return              -       -       bot     bot     bot     bot
 wait                -       -       -       waiting -       -
 resume              -       -       -       -       agent   agent
@@ -47,7 +54,7 @@ describe('the state machine', () => {
 
       if (outcome === '-') {
         it(`refuses ${name} when ${from}, with a reason`, () => {
-          const decided = move(situation, transition, { agentId: 'ben', queueId: 'sales' });
+          const decided = move(situation, transition, NOW, { agentId: 'ben', queueId: 'sales' });
           if (decided.allowed) expect.fail('it was allowed');
           expect(decided.reason).to.match(/\w/);
           const claimOfAnOwned = transition === 'claim' && from !== 'closed';
@@ -55,7 +62,7 @@ describe('the state machine', () => {
         });
       } else {
         it(`goes from ${from} to ${outcome} by ${name}`, () => {
-          const decided = move(situation, transition, { agentId: 'ben', queueId: 'sales' });
+          const decided = move(situation, transition, NOW, { agentId: 'ben', queueId: 'sales' });
           if (!decided.allowed) expect.fail(decided.reason);
           expect(decided.place).to.equal(outcome);
           expect(placeOf(decided.fields)).to.equal(outcome);
@@ -65,7 +72,7 @@ describe('the state machine', () => {
   }
 
   it('gives a claimed conversation to its claimer and keeps the queue it came from', () => {
-    const claimed = move(SITUATIONS.open, 'claim', { agentId: 'ben' });
+    const claimed = move(SITUATIONS.open, 'claim', NOW, { agentId: 'ben' });
     expect(claimed).to.deep.include({
       ownerChanged: true,
       fields: { state: 'active', handler: 'agent', desk: 'active', agentId: 'ben', queueId: 'support' },
@@ -73,7 +80,7 @@ describe('the state machine', () => {
   });
 
   it('takes owner and queue away when the bot gets it back', () => {
-    const returned = move(SITUATIONS.agent, 'return');
+    const returned = move(SITUATIONS.agent, 'return', NOW);
     expect(returned).to.deep.include({
       ownerChanged: true,
       fields: { state: 'active', handler: 'bot', desk: undefined, agentId: undefined, queueId: undefined },
@@ -81,20 +88,20 @@ describe('the state machine', () => {
   });
 
   it('brings a parked conversation back to its agent when the customer writes', () => {
-    const back = move(SITUATIONS.waiting, 'message');
+    const back = move(SITUATIONS.waiting, 'message', NOW);
     expect(back).to.deep.include({ ownerChanged: false });
     expect(back.allowed && back.fields.agentId).to.equal('ana');
   });
 
   it('does not void the bot’s last words when it hands over or ends', () => {
     for (const transition of ['handoff', 'bot_ended'] as const) {
-      const decided = move(SITUATIONS.bot, transition, { queueId: 'support' });
+      const decided = move(SITUATIONS.bot, transition, NOW, { queueId: 'support' });
       expect(decided.allowed && decided.ownerChanged, transition).to.equal(false);
     }
   });
 
   it('starts the next session without the last one’s owner, and voids nothing by it', () => {
-    const next = move({ state: 'closed', agentId: 'ana', queueId: 'support' }, 'message');
+    const next = move({ state: 'closed', agentId: 'ana', queueId: 'support' }, 'message', NOW);
     expect(next).to.deep.include({
       ownerChanged: false,
       fields: { state: 'active', handler: 'bot', desk: undefined, agentId: undefined, queueId: undefined },

@@ -5,7 +5,9 @@ import { type OutgoingText, type SendResult, sendOut } from '../../src/conversat
 import { LEASE, type TurnParts, workOff } from '../../src/conversations/turn.ts';
 import { SwitchboardError } from '../../src/errors.ts';
 import type { Store } from '../../src/store/documents.ts';
+import type { Workstream } from '../../src/store/workstream.ts';
 import { createTurns } from '../../src/workers/turns.ts';
+import { automatedText, SETTINGS, WORKSTREAM } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { recordedLog } from '../support/log.ts';
 import { seeded, shuffled } from '../support/random.ts';
@@ -40,6 +42,12 @@ export interface StressResult {
  * between, and stop. At the end every text was handled once, in the order in which the store took it in, every
  * proactive turn took place once, or not at all when its caller was told so, and every reply left once or is `unknown`.
  */
+/** Nothing closes by itself: what is due later would never be done. */
+const UNTIMED: Workstream = {
+  ...WORKSTREAM,
+  settings: { ...WORKSTREAM.settings, times: { ...WORKSTREAM.settings.times, closeActive: null } },
+};
+
 export async function stressRun(store: Store, seed: number): Promise<StressResult> {
   const random = seeded(seed);
   let time = 1_800_000_000_000;
@@ -93,7 +101,9 @@ export async function stressRun(store: Store, seed: number): Promise<StressResul
     bot,
     split: (text) => [{ text, segments: 1 }],
     systemText: (_, key) => key,
-    workstream: () => ({ language: 'en', queueId: 'support' }),
+    settings: { ...SETTINGS, workstream: () => UNTIMED },
+    automatedText,
+    missed: async () => {},
     now,
     randomId: () => `lease-${ids++}`,
     queued: () => {},

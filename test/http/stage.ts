@@ -129,6 +129,7 @@ export async function openStage(
       const http = createServer({
         store,
         desk: rig.desk,
+        settings: rig.turns.settings,
         channel: (id) => (id === stage.channel.id ? stage.channel : undefined),
         receive: async () => {},
         receipt: async () => {},

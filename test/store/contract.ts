@@ -30,7 +30,7 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
           locale: 'zh-Hant',
           botState: '{"step":"menu","$odd.key":"naïve 🙂"}',
           inbox: ['in:1', 'in:2'],
-          timers: [{ kind: 'untaken', at: 5 }],
+          stretches: [{ place: 'open', since: 5, reason: 'handed_off' }],
           pending: [aMessage({ _id: 'out:1:0' })],
           handoff: {
             reason: 'customer_asked',
@@ -294,6 +294,7 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
             startedAt: 0,
             endedAt: 1,
             outcome: 'resolved',
+            stretches: [],
             closedBy: { kind: 'bot' },
           });
         }
@@ -320,7 +321,7 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
           aConversation({
             _id: 'a',
             inbox: ['in:1'],
-            timers: [{ kind: 'untaken', at: 5 }],
+            stretches: [{ place: 'open', since: 5, reason: 'handed_off' }],
             pending: [aMessage({ _id: 'm' })],
           }),
         );
@@ -406,16 +407,20 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
           aMessage({ _id: 'm3', sequence: 3 }),
         ];
         await conversations.insertOne(
-          aConversation({ _id: 'a', pending, timers: [{ kind: 'untaken', at: 5 }] }),
+          aConversation({
+            _id: 'a',
+            pending,
+            stretches: [{ place: 'open', since: 5, reason: 'handed_off' }],
+          }),
         );
         await conversations.updateOne(
           { _id: 'a' },
-          { $pull: { pending: { _id: 'm2' }, timers: { kind: 'untaken' } } },
+          { $pull: { pending: { _id: 'm2' }, stretches: { reason: 'handed_off' } } },
         );
         await conversations.updateOne({ _id: 'a' }, { $pull: { pending: { sequence: { $lte: 1 } } } });
         const found = await conversations.findOne({ _id: 'a' });
         expect(ids(found!.pending)).to.deep.equal(['m3']);
-        expect(found!.timers).to.deep.equal([]);
+        expect(found!.stretches).to.deep.equal([]);
       });
 
       it('lowers with $min and raises with $max, also what is missing', async () => {

@@ -7,12 +7,27 @@ import {
   type SendResult,
   sendOut,
 } from '../../src/conversations/outbox.ts';
+import type { Settings } from '../../src/conversations/settings.ts';
 import { type TurnParts, workOff } from '../../src/conversations/turn.ts';
-import type { ConversationDoc, MessageDoc, Store } from '../../src/store/documents.ts';
+import type { ConversationDoc, MessageDoc, QueueDoc, Store } from '../../src/store/documents.ts';
+import { type Workstream, workstreamOf } from '../../src/store/workstream.ts';
 
 export const NUMBER = '15550109999';
 export const CUSTOMER = '15550100001';
 export const CONVERSATION = `${NUMBER}-${CUSTOMER}`;
+
+/** A workstream with the default settings. */
+export const WORKSTREAM = workstreamOf({ _id: 'default', numbers: [], language: 'en', queueId: 'support' });
+
+/** The settings of a service where nobody has changed any. */
+export const SETTINGS: Settings = {
+  workstream: () => WORKSTREAM,
+  queue: () => undefined,
+  queues: () => [],
+};
+
+/** What the service itself says, in a form that shows what it was made from. */
+export const automatedText = (_: string, kind: string, values: object) => `${kind} ${JSON.stringify(values)}`;
 
 /** A conversation as it is stored, with nothing in it but what the test names. It is in the desk's index as it would be. */
 export function aConversation(fields: Partial<ConversationDoc> & { _id: string }): ConversationDoc {
@@ -38,7 +53,8 @@ export function aConversation(fields: Partial<ConversationDoc> & { _id: string }
     handled: [],
     endedSessions: [],
     lastSequence: 0,
-    timers: [],
+    stretches: [],
+    touched: [],
     leaseUntil: 0,
     attempts: 0,
     ...fields,
@@ -77,6 +93,11 @@ export interface Rig {
   botErrors: unknown[];
   /** Ids of conversations that nobody took in time. */
   untaken: string[];
+  /** Ids of agents who let the time of an offer run out. */
+  missed: string[];
+  /** That of every number. */
+  workstream: Workstream;
+  queues: QueueDoc[];
   /** What the provider answers from now on. */
   answer: (message: OutgoingText) => SendResult | Promise<SendResult>;
   bot: Bot;
@@ -98,6 +119,12 @@ export function createRig(store: Store): Rig {
     now,
     split: (text: string) => (text === '' ? [] : [{ text, segments: 1 }]),
     queued: () => {},
+    settings: {
+      workstream: () => rig.workstream,
+      queue: (id: string) => rig.queues.find(({ _id }) => _id === id),
+      queues: () => rig.queues,
+    },
+    automatedText,
   };
   const rig: Rig = {
     store,
@@ -105,6 +132,9 @@ export function createRig(store: Store): Rig {
     sent: [],
     botErrors: [],
     untaken: [],
+    missed: [],
+    workstream: WORKSTREAM,
+    queues: [],
     bot: async ({ activity }) =>
       anAnswer({ texts: activity.type === 'message' ? [`echo ${activity.text}`] : [] }),
     answer: ({ externalId }) => ({
@@ -118,11 +148,11 @@ export function createRig(store: Store): Rig {
       ...common,
       bot: (input) => rig.bot(input),
       systemText: (_, key) => key,
-      workstream: () => ({ language: 'en', queueId: 'support' }),
       randomId: () => `id-${ids++}`,
       worked: () => {},
       botFailed: (error) => rig.botErrors.push(error),
       untaken: ({ _id }) => rig.untaken.push(_id),
+      missed: async (agentId) => rig.missed.push(agentId),
     },
     outbox: {
       ...common,

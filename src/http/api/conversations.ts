@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timersOf } from '../../conversations/timers.ts';
 import { SwitchboardError } from '../../errors.ts';
 import type { Filter } from '../../store/collection.ts';
 import type { ConversationDoc, Store } from '../../store/documents.ts';
@@ -6,7 +7,7 @@ import { decodeCursor, readPage } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { type Context, type Route, route } from '../route.ts';
 import { conversation, conversationDetail, conversationFilter, idParameter, pageOf } from '../schemas.ts';
-import { conversationView, isoTime } from '../views.ts';
+import { conversationView, isoTime, stretchView } from '../views.ts';
 import { maySee } from '../visibility.ts';
 import { EXAMPLE_CONVERSATION } from './examples.ts';
 
@@ -14,7 +15,7 @@ const tag = 'Conversations';
 
 type ConversationFilter = z.output<typeof conversationFilter>;
 
-export function conversationRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
+export function conversationRoutes({ store, settings }: Pick<HttpParts, 'store' | 'settings'>): Route[] {
   return [
     route({
       operation: 'listConversations',
@@ -62,7 +63,12 @@ export function conversationRoutes({ store }: Pick<HttpParts, 'store'>): Route[]
         status: 200,
         description: 'The conversation.',
         schema: conversationDetail,
-        example: { ...EXAMPLE_CONVERSATION, owner: { id: 'agent-1', name: 'First agent' }, timers: [] },
+        example: {
+          ...EXAMPLE_CONVERSATION,
+          owner: { id: 'agent-1', name: 'First agent' },
+          timers: [],
+          stretches: [],
+        },
       },
       errors: ['forbidden', 'not_found'],
       async handle({ params }, context) {
@@ -71,7 +77,8 @@ export function conversationRoutes({ store }: Pick<HttpParts, 'store'>): Route[]
         return {
           ...conversationView(doc),
           owner: owner && { id: owner._id, name: owner.name },
-          timers: doc.timers.map(({ kind, at }) => ({ kind, at: isoTime(at) })),
+          timers: timersOf(doc, settings).map(({ kind, at }) => ({ kind, at: isoTime(at) })),
+          stretches: doc.stretches.map(stretchView),
         };
       },
     }),

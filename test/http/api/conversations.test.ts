@@ -49,10 +49,17 @@ describe('/api/conversations', () => {
       lastMessageAt: at,
       handoff: { reason: 'customer_asked', summary: 'Wants a person', context: { order: '1234' } },
       owner: null,
-      timers: [{ kind: 'untaken', at: new Date(stage.rig.time + 600_000).toISOString() }],
+      timers: [
+        { kind: 'untaken', at: new Date(stage.rig.time + 600_000).toISOString() },
+        { kind: 'auto_close', at: new Date(stage.rig.time + 30 * 86_400_000).toISOString() },
+      ],
+      stretches: [
+        { place: 'bot', since: at, reason: 'customer_wrote', agentId: null, queueId: null },
+        { place: 'open', since: at, reason: 'handed_off', agentId: null, queueId: 'support' },
+      ],
     });
     const [listed] = (await stage.call('GET /api/conversations')).body.items;
-    const { owner: _, timers: __, ...shown } = body;
+    const { owner: _, timers: __, stretches: ___, ...shown } = body;
     expect(listed).to.deep.equal(shown);
   });
 
@@ -68,11 +75,16 @@ describe('/api/conversations', () => {
       withCustomer('101', {
         state: 'open',
         queueId: 'support',
-        timers: [{ kind: 'untaken', at: T + 60_000 }],
+        queuedAt: T,
+        lastMessageAt: T,
+        untakenAt: T + 60_000,
       }),
     );
     const { body } = await stage.call(`GET /api/conversations/${NUMBER}-101`);
-    expect(body.timers).to.deep.equal([{ kind: 'untaken', at: '2027-01-15T08:01:00.000Z' }]);
+    expect(body.timers).to.deep.equal([
+      { kind: 'untaken', at: '2027-01-15T08:01:00.000Z' },
+      { kind: 'auto_close', at: '2027-02-14T08:00:00.000Z' },
+    ]);
   });
 
   it('answers 404 for an id that is not there, and 403 to who may not see it', async () => {

@@ -1,0 +1,99 @@
+import type { Bot } from '../bot-turn.ts';
+import type { ConversationDoc, Store } from '../store/documents.ts';
+import type { AutomatedMessage } from '../store/workstream.ts';
+import { type BotSideParts, botTurn } from './bot-side.ts';
+import type { Changes } from './commit.ts';
+import { endedSession } from './session.ts';
+import { type AllowedMove, move, type Parties, type Transition } from './state.ts';
+import type { Timer } from './timers.ts';
+
+export interface TimerSideParts extends BotSideParts {
+  store: Pick<Store, 'queues' | 'agents'>;
+  /** Told of a handoff that nobody took in time. */
+  untaken: (conversation: ConversationDoc) => void;
+  /** Resolves once it shows that the agent let the time of an offer run out. */
+  missed: (agentId: string) => Promise<unknown>;
+}
+
+interface TimerDecision {
+  changes: Changes;
+  outcome: 'answered' | 'recorded' | 'bot_failed';
+  automated?: AutomatedMessage[];
+  /** Called once it is committed. */
+  committed?: () => Promise<unknown>;
+}
+
+/** What a timer that is due does to its conversation. Each makes its own timer go, so it acts once. */
+export async function decideTimer(
+  parts: TimerSideParts,
+  conversation: ConversationDoc,
+  { kind, at }: Timer,
+  bot: Bot,
+): Promise<TimerDecision> {
+  const now = parts.now();
+  const passedOver = [...(conversation.passedOver ?? [])];
+  switch (kind) {
+    case 'auto_close':
+      return closed(conversation, 'auto_closed', now);
+    case 'close_reminded':
+      return closed(conversation, 'customer_inactive', now);
+    case 'remind':
+      return { ...recorded({ set: { remindedAt: now } }), automated: ['inactivity_reminder'] };
+    case 'wrap_up_free': {
+      const { agentId } = conversation;
+      const changes: Changes = { set: { wrapUpFreed: true } };
+      return recorded(changes, agentId === undefined ? [] : [agentId]);
+    }
+    case 'untaken': {
+      parts.untaken(conversation);
+      const changes: Changes = { unset: ['untakenAt'] };
+      // A bot that failed would apologise once more. Whoever looks after the queue has been told.
+      if (conversation.handoff?.reason === 'bot_failed') return recorded(changes);
+
+      const id = `untaken:${conversation._id}:${at}`;
+      return botTurn(parts, conversation, bot, { type: 'event', id, name: 'untaken', at }, changes);
+    }
+    case 'offer': {
+      const missed = conversation.offer?.agentId;
+      const moved = allowed(conversation, 'miss', now);
+      if (missed === undefined || !moved) return recorded({ unset: ['offer'] });
+      return {
+        ...recorded({ move: moved, set: { passedOver: [...passedOver, missed] }, unset: ['offer'] }),
+        committed: () => parts.missed(missed),
+      };
+    }
+    case 'first_response': {
+      const { agentId } = conversation;
+      const moved = allowed(conversation, 'requeue', now, { reason: 'first_response_missed' });
+      if (!moved) return recorded({});
+      return recorded({ move: moved, set: agentId === undefined ? {} : { passedOver: [agentId] } });
+    }
+    case 'overflow':
+      return recorded({ set: { overflowed: (conversation.overflowed ?? 0) + 1 } });
+  }
+}
+
+function recorded(changes: Changes, touched: string[] = []): TimerDecision {
+  return { changes: touched.length > 0 ? { ...changes, touched } : changes, outcome: 'recorded' };
+}
+
+function closed(
+  conversation: ConversationDoc,
+  reason: 'auto_closed' | 'customer_inactive',
+  now: number,
+): TimerDecision {
+  const closing = allowed(conversation, 'close', now, { reason });
+  if (!closing) return recorded({});
+  const end = { outcome: reason, closedBy: { kind: 'system' } } as const;
+  return recorded({ move: closing, endedSession: endedSession(conversation, closing, end, now) });
+}
+
+function allowed(
+  conversation: ConversationDoc,
+  transition: Transition,
+  now: number,
+  parties?: Parties,
+): AllowedMove | undefined {
+  const decided = move(conversation, transition, now, parties);
+  return decided.allowed ? decided : undefined;
+}
