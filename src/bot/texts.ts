@@ -1,5 +1,6 @@
 import i18next, { type i18n } from 'i18next';
 import type { Json } from '../bot-turn.ts';
+import { languageChain } from '../languages.ts';
 import type { LocaleFile, LocaleFiles } from './locale-file.ts';
 
 /** A text that a language lacks. The next language of the chain stood in, or nothing did. */
@@ -135,40 +136,4 @@ function plainTexts({ entries }: LocaleFile): Map<string, string> {
     if (!varies) plain.set(key, value.trim());
   }
   return plain;
-}
-
-/** See `Texts.chain`. Never throws: a locale that is none leads to the default. */
-export function languageChain(
-  locale: string,
-  languages: readonly string[],
-  defaultLanguage: string,
-): readonly string[] {
-  const wanted = likely(locale);
-  const ranked = wanted
-    ? languages
-        .map((language) => ({ language, rank: rank(wanted, language) }))
-        .filter((match) => match.rank > 0)
-        .sort((a, b) => b.rank - a.rank)
-        .map(({ language }) => language)
-    : [];
-  return [...new Set([...ranked, defaultLanguage])];
-}
-
-/** 0 = another language; more is nearer. Who writes Hong Kong's Chinese reads Taiwan's sooner than the mainland's. */
-function rank(wanted: Intl.Locale, language: string): number {
-  const offered = likely(language);
-  if (!offered || offered.language !== wanted.language) return 0;
-  const script = offered.script === wanted.script ? 4 : 0;
-  const region = offered.region === wanted.region ? 2 : 0;
-  const general = language === offered.language ? 1 : 0;
-  return 1 + script + region + general;
-}
-
-/** With the script and region that go without saying: `zh-HK` → `zh-Hant-HK`, `es` → `es-Latn-ES`. */
-function likely(tag: string): Intl.Locale | undefined {
-  try {
-    return new Intl.Locale(tag.replaceAll('_', '-')).maximize();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readLocaleFile } from '../../src/bot/locale-file.ts';
-import { languageChain, type MissingText, Texts } from '../../src/bot/texts.ts';
+import { type MissingText, Texts } from '../../src/bot/texts.ts';
+import { languageChain } from '../../src/languages.ts';
 
 function textsOf(
   languages: Record<string, Record<string, object>>,
