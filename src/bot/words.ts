@@ -3,7 +3,7 @@ import type { Texts } from './texts.ts';
 
 export const LONE_SURROGATE = /\p{Cs}/gu;
 
-/** A text as it is compared: width, case, accents and punctuation do not count. `¡Sí, por favor!` → `si por favor` */
+/** A text as it is compared: width, case, accents, punctuation and pictographs beside words do not count. `¡Sí, por favor! 👍` → `si por favor` */
 export function normalised(text: string): string {
   const plain = text
     .replace(LONE_SURROGATE, '')
@@ -13,7 +13,7 @@ export function normalised(text: string): string {
     .normalize('NFC')
     .toLowerCase()
     .replace(/\p{Cf}/gu, '');
-  const words = plain.replace(/[\p{P}\p{Sm}\p{Sc}\p{Sk}\p{Z}\p{Cc}]+/gu, ' ').trim();
+  const words = plain.replace(/[\p{P}\p{Sm}\p{Sc}\p{Sk}\p{Z}\p{Cc}\p{Extended_Pictographic}]+/gu, ' ').trim();
   return words === '' ? plain.trim() : words;
 }
 

@@ -37,6 +37,13 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
       case 'receipt':
         await parts.receipt(callback);
         return 'receipt';
+      case 'unplaced':
+        // Each one, unlike `noteOnce`: it is a customer's message, and the reference is all that is left to ask after.
+        parts.log.warn(
+          { channel: channel.id, referenceId: callback.referenceId },
+          'an MMS is lost: it names no support number, and the channel has not exactly one to take it for',
+        );
+        return 'not_understood';
       case 'other':
         noteOnce(`kind ${callback.subResource}`, channel, callback.subResource);
         return 'other';
@@ -69,7 +76,7 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
         apiKeys: channel.apiKeys,
       });
       if (!verified) throw new SwitchboardError('bad_signature');
-      const callback = parseCallback(body);
+      const callback = parseCallback(body, channel.numbers);
       const outcome = await accept(channel, callback).catch(unavailable);
       parts.metrics.callback(outcome);
       res.writeHead(200, ACCEPTED_HEADERS);

@@ -12,13 +12,17 @@ export interface InboundCallback {
   from: string;
   /** The support number. */
   to: string;
-  /** Normalised; may be empty. */
+  /** Normalised; may be empty. Of an MMS: its words, then a sign such as 📷 for each thing that came along. */
   text: string;
   /** Milliseconds: when TeleSign took it in. Null when it does not say, or names a moment that cannot be. */
   submittedAt: number | null;
-  /** What TeleSign made of the text, where the account has that switched on. */
-  provider: { action?: string; keyword?: string; country?: string; price?: string };
+  /** What TeleSign made of the text, where the account has that switched on, and where the pictures of an MMS are. */
+  provider: { action?: string; keyword?: string; country?: string; price?: string; media?: Media[] };
 }
+
+/** What came along with an MMS. The URL is TeleSign's, http or https, and was not opened: it may lead nowhere by now. */
+export type Media = { kind: MediaKind; url: string };
+type MediaKind = 'image' | 'video' | 'audio';
 
 /** A delivery report. */
 export interface ReceiptCallback {
@@ -35,14 +39,23 @@ export interface ReceiptCallback {
   details: { mcc?: string; mnc?: string; price?: string; currency?: string; parts?: number };
 }
 
-/** Something of TeleSign's that this service has no use for, such as an MMS. It is answered like the rest. */
+/** Something of TeleSign's that this service has no use for, such as an email. It is answered like the rest. */
 export interface OtherCallback {
   kind: 'other';
   subResource: string;
   referenceId: string | null;
 }
 
-export type Callback = InboundCallback | ReceiptCallback | OtherCallback;
+/**
+ * An MMS of which nobody can tell whose conversation it belongs to. TeleSign would bring the same again and again, so it
+ * is answered; but it is lost, and an operator has to hear of each.
+ */
+export interface UnplacedCallback {
+  kind: 'unplaced';
+  referenceId: string;
+}
+
+export type Callback = InboundCallback | ReceiptCallback | OtherCallback | UnplacedCallback;
 
 /** TeleSign writes some numbers as strings and some strings as numbers, from one page of its guide to the next. */
 const scalar = z.union([z.string().max(200), z.number()]).transform(String);
@@ -75,18 +88,28 @@ const envelope = z.object({
   user_response: z.unknown().optional(),
 });
 
+const words = z.union([z.string(), z.number().transform(String)]);
+
 const inbound = z.object({
   reference_id: referenceId,
   submit_timestamp: moment,
   user_response: z.object({
     phone_number: phoneNumber,
     sender_id: phoneNumber,
-    mo_message: z.union([z.string(), z.number().transform(String)]).nullish(),
+    mo_message: words.nullish(),
     action: extra,
     keyword: extra,
     iso_country_code: extra,
     price: extra,
   }),
+});
+
+const mms = z.object({
+  reference_id: referenceId,
+  submit_timestamp: moment,
+  phone_number: phoneNumber.nullable().catch(null),
+  sender_id: phoneNumber.nullable().catch(null),
+  content: z.record(z.string(), z.unknown()).catch({}),
 });
 
 const receipt = z.object({
@@ -109,14 +132,15 @@ const other = z.object({ reference_id: referenceId.nullable().catch(null) });
 
 /**
  * Reads the body of a callback whose signature was verified. Takes both shapes that TeleSign documents, with whatever
- * optional fields are missing; what kind it is is told by `sub_resource` and the presence of `user_response`. Throws
+ * optional fields are missing; `numbers` are the account's, digits. What kind it is is told by `sub_resource` and the presence of `user_response`. Throws
  * `callback_not_understood`, whose `problems` hold paths and kinds of mistakes but no values.
  */
-export function parseCallback(body: Uint8Array): Callback {
+export function parseCallback(body: Uint8Array, numbers: readonly string[] = []): Callback {
   const json = parseJson(body);
   const { sub_resource, user_response } = check(envelope, json);
   const subResource = sub_resource?.toLowerCase() ?? '';
   if (subResource === 'mo_sms') return parseInbound(json);
+  if (subResource === 'mo_mms') return parseMms(json, numbers);
   if (subResource !== '' && subResource !== 'sms') {
     return { kind: 'other', subResource, referenceId: check(other, json).reference_id };
   }
@@ -139,6 +163,63 @@ function parseInbound(json: unknown): InboundCallback {
       price: user.price,
     }),
   };
+}
+
+/**
+ * An MMS has its fields at the top, not in `user_response`. TeleSign documents `phone_number` there and no name for the
+ * support number; `sender_id` is what that is called for SMS. Without it, it can only be the account's number if there is
+ * one alone: with several, a guess would show one customer's pictures in another conversation.
+ */
+function parseMms(json: unknown, numbers: readonly string[]): InboundCallback | UnplacedCallback {
+  const { reference_id, submit_timestamp, phone_number: from, sender_id, content } = check(mms, json);
+  const [only, ...more] = numbers;
+  const to = sender_id ?? (more.length === 0 ? only : undefined);
+  if (from === null || to === undefined) return { kind: 'unplaced', referenceId: reference_id };
+  const { lines, media } = readContent(content);
+  return {
+    kind: 'inbound',
+    referenceId: reference_id,
+    from,
+    to,
+    text: normaliseText(lines.join('\n')),
+    submittedAt: submit_timestamp,
+    provider: media.length > 0 ? { media } : {},
+  };
+}
+
+const CONTENT_NAME = /^(?:(subject)|(text)_(\d{1,4})|url_(image|video|audio)_(\d{1,4}))$/;
+const CONTENT_ORDER = ['subject', 'text', 'image', 'video', 'audio'] as const;
+/** Signs, not words: which language the customer has is not known here. The bot passes over them beside words. */
+const MEDIA_LINES: Readonly<Record<MediaKind, string>> = {
+  image: '📷',
+  video: '🎬',
+  audio: '🔊',
+};
+
+/** Characters. Longer ones are dropped, so that a message's document stays small; the line tells of the picture. */
+const URL_LIMIT = 2000;
+
+/** Reads `subject`, `text_1`…, `url_image_1`…, `url_video_1`… and `url_audio_1`…, in this order and that of numbers. */
+function readContent(content: Record<string, unknown>): { lines: string[]; media: Media[] } {
+  const fields = Object.entries(content).flatMap(([name, value]) => {
+    const [, subject, text, textNumber, media, mediaNumber] = CONTENT_NAME.exec(name) ?? [];
+    const kind = CONTENT_ORDER.find((known) => known === (subject ?? text ?? media));
+    return kind === undefined ? [] : [{ kind, number: Number(textNumber ?? mediaNumber ?? 0), value }];
+  });
+  fields.sort((a, b) => CONTENT_ORDER.indexOf(a.kind) - CONTENT_ORDER.indexOf(b.kind) || a.number - b.number);
+  const lines: string[] = [];
+  const media: Media[] = [];
+  for (const { kind, value } of fields) {
+    if (kind === 'subject' || kind === 'text') {
+      const line = words.safeParse(value);
+      if (line.success && line.data !== '') lines.push(line.data);
+    } else if (value !== null && value !== '') {
+      lines.push(MEDIA_LINES[kind]);
+      const known = typeof value === 'string' && value.length <= URL_LIMIT && /^https?:\/\//i.test(value);
+      if (known) media.push({ kind, url: value });
+    }
+  }
+  return { lines, media };
 }
 
 function parseReceipt(json: unknown): ReceiptCallback {

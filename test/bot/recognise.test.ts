@@ -61,6 +61,9 @@ describe('an answer', () => {
       ['en', 'No, thank you', false],
       ['en', 'nope', false],
       ['en', '👍🏽', true],
+      ['en', 'yes 📷', true],
+      ['es', 'sí\n📷\n🎬', true],
+      ['zh-TW', '📷', undefined],
       ['es', 'sí', true],
       ['es', 'SI', true],
       ['es', 'no gracias', false],
@@ -95,6 +98,9 @@ describe('an answer', () => {
     ];
     const answers: [locale: string, text: string, value: string | undefined][] = [
       ['en', '1', 'order'],
+      ['en', '1\n📷', 'order'],
+      ['zh-TW', '二\n🔊', 'hours'],
+      ['en', '📷', undefined],
       ['en', '2.', 'hours'],
       ['en', '#3', 'closing'],
       ['en', '１', 'order'],

@@ -82,6 +82,29 @@ describe('POST /callbacks/telesign/{channelId}', () => {
     expect(stage.outcomes).to.deep.equal(['inbound']);
   });
 
+  it('takes an MMS for the only number of its channel; tells of each that could be for several', async () => {
+    const mms = JSON.stringify({
+      phone_number: '15550100001',
+      content: { text_1: 'look', url_image_1: 'https://example.com/1.jpg' },
+      sub_resource: 'mo_mms',
+      reference_id: '4A1B2C3D4E5F60718293A4B5C6D7E8F9',
+    });
+    stage.channel.numbers.splice(0, Number.POSITIVE_INFINITY, '15550109999');
+    expect((await post(mms)).status).to.equal(200);
+    expect(texts.map(({ to, text }) => ({ to, text }))).to.deep.equal([
+      { to: '15550109999', text: 'look\n📷' },
+    ]);
+    stage.channel.numbers.push('15550109998');
+    for (let n = 0; n < 2; n += 1) expect((await post(mms)).status).to.equal(200);
+    expect(texts).to.have.length(1);
+    expect(stage.outcomes).to.deep.equal(['inbound', 'not_understood', 'not_understood']);
+    const lost = stage.log
+      .lines()
+      .filter(({ referenceId }) => referenceId === '4A1B2C3D4E5F60718293A4B5C6D7E8F9');
+    expect(lost).to.have.length(2);
+    expect(JSON.stringify(lost)).not.to.match(/15550100001|look|example/);
+  });
+
   it('takes the signature from either header', async () => {
     const signature = signCallback(Buffer.from(inbound()), API_KEY);
     expect((await post(inbound(), { Authorization: `TSA CUSTOMER:${signature}` })).status).to.equal(200);

@@ -6,7 +6,8 @@ import { parseCallback } from '../../src/telesign/callbacks.ts';
 
 const read = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 const fixture = (name: string) => JSON.parse(read(`callbacks/${name}.json`).toString());
-const parse = (body: unknown) => parseCallback(Buffer.from(JSON.stringify(body)));
+const parse = (body: unknown, numbers?: string[]) =>
+  parseCallback(Buffer.from(JSON.stringify(body)), numbers);
 const vectors = JSON.parse(read('telesign-vectors.json').toString()).callback_signature.vectors;
 
 function problemsOf(body: unknown): unknown {
@@ -206,11 +207,97 @@ describe('telesign/callbacks', () => {
     }
   });
 
+  describe('a customer’s MMS', () => {
+    const mms = (changes: Record<string, unknown> = {}) => ({
+      ...fixture('inbound-mms'),
+      sender_id: '15550109999',
+      ...changes,
+    });
+
+    it('is a text of its words and a sign for each picture, whose URL is kept', () => {
+      expect(parse(mms())).to.deep.equal({
+        kind: 'inbound',
+        referenceId: '4A1B2C3D4E5F60718293A4B5C6D7E8F9',
+        from: '15550100001',
+        to: '15550109999',
+        text: 'look\n📷',
+        submittedAt: Date.UTC(2026, 10, 24, 12, 0, 4, 900),
+        provider: { media: [{ kind: 'image', url: 'https://example.com/1.jpg' }] },
+      });
+    });
+
+    it('has its parts in the order of their numbers, whatever the order of the fields', () => {
+      const content = {
+        url_audio_1: 'https://example.com/a.amr',
+        url_image_10: 'https://example.com/10.jpg',
+        url_image_2: 'http://example.com/2.jpg',
+        text_10: 'ten',
+        url_video_1: 'https://example.com/v.mp4',
+        text_2: 'two',
+        subject: 'My parcel',
+      };
+      expect(parse(mms({ content }))).to.deep.include({
+        text: 'My parcel\ntwo\nten\n📷\n📷\n🎬\n🔊',
+        provider: {
+          media: [
+            { kind: 'image', url: 'http://example.com/2.jpg' },
+            { kind: 'image', url: 'https://example.com/10.jpg' },
+            { kind: 'video', url: 'https://example.com/v.mp4' },
+            { kind: 'audio', url: 'https://example.com/a.amr' },
+          ],
+        },
+      });
+    });
+
+    it('tells of a picture whose URL is none, and does not keep that', () => {
+      for (const url of ['javascript:alert(1)', 7, `https://example.com/${'x'.repeat(2000)}`]) {
+        expect(parse(mms({ content: { url_image_1: url } }))).to.deep.include({
+          text: '📷',
+          provider: {},
+        });
+      }
+    });
+
+    it('is not lost for content that is empty, strange or missing', () => {
+      const strange = { text_1: ['look'], text_x: 'no', url_image_1: '', url_image_2: null, subject: '' };
+      for (const content of [undefined, null, 'look', [], {}, strange]) {
+        expect(parse(mms({ content }))).to.deep.include({ kind: 'inbound', text: '', provider: {} });
+      }
+    });
+
+    it('comes in normalised', () => {
+      expect(parse(mms({ content: { text_1: 'a\0b\r\nc\ud800' } }))).to.include({ text: 'ab\nc\ufffd' });
+    });
+
+    it('is for the only number of the account where it names none, as TeleSign documents it', () => {
+      expect(parse(fixture('inbound-mms'), ['15550109998'])).to.include({
+        to: '15550109998',
+        text: 'look\n📷',
+      });
+      expect(parse(mms(), ['15550109998'])).to.include({ to: '15550109999' });
+      expect(parse(mms({ sender_id: 'SHOP' }), ['15550109998'])).to.include({ to: '15550109998' });
+    });
+
+    it('has no place where it could be for several numbers, or names no customer', () => {
+      const unplaced = { kind: 'unplaced', referenceId: '4A1B2C3D4E5F60718293A4B5C6D7E8F9' };
+      for (const numbers of [[], ['15550109998', '15550109999']]) {
+        expect(parse(fixture('inbound-mms'), numbers)).to.deep.equal(unplaced);
+      }
+      expect(parse(mms({ phone_number: null }), ['15550109998'])).to.deep.equal(unplaced);
+    });
+
+    it('is not understood without a reference, as a text is', () => {
+      expect(problemsOf(mms({ reference_id: null }))).to.deep.equal([
+        { path: 'reference_id', problem: 'invalid_type' },
+      ]);
+    });
+  });
+
   describe('anything else', () => {
     it('is politely taken for something else when it says what it is', () => {
-      expect(parse(fixture('inbound-mms'))).to.deep.equal({
+      expect(parse({ ...fixture('inbound-mms'), sub_resource: 'mo_viber' })).to.deep.equal({
         kind: 'other',
-        subResource: 'mo_mms',
+        subResource: 'mo_viber',
         referenceId: '4A1B2C3D4E5F60718293A4B5C6D7E8F9',
       });
       expect(parse({ sub_resource: 'Verify' })).to.deep.equal({
@@ -244,7 +331,10 @@ describe('telesign/callbacks', () => {
     });
 
     it('either parses or is not understood, whatever the body', () => {
-      const field = fc.oneof(fc.jsonValue(), fc.constantFrom('mo_sms', 'sms', '15550100001', 'A1', 200));
+      const field = fc.oneof(
+        fc.jsonValue(),
+        fc.constantFrom('mo_sms', 'mo_mms', 'sms', '15550100001', 'A1', 200),
+      );
       const body = fc.record(
         {
           sub_resource: field,
@@ -257,13 +347,16 @@ describe('telesign/callbacks', () => {
             fc.record({ phone_number: field, sender_id: field, mo_message: field }),
           ),
           additional_info: field,
+          phone_number: field,
+          sender_id: field,
+          content: fc.oneof(field, fc.record({ text_1: field, url_image_1: field })),
         },
         { requiredKeys: [] },
       );
       fc.assert(
         fc.property(fc.oneof(body, fc.jsonValue()), (any) => {
           try {
-            expect(parse(any).kind).to.be.oneOf(['inbound', 'receipt', 'other']);
+            expect(parse(any).kind).to.be.oneOf(['inbound', 'receipt', 'other', 'unplaced']);
           } catch (error) {
             expect(error).to.have.property('code', 'callback_not_understood');
           }
