@@ -7,7 +7,7 @@ import { SwitchboardError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { type BotState, openState } from './bot-state.ts';
 import type { Scripts } from './load.ts';
-import { isQuestion, namesOption } from './question.ts';
+import { answerTo, isQuestion, namesOption } from './question.ts';
 import { Recogniser } from './recognise.ts';
 import { type Action, isUnderWay, ScriptDialog } from './script-dialog.ts';
 import { ScriptTurn } from './script-turn.ts';
@@ -92,17 +92,40 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
   async function takeMessage(dc: DialogContext, turn: ScriptTurn): Promise<void> {
     const text = dc.context.activity.text ?? '';
     startAfreshUnlessSound(dc, turn);
-    const command = namesOptionInFront(dc, turn, text) ? undefined : commands.find(text, turn.locale);
+    const command = namesOptionInFront(dc, turn, text) ? undefined : await commandIn(dc, turn, text);
     if (command !== undefined) await obey(dc, turn, command);
     else if (dc.activeDialog) await dc.continueDialog();
     else await dc.beginDialog(keyword(text, turn.locale) ?? scripts.start);
   }
 
+  /** A keyword such as "estate agent" is no wish for a person, nor is what answers the question in front. */
+  async function commandIn(dc: DialogContext, turn: ScriptTurn, text: string): Promise<Command | undefined> {
+    const command = commands.find(text, turn.locale);
+    if (command !== undefined || !commands.wishesPerson(text)) return command;
+    if (keyword(text, turn.locale) !== undefined || (await answersInFront(dc, turn, text))) return undefined;
+    return 'person';
+  }
+
+  /**
+   * Any words answer a question for text: "the agent sent me the wrong one". A question for a number has no say here:
+   * "I asked 3 times, get me an agent" holds one.
+   */
+  async function answersInFront(dc: DialogContext, turn: ScriptTurn, text: string): Promise<boolean> {
+    const { node, dialog, frame } = inFront(dc, turn);
+    if (!node || !dialog || !frame || !isQuestion(node)) return false;
+    if (node.kind === 'ask' && node.type === 'number') return false;
+    return (await answerTo(node, text, dialog.id, frame, turn, recogniser)) !== undefined;
+  }
+
   function namesOptionInFront(dc: DialogContext, turn: ScriptTurn, text: string): boolean {
+    const { node, dialog, frame } = inFront(dc, turn);
+    return node && dialog && frame ? namesOption(node, text, dialog.id, frame, turn, recogniser) : false;
+  }
+
+  function inFront(dc: DialogContext, turn: ScriptTurn) {
     const dialog = active(dc);
     const frame = turn.state.dialogStack.at(-1)?.state;
-    const node = frame && dialog?.script.nodes.get(frame.step);
-    return node && dialog ? namesOption(node, text, dialog.id, frame, turn, recogniser) : false;
+    return { dialog, frame, node: frame && dialog?.script.nodes.get(frame.step) };
   }
 
   async function obey(dc: DialogContext, turn: ScriptTurn, command: Command): Promise<void> {

@@ -191,6 +191,7 @@ function* wordProblems(dialogs: readonly CheckedDialog[], locales: LocaleFiles):
     for (const words of ['person', 'restart', 'help', 'language', 'this_language']) {
       if (system) lists.push([system, `words.${words}`, `the word for "${words}"`]);
     }
+    if (system) lists.push([system, 'words.person_within', 'the word for "person"']);
     for (const { script } of dialogs) {
       const file = files?.get(script.id);
       for (const trigger of script.triggers ?? []) {

@@ -61,8 +61,16 @@ export const REQUIRED_WORDS = [
   'yes',
   'no',
 ] as const;
-/** `fillers` are taken off the ends of what a customer wrote; `numbers.1` to `numbers.9` name the options of a choice. */
-export const OPTIONAL_WORDS = ['fillers', ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `numbers.${n}`)];
+/**
+ * `fillers` are taken off the ends of what a customer wrote; `numbers.1` to `numbers.9` name the options of a choice.
+ * `person_within` call for a person wherever they stand in a short text that has none of the `negations`.
+ */
+export const OPTIONAL_WORDS = [
+  'fillers',
+  'person_within',
+  'negations',
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `numbers.${n}`),
+];
 
 /** One of the service's own texts in the language of `locale`. Never throws; '' only when no language has the key. */
 export function systemText(texts: Texts, locale: string, key: SystemTextKey, values?: Values): string {

@@ -17,6 +17,10 @@ export function normalised(text: string): string {
   return words === '' ? plain.trim() : words;
 }
 
+/** Longer texts tell of something, and a word for a person in them is rarely a wish for one. */
+const MOST_WORDS = 8;
+const MOST_UNSPACED = 12;
+
 /** Nothing that is matched as a whole is longer, and customers may send pages. */
 const LONGEST_MATCHED = 120;
 
@@ -33,12 +37,7 @@ export class Vocabulary<Meaning> {
     this.#texts = texts;
     for (const language of texts.languages) {
       this.#meanings.set(language, new Map());
-      const fillers = texts.words(language, SYSTEM, 'words.fillers').map(normalised);
-      // Longest first: "i would like to" before "i".
-      this.#fillers.set(
-        language,
-        fillers.sort((a, b) => b.length - a.length),
-      );
+      this.#fillers.set(language, fillersOf(texts, language));
     }
   }
 
@@ -77,6 +76,21 @@ export class Vocabulary<Meaning> {
   }
 }
 
+/** Longest first: "i would like to" before "i". */
+function fillersOf(texts: Texts, language: string): string[] {
+  const fillers = texts.words(language, SYSTEM, 'words.fillers').map(normalised);
+  return fillers.sort((a, b) => b.length - a.length);
+}
+
+function withoutFillers(text: string, fillers: readonly string[]): string {
+  let rest = text;
+  for (;;) {
+    const shorter = withoutFiller(rest, fillers);
+    if (shorter === undefined) return rest;
+    rest = shorter;
+  }
+}
+
 /** `text` less one filler at its start or end; undefined when there is none or nothing would be left. */
 function withoutFiller(text: string, fillers: readonly string[]): string | undefined {
   for (const filler of fillers) {
@@ -96,16 +110,64 @@ export function isBoundary(text: string, index: number): boolean {
   return before === ' ' || after === ' ' || UNSPACED.test(before) || UNSPACED.test(after);
 }
 
+function stands(word: string, text: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (isBoundary(text, at) && isBoundary(text, at + word.length)) return true;
+  }
+  return false;
+}
+
+/** Characters of scripts without spaces are counted, and the words between spaces. */
+function isShort(text: string): boolean {
+  const unspaced = [...text].filter((character) => UNSPACED.test(character)).length;
+  return unspaced <= MOST_UNSPACED && text.split(' ').length <= MOST_WORDS;
+}
+
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
 export type Command = 'person' | 'restart' | 'help' | 'language' | { language: string };
 
+/**
+ * Wishes for a person in the customer's own words: "could you get me a human please". In all languages at once, since
+ * who is not understood may change to another.
+ */
+class PersonWishes {
+  readonly #languages: { strong: string[]; fillers: string[] }[];
+  readonly #negations: string[];
+
+  constructor(texts: Texts) {
+    const words = (language: string, key: string) =>
+      texts
+        .words(language, SYSTEM, `words.${key}`)
+        .map(normalised)
+        .filter((word) => word !== '');
+    this.#languages = texts.languages.map((language) => ({
+      strong: words(language, 'person_within'),
+      fillers: fillersOf(texts, language),
+    }));
+    this.#negations = texts.languages.flatMap((language) => words(language, 'negations'));
+  }
+
+  /** Whether a short text, without fillers at its ends, has a strong word and no negation. */
+  find(text: string): boolean {
+    if (text.length > LONGEST_MATCHED) return false;
+    const whole = normalised(text);
+    if (this.#negations.some((word) => stands(word, whole))) return false;
+    return this.#languages.some(
+      ({ strong, fillers }) =>
+        strong.some((word) => stands(word, whole)) && isShort(withoutFillers(whole, fillers)),
+    );
+  }
+}
+
 /** What a customer can say at any time. */
 export class Commands {
   readonly #vocabulary: Vocabulary<Command>;
+  readonly #personWishes: PersonWishes;
 
   constructor(texts: Texts) {
     this.#vocabulary = new Vocabulary(texts);
+    this.#personWishes = new PersonWishes(texts);
     const generic = texts.languages.flatMap((language) => texts.words(language, SYSTEM, 'words.language'));
     for (const language of texts.languages) {
       const words = (key: string) => texts.words(language, SYSTEM, `words.${key}`);
@@ -121,8 +183,14 @@ export class Commands {
     }
   }
 
+  /** What the whole text means. */
   find(text: string, locale: string): Command | undefined {
     return this.#vocabulary.find(text, locale);
+  }
+
+  /** Whether a word within the text calls for a person. Less sure than `find`, so what matches as a whole goes first. */
+  wishesPerson(text: string): boolean {
+    return this.#personWishes.find(text);
   }
 }
 

@@ -145,6 +145,7 @@ for (const [locale, words] of Object.entries(LANGUAGES)) {
       await customer.asks('zzz');
       await customer.asks('zzz');
       expect((await customer.says('zzz')).handoff?.reason).to.equal('not_understood');
+      expect(await customer.untaken()).to.deep.include({ texts: [], handoff: null, ended: null });
     });
 
     it('change the language by its name and ask again in it', async () => {
@@ -195,6 +196,19 @@ describe('a bot of dialogs', () => {
     const customer = new Talk(bot);
     expect(await customer.asks('DEALS')).to.equal('A');
     expect(await customer.asks('hello')).to.equal('Q?');
+  });
+
+  it('takes a whole keyword for itself, though a word for a person stands in it', async () => {
+    const bot = await botOf({
+      files: {
+        'dialogs/main.yaml': file('id: main\ntriggers: [start]', question),
+        'locales/en/main.json': text,
+        'dialogs/estate.yaml': file('id: estate\ntriggers: [{ keywords: keys }]', '  - say: a\n'),
+        'locales/en/estate.json': { ...text, keys: ['estate agent'] },
+      },
+    });
+    expect(await new Talk(bot).says('estate agent')).to.deep.include({ texts: ['A'], handoff: null });
+    expect((await new Talk(bot).says('get me an agent')).handoff?.reason).to.equal('customer_asked');
   });
 
   it('takes the word for a person before anything has begun', async () => {
@@ -263,6 +277,70 @@ describe('a bot of dialogs', () => {
     await customer.says('hi');
     expect(await customer.asks('yes')).to.equal('Q?');
     expect(customer.stack).to.deep.equal(['main/q']);
+  });
+
+  it('hands over to who wishes for a person in words of their own, also in another language', async () => {
+    for (const text of ['Could you get me a human please', '請幫我轉專人', 'con un agente por favor']) {
+      const customer = new Talk(await sampleBot());
+      await customer.says('hi');
+      expect((await customer.says(text)).handoff, text).to.include({ reason: 'customer_asked' });
+    }
+    const customer = new Talk(await sampleBot());
+    await customer.says('hi');
+    expect((await customer.says('not an agent')).handoff).to.equal(null);
+    await customer.says('get me a human');
+    expect(await customer.untaken()).to.deep.include({ texts: [], handoff: null, ended: null });
+  });
+
+  describe('a wish for a person within a sentence', () => {
+    const talk = async (step: string, texts: object) => {
+      const customer = new Talk(
+        await botOf({
+          files: {
+            'dialogs/main.yaml': file('id: main\ntriggers: [start]', step),
+            'locales/en/main.json': { ...text, ...texts },
+          },
+        }),
+      );
+      await customer.says('hi');
+      return customer;
+    };
+    const open = '  - id: q\n    ask: q\n    as: x\n  - say: a\n';
+    const number = '  - id: q\n    ask: q\n    type: number\n    as: x\n  - say: a\n';
+    const choice = `  - id: q
+    choice: q
+    options:
+      - { value: estate, label: estate, goto: z }
+      - { value: other, label: q, goto: z }
+  - id: z
+    say: a
+`;
+
+    it('may be the answer to an open question, where only the whole word calls for one', async () => {
+      const customer = await talk(open, {});
+      const said = await customer.says('the agent sent me the wrong one');
+      expect(said).to.deep.include({ texts: ['A'], handoff: null });
+      for (const word of ['agent', 'Talk to a person, please']) {
+        const other = await talk(open, {});
+        expect((await other.says(word)).handoff?.reason, word).to.equal('customer_asked');
+      }
+    });
+
+    it('is none where it means an option of the choice in front', async () => {
+      const texts = { estate: 'Estate agent' };
+      const customer = await talk(choice, texts);
+      const said = await customer.says('I need an estate agent in Leeds');
+      expect(said).to.deep.include({ texts: ['A'], handoff: null });
+      const other = await talk(choice, texts);
+      expect((await other.says('get me a human')).handoff?.reason).to.equal('customer_asked');
+    });
+
+    it('goes before a number that is asked for', async () => {
+      const customer = await talk(number, {});
+      expect((await customer.says('I asked 3 times, get me a human')).handoff?.reason).to.equal(
+        'customer_asked',
+      );
+    });
   });
 
   it('is silent at events that ask nothing of it', async () => {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { loadScripts } from '../../src/bot/load.ts';
 import { SwitchboardError } from '../../src/errors.ts';
@@ -529,6 +530,19 @@ describe('loading dialogs', () => {
       expect(await mistakes({ files })).to.deep.equal([
         'locales/en/a.json:2:8 "HELP" is already the word for "help" — keep it in one of the two lists',
         'locales/en/b.json:2:8 "order!" is already a keyword of a — keep it in one of the two lists',
+      ]);
+    });
+
+    it('a keyword that calls for a person within a text', async () => {
+      const system = JSON.parse(await readFile('locales/en/system.json', 'utf8'));
+      const words = { ...system.words, person_within: ['helper'] };
+      const files = {
+        'dialogs/main.yaml': 'id: main\ntriggers: [start, { keywords: k }]\nsteps:\n  - end: over\n',
+        'locales/en/main.json': { k: ['Helper'] },
+        'locales/en/system.json': { ...system, words },
+      };
+      expect(await mistakes({ files })).to.deep.equal([
+        'locales/en/main.json:2:8 "Helper" is already the word for "person" — keep it in one of the two lists',
       ]);
     });
 

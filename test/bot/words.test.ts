@@ -99,6 +99,56 @@ describe('what customers can say at any time', () => {
     });
   }
 
+  const wishes: [text: string, wishes: boolean][] = [
+    ['I want to talk to a real human being', true],
+    ['get me a human', true],
+    ['I want to talk to a real person', true],
+    ['can I just speak to someone please', true],
+    ['quiero hablar con una persona de verdad', true],
+    ['necesito hablar con alguien ya', true],
+    ['我聽不懂，請轉真人', true],
+    ['可以幫我找客服人員嗎', true],
+    ["I don't want to talk to a person", false],
+    ["I don't want to talk to a real person", false],
+    ['no quiero hablar con una persona', false],
+    ['prefiero seguir sin hablar con alguien', false],
+    ['我不想跟真人講話', false],
+    ['先不用轉專人', false],
+    ['客服電話幾號', false],
+    ['Could you get me a human please', true],
+    ['is there a REAL person there?', true],
+    ['con un agente por favor', true],
+    ['¿Me pasa con un asesor?', true],
+    ['請幫我轉專人', true],
+    ['轉接客服', true],
+    ['not an agent', false],
+    ["I don't want an agent", false],
+    ['I don’t need a human', false],
+    ['my agent said no', false],
+    ['no quiero un agente', false],
+    ['sin agente', false],
+    ['我不要真人', false],
+    ['is your agent open on sunday and what time does it close today', false],
+    ['我昨天打電話給你們的客服但是一直沒有人接', false],
+    // A whole word only, and a strong one.
+    ['travel agency', false],
+    ['humanity', false],
+    ['a person left it at the door', false],
+    ['', false],
+  ];
+  for (const [text, wish] of wishes) {
+    it(`"${text}" ${wish ? 'wishes' : 'does not wish'} for a person`, () => {
+      expect(commands.wishesPerson(text)).to.equal(wish);
+    });
+  }
+
+  it('a wish has at most eight words, or twelve characters of Chinese', () => {
+    expect(commands.wishesPerson('a b c d e f g agent')).to.equal(true);
+    expect(commands.wishesPerson('a b c d e f g h agent')).to.equal(false);
+    expect(commands.wishesPerson(`${'甲'.repeat(10)}真人`)).to.equal(true);
+    expect(commands.wishesPerson(`${'甲'.repeat(11)}真人`)).to.equal(false);
+  });
+
   it('a text of pages is nothing of the kind', () => {
     expect(commands.find('please '.repeat(3000), 'en')).to.equal(undefined);
   });
