@@ -192,8 +192,9 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
     if (dialog === undefined && step === undefined) return undefined;
     const id = dialogOf({ dialog, step }, dc.stack);
     if (dialogs.has(id) && hasStep(id, step)) return { dialog: id, step };
+    // Only what the dialogs have: an agent's program may send anything in their place, such as a customer's text.
     log?.warn(
-      { dialog, step },
+      dialog !== undefined && dialogs.has(dialog) ? { dialog } : {},
       'An agent named a step that the dialogs do not have: the bot goes on as without.',
     );
     return undefined;

@@ -426,6 +426,16 @@ describe('a bot of dialogs', () => {
       expect(await moved.asks('yes')).to.equal('A');
     });
 
+    it('keeps what the dialogs do not have out of the log: a program may send anything as a name', async () => {
+      const log = { warn: sinon.spy() };
+      const customer = new Talk(
+        await botWith({ main: file('id: main\ntriggers: [start]', question) }, { log }),
+      );
+      await customer.returned({ dialog: 'call 15550100001', step: 'secret' });
+      await customer.returned({ dialog: 'main', step: 'secret' });
+      expect(log.warn.args.map(([fields]) => fields)).to.deep.equal([{}, { dialog: 'main' }]);
+    });
+
     it("begins afresh with another bot's state", async () => {
       const log = { warn: sinon.spy() };
       const customer = new Talk(
