@@ -72,7 +72,7 @@ export function createEventHub({
     sent.clear();
     recent.length = 0;
     whereabouts.clear();
-    await members.read(true);
+    await members.read(true, at);
     for await (const batch of atDesk(store)) for (const conversation of batch) remember(conversation);
     // What was there before the first listener got an answer is no news. What moved while the desk was read is in it.
     for await (const batch of changesSince(store, at - SKEW)) {
@@ -152,7 +152,7 @@ export function createEventHub({
   }
 
   async function tellMembers(at: number): Promise<void> {
-    const news = await members.read(conversationsMoved);
+    const news = await members.read(conversationsMoved, at);
     conversationsMoved = false;
     membersAt = at;
     for (const stream of streams) {

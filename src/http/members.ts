@@ -1,3 +1,4 @@
+import { openAt } from '../conversations/hours.ts';
 import type { Actor } from '../conversations/rights.ts';
 import type { AgentDoc, QueueDoc, Store } from '../store/documents.ts';
 import { countQueue } from './queue-counts.ts';
@@ -12,8 +13,11 @@ export interface MemberEvent {
 
 /** Queues and agents are few, and counts have no stamp of their own: all are read, and compared with the last time. */
 export interface Members {
-  /** What differs from the last reading. Counts are taken anew when `moved` says that conversations have changed. */
-  read: (moved: boolean) => Promise<MemberEvent[]>;
+  /**
+   * What differs from the last reading, at a time (milliseconds since 1970). Counts are taken anew when `moved` says
+   * that conversations have changed.
+   */
+  read: (moved: boolean, at: number) => Promise<MemberEvent[]>;
   /** Everything, as last read. */
   all: () => MemberEvent[];
   /** The agent with this token now, if there is one still. */
@@ -28,12 +32,16 @@ export function createMembers(store: Pick<Store, 'agents' | 'queues' | 'conversa
   let counts = new Map<string, MemberEvent>();
 
   return {
-    async read(moved) {
+    async read(moved, at) {
       agents = await store.agents.find({}).toArray();
       const queues = await store.queues.find({}).toArray();
-      const from = JSON.stringify([queues, agents.map(({ queues, presence }) => [queues, presence])]);
+      const from = JSON.stringify([
+        queues,
+        queues.map(({ hours }) => openAt(hours, at).open),
+        agents.map(({ queues, presence }) => [queues, presence]),
+      ]);
       if (moved || from !== countedFrom) {
-        counts = await countedQueues(store, queues, agents);
+        counts = await countedQueues(store, queues, agents, at);
         countedFrom = from;
       }
       const next = new Map([
@@ -56,10 +64,11 @@ async function countedQueues(
   store: Pick<Store, 'conversations'>,
   queues: QueueDoc[],
   agents: AgentDoc[],
+  at: number,
 ): Promise<Map<string, MemberEvent>> {
   const counted = new Map<string, MemberEvent>();
   for (const queue of queues) {
-    const data = JSON.stringify(queueView(queue, await countQueue(store, queue._id, agents)));
+    const data = JSON.stringify(queueView(queue, await countQueue(store, queue._id, agents), at));
     counted.set(`queue ${queue._id}`, { name: 'queue', data, isFor: () => true });
   }
   return counted;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HANDLERS, MESSAGE_STATUSES, PLACES, PRESENCES, ROLES, STATES } from '../store/documents.ts';
+import { hours, overflow } from './queue-schemas.ts';
 
 /**
  * What goes in and out of the API. These schemas check requests, type the code, and make the OpenAPI document, so the
@@ -180,14 +181,42 @@ export const queue = z
     waiting: z.number().int().meta({ description: 'How many conversations wait.' }),
     oldest: time.nullable().meta({ description: 'Since when the longest waits.' }),
     agentsAvailable: z.number().int().meta({ description: 'Members whose presence is `available`.' }),
+const levelSeconds = z
+  .number()
+  .int()
+  .min(1)
+  .max(604_800)
+  .nullable()
+  .meta({ description: 'Seconds within which a conversation should be taken; null = no service level.' });
+const queueSettings = {
+  hours: hours.nullable().meta({ description: 'When it is served; null = always.' }),
+  overflow,
+  levelSeconds,
+};
+
   })
   .meta({ id: 'Queue' });
 
 export const newQueue = z
-  .strictObject({ id: ownId, name, priority: priority.default(0) })
+  .strictObject({
+    id: ownId,
+    name,
+    priority: priority.default(0),
+    hours: queueSettings.hours.default(null),
+    overflow: overflow.default([]),
+    levelSeconds: levelSeconds.default(null),
+  })
   .meta({ id: 'NewQueue' });
-export const queueChanges = z.strictObject({ name, priority }).partial().meta({ id: 'QueueChanges' });
+export const queueChanges = z
+  .strictObject({ name, priority, ...queueSettings })
+  .partial()
+  .meta({ id: 'QueueChanges' });
 
+    ...queueSettings,
+    open: z.boolean().meta({ description: 'Whether it is in its hours now.' }),
+    opensAt: time.nullable().meta({
+      description: 'When it opens next; null while it is open, and when that is more than 370 days away.',
+    }),
 const version = z.number().int().min(0).optional().meta({
   description:
     'The version that you read. Refused with `stale_version` when the conversation has changed since.',

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { nextOpening, openAt } from '../conversations/hours.ts';
 import type { AgentDoc, ConversationDoc, MessageDoc, QueueDoc, Stretch } from '../store/documents.ts';
+import { hoursView } from './queue-schemas.ts';
 import type { Agent, Conversation, Message, Queue, stretch } from './schemas.ts';
 
 /** Documents as the API shows them: ids without underscore, ISO times, null for what is absent. */
@@ -68,7 +70,10 @@ export interface QueueCounts {
   agentsAvailable: number;
 }
 
-export function queueView(doc: QueueDoc, counts: QueueCounts): Queue {
+/** `now` in milliseconds since 1970. */
+export function queueView(doc: QueueDoc, counts: QueueCounts, now: number): Queue {
+  const { open } = openAt(doc.hours, now);
+  const opensAt = open ? null : nextOpening(doc.hours, now);
   return {
     id: doc._id,
     name: doc.name,
@@ -77,4 +82,9 @@ export function queueView(doc: QueueDoc, counts: QueueCounts): Queue {
     oldest: counts.oldestAt === undefined ? null : isoTime(counts.oldestAt),
     agentsAvailable: counts.agentsAvailable,
   };
+    hours: doc.hours === undefined ? null : hoursView(doc.hours),
+    overflow: doc.overflow ?? [],
+    levelSeconds: doc.levelSeconds ?? null,
+    open,
+    opensAt: opensAt === null ? null : isoTime(opensAt),
 }

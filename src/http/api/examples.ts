@@ -13,6 +13,9 @@ export const EXAMPLE_AGENT: Agent = {
   presence: 'available',
 };
 
+type Rule = Queue['overflow'][number];
+const overflowRule = (when: Rule['when'], then: Rule['then']): Rule => ({ when, then });
+
 export const EXAMPLE_QUEUE: Queue = {
   id: 'support',
   name: 'Support',
@@ -20,6 +23,15 @@ export const EXAMPLE_QUEUE: Queue = {
   waiting: 2,
   oldest: '2026-03-02T09:28:10.000Z',
   agentsAvailable: 1,
+  hours: {
+    timeZone: 'Europe/Madrid',
+    week: [1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '18:00' })),
+    holidays: [{ date: '2026-12-25', name: 'Christmas', open: [] }],
+  },
+  overflow: [overflowRule({ is: 'age', seconds: 900 }, { do: 'call_back' })],
+  levelSeconds: 300,
+  open: true,
+  opensAt: null,
 };
 
 export const EXAMPLE_CONVERSATION: Conversation = {

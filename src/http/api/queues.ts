@@ -5,7 +5,9 @@ import { isDuplicateKey } from '../../store/collection.ts';
 import type { QueueDoc, Store } from '../../store/documents.ts';
 import { workstreamOf } from '../../store/workstream.ts';
 import type { HttpParts } from '../parts.ts';
+import { invalidRequest } from '../problem.ts';
 import { countQueue } from '../queue-counts.ts';
+import { hoursOf, queuesNamedInOverflow } from '../queue-schemas.ts';
 import { type Route, route } from '../route.ts';
 import { idParameter, newQueue, type Queue, queue, queueChanges } from '../schemas.ts';
 import { queueView } from '../views.ts';
@@ -15,7 +17,7 @@ const tag = 'Queues';
 
 export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): Route[] {
   const withCounts = async (doc: QueueDoc): Promise<Queue> =>
-    queueView(doc, await countQueue(store, doc._id, await store.agents.find({}).toArray()));
+    queueView(doc, await countQueue(store, doc._id, await store.agents.find({}).toArray()), now());
   return [
     route({
       operation: 'listQueues',
@@ -36,7 +38,7 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
         const agents = await store.agents.find({}).toArray();
         const items: Queue[] = [];
         for (const doc of await store.queues.find({}, { sort: { _id: 1 } }).toArray()) {
-          items.push(queueView(doc, await countQueue(store, doc._id, agents)));
+          items.push(queueView(doc, await countQueue(store, doc._id, agents), now()));
         }
         return { items };
       },
@@ -52,9 +54,19 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
       answer: { status: 201, description: 'The queue.', schema: queue, example: EXAMPLE_QUEUE },
       errors: ['exists_already'],
       async handle({ body }) {
-        const { id, ...fields } = body;
+        const { id, name, priority, hours, overflow, levelSeconds } = body;
+        await refuseOverflow(store, id, overflow);
         const at = now();
-        const made: QueueDoc = { _id: id, ...fields, createdAt: at, changedAt: at };
+        const made: QueueDoc = {
+          _id: id,
+          name,
+          priority,
+          ...(hours && { hours: hoursOf(hours) }),
+          ...(overflow.length > 0 && { overflow }),
+          ...(levelSeconds !== null && { levelSeconds }),
+          createdAt: at,
+          changedAt: at,
+        };
         await store.queues.insertOne(made).catch((error: unknown) => {
           throw isDuplicateKey(error) ? new SwitchboardError('exists_already') : error;
         });
@@ -82,15 +94,32 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
       path: '/api/queues/{id}',
       tag,
       summary: 'Change a queue',
-      description: 'A new priority holds for conversations that come in from now on.',
+      description:
+        'A new priority holds for conversations that come in from now on. `hours` and `overflow` are replaced whole; null, and an empty list, take them away.',
       request: z.object({ params: idParameter, body: queueChanges }),
       exampleBody: { priority: 10 },
       answer: { status: 200, description: 'The queue, changed.', schema: queue, example: EXAMPLE_QUEUE },
       errors: ['not_found'],
       async handle({ params, body }) {
+        const { hours, levelSeconds, ...fields } = body;
+        if (!(await store.queues.findOne({ _id: params.id }))) throw unknownQueue();
+        await refuseOverflow(store, params.id, body.overflow ?? []);
         const changed = await store.queues.findOneAndUpdate(
           { _id: params.id },
-          { $set: { ...body, changedAt: now() } },
+          {
+            $set: {
+              ...fields,
+              ...(hours && { hours: hoursOf(hours) }),
+              ...(typeof levelSeconds === 'number' && { levelSeconds }),
+              changedAt: now(),
+            },
+            ...((hours === null || levelSeconds === null) && {
+              $unset: {
+                ...(hours === null && { hours: '' as const }),
+                ...(levelSeconds === null && { levelSeconds: '' as const }),
+              },
+            }),
+          },
           { returnDocument: 'after' },
         );
         if (!changed) throw unknownQueue();
@@ -104,7 +133,7 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
       tag,
       summary: 'Delete a queue',
       description:
-        'Refused while conversations are in it that are not closed, while the handoffs of a workstream go there, and while a rule of one names it.',
+        'Refused while conversations are in it that are not closed, while the handoffs of a workstream go there, while a rule of one names it, and while another queue’s overflow does.',
       request: z.object({ params: idParameter }),
       empty: 'Deleted.',
       errors: ['not_found', 'in_use'],
@@ -122,8 +151,25 @@ function unknownQueue(): SwitchboardError {
   return new SwitchboardError('not_found', 'There is no such queue.');
 }
 
+/** Throws `invalid_request` for each rule that sends conversations to a queue that there is not, or back to its own. */
+async function refuseOverflow(
+  store: Pick<Store, 'queues'>,
+  queueId: string,
+  rules: NonNullable<QueueDoc['overflow']>,
+): Promise<void> {
+  const named = queuesNamedInOverflow(rules);
+  if (named.length === 0) return;
+  const known = new Set((await store.queues.find({}).toArray()).map((doc) => doc._id));
+  const problems = named.flatMap(({ path, queueId: id }) => {
+    if (id === queueId)
+      return [{ path: `body.overflow.${path}`, message: 'Name another queue than its own.' }];
+    return known.has(id) ? [] : [{ path: `body.overflow.${path}`, message: `There is no queue ${id}.` }];
+  });
+  if (problems.length > 0) throw invalidRequest(problems);
+}
+
 async function refuseWhileInUse(
-  store: Pick<Store, 'conversations' | 'workstreams'>,
+  store: Pick<Store, 'conversations' | 'workstreams' | 'queues'>,
   queueId: string,
 ): Promise<void> {
   const live = await store.conversations.countDocuments({
@@ -142,5 +188,12 @@ async function refuseWhileInUse(
   const named = workstreams.flatMap((workstream) => queuesNamedIn(workstreamOf(workstream).settings));
   if (named.some((one) => one.queueId === queueId)) {
     throw new SwitchboardError('in_use', 'A rule of a workstream names it: change the rule first.');
+  }
+  // Its own cannot name it, so each that does is another's.
+  const others = await store.queues.find({}).toArray();
+  if (
+    others.some(({ overflow = [] }) => queuesNamedInOverflow(overflow).some((one) => one.queueId === queueId))
+  ) {
+    throw new SwitchboardError('in_use', 'The overflow of another queue goes there: change that first.');
   }
 }

@@ -2,6 +2,20 @@ import { expect } from 'chai';
 import { CONVERSATION } from '../../support/conversations.ts';
 import { handOver, openStage, type Stage } from '../stage.ts';
 
+/** What a queue without settings of its own has. */
+const ALWAYS = { hours: null, overflow: [], levelSeconds: null, open: true, opensAt: null };
+
+const HOURS = {
+  timeZone: 'Europe/Madrid',
+  week: [{ day: 1, from: '09:00', to: '18:00' }],
+  holidays: [{ date: '2026-12-28', name: 'Inocentes', open: [{ from: '09:00', to: '12:00' }] }],
+};
+
+const overflowTo = (queueId: string) => {
+  const then = { do: 'queue', queueId };
+  return [{ when: { is: 'full', waiting: 20 }, then }];
+};
+
 describe('/api/queues', () => {
   let stage: Stage;
   beforeEach(async () => {
@@ -17,6 +31,7 @@ describe('/api/queues', () => {
       waiting: 0,
       oldest: null,
       agentsAvailable: 0,
+      ...ALWAYS,
     };
     expect((await stage.call('GET /api/queues/support')).body).to.deep.equal(empty);
     await handOver(stage);
@@ -24,7 +39,7 @@ describe('/api/queues', () => {
     await stage.call('PUT /api/me/presence', { as: 'ana', body: { presence: 'busy' } });
     const { body } = await stage.call('GET /api/queues');
     expect(body.items).to.deep.equal([
-      { id: 'sales', name: 'sales', priority: 5, waiting: 0, oldest: null, agentsAvailable: 1 },
+      { id: 'sales', name: 'sales', priority: 5, waiting: 0, oldest: null, agentsAvailable: 1, ...ALWAYS },
       { ...empty, waiting: 1, oldest: new Date(stage.rig.time).toISOString(), agentsAvailable: 1 },
     ]);
     await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
@@ -69,9 +84,76 @@ describe('/api/queues', () => {
     ]);
   });
 
+  it('keeps hours, overflow and service level, and takes them away again', async () => {
+    const settings = { hours: HOURS, overflow: overflowTo('sales'), levelSeconds: 300 };
+    const made = await stage.call('POST /api/queues', {
+      as: 'root',
+      body: { id: 'returns', name: 'Returns', ...settings },
+    });
+    expect(made.status).to.equal(201);
+    const { open: _, opensAt: __, ...kept } = (await stage.call('GET /api/queues/returns')).body;
+    expect(kept).to.deep.include(settings);
+    const change = (body: object) => stage.call('PATCH /api/queues/returns', { as: 'root', body });
+    expect((await change({ priority: 3 })).body).to.deep.include({ ...settings, priority: 3 });
+    expect((await change({ levelSeconds: null })).body).to.deep.include({ ...settings, levelSeconds: null });
+    expect((await change({ hours: null, overflow: [] })).body).to.deep.include({ ...ALWAYS, priority: 3 });
+    expect((await change({ ...settings, name: 'R' })).body).to.deep.include({ ...settings, name: 'R' });
+  });
+
+  it('tells whether it is open, and when it opens', async () => {
+    await stage.call('PATCH /api/queues/support', { as: 'root', body: { hours: HOURS } });
+    const look = async (time: string) => {
+      stage.rig.time = Date.parse(time);
+      const { open, opensAt } = (await stage.call('GET /api/queues/support')).body;
+      return [open, opensAt];
+    };
+    expect(await look('2026-12-21T17:59:00+01:00')).to.deep.equal([true, null]);
+    expect(await look('2026-12-21T18:00:00+01:00')).to.deep.equal([false, '2026-12-28T08:00:00.000Z']);
+    await stage.call('PATCH /api/queues/support', { as: 'root', body: { hours: { ...HOURS, week: [] } } });
+    expect(await look('2027-01-01T00:00:00Z')).to.deep.equal([false, null]);
+  });
+
+  it('refuses hours and overflow with the path of each mistake', async () => {
+    const paths = async (request: string, body: object) => {
+      const answer = await stage.call(request, { as: 'root', body });
+      expect([answer.status, answer.body.code]).to.deep.equal([400, 'invalid_request']);
+      return answer.body.problems.map(({ path }: { path: string }) => path);
+    };
+    expect(
+      await paths('PATCH /api/queues/support', {
+        hours: { timeZone: 'Mars/Olympus', week: [{ day: 1, from: '18:00', to: '09:00' }] },
+        levelSeconds: 0,
+      }),
+    ).to.have.members(['body.hours.timeZone', 'body.hours.week.0.to', 'body.levelSeconds']);
+    const queueId = 'body.overflow.0.then.queueId';
+    for (const named of ['nothing', 'support']) {
+      expect(await paths('PATCH /api/queues/support', { overflow: overflowTo(named) })).to.deep.equal([
+        queueId,
+      ]);
+    }
+    for (const named of ['nothing', 'new']) {
+      const body = { id: 'new', name: 'New', overflow: overflowTo(named) };
+      expect(await paths('POST /api/queues', body)).to.deep.equal([queueId]);
+    }
+    expect((await stage.call('GET /api/queues/support')).body).to.deep.include(ALWAYS);
+    expect((await stage.call('GET /api/queues/new')).status).to.equal(404);
+  });
+
+  it('keeps a queue while the overflow of another goes there', async () => {
+    const change = (body: object) => stage.call('PATCH /api/queues/sales', { as: 'root', body });
+    const remove = () => stage.call('DELETE /api/queues/support', { as: 'root' });
+    await change({ overflow: overflowTo('support') });
+    expect((await remove()).body).to.include({ status: 409, code: 'in_use' });
+    expect((await stage.call('DELETE /api/queues/nothing', { as: 'root' })).status).to.equal(404);
+    await change({ overflow: [] });
+    expect((await remove()).status).to.equal(204);
+  });
+
   it('answers 404 for a queue that is not there', async () => {
     expect((await stage.call('GET /api/queues/nothing')).status).to.equal(404);
     expect((await stage.call('PATCH /api/queues/nothing', { as: 'root', body: {} })).status).to.equal(404);
+    const lost = { as: 'root', body: { overflow: overflowTo('nobody') } };
+    expect((await stage.call('PATCH /api/queues/nothing', lost)).status).to.equal(404);
     expect((await stage.call('DELETE /api/queues/nothing', { as: 'root' })).status).to.equal(404);
   });
 
