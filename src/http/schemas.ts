@@ -173,14 +173,6 @@ export const presenceChange = z.strictObject({ presence });
 
 const priority = z.number().int().min(-100).max(100).meta({ description: 'Higher is taken first.' });
 
-export const queue = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    priority,
-    waiting: z.number().int().meta({ description: 'How many conversations wait.' }),
-    oldest: time.nullable().meta({ description: 'Since when the longest waits.' }),
-    agentsAvailable: z.number().int().meta({ description: 'Members whose presence is `available`.' }),
 const levelSeconds = z
   .number()
   .int()
@@ -194,6 +186,19 @@ const queueSettings = {
   levelSeconds,
 };
 
+export const queue = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    priority,
+    waiting: z.number().int().meta({ description: 'How many conversations wait.' }),
+    oldest: time.nullable().meta({ description: 'Since when the longest waits.' }),
+    agentsAvailable: z.number().int().meta({ description: 'Members whose presence is `available`.' }),
+    ...queueSettings,
+    open: z.boolean().meta({ description: 'Whether it is in its hours now.' }),
+    opensAt: time.nullable().meta({
+      description: 'When it opens next; null while it is open, and when that is more than 370 days away.',
+    }),
   })
   .meta({ id: 'Queue' });
 
@@ -212,11 +217,6 @@ export const queueChanges = z
   .partial()
   .meta({ id: 'QueueChanges' });
 
-    ...queueSettings,
-    open: z.boolean().meta({ description: 'Whether it is in its hours now.' }),
-    opensAt: time.nullable().meta({
-      description: 'When it opens next; null while it is open, and when that is more than 370 days away.',
-    }),
 const version = z.number().int().min(0).optional().meta({
   description:
     'The version that you read. Refused with `stale_version` when the conversation has changed since.',

@@ -81,10 +81,10 @@ export function queueView(doc: QueueDoc, counts: QueueCounts, now: number): Queu
     waiting: counts.waiting,
     oldest: counts.oldestAt === undefined ? null : isoTime(counts.oldestAt),
     agentsAvailable: counts.agentsAvailable,
-  };
     hours: doc.hours === undefined ? null : hoursView(doc.hours),
     overflow: doc.overflow ?? [],
     levelSeconds: doc.levelSeconds ?? null,
     open,
     opensAt: opensAt === null ? null : isoTime(opensAt),
+  };
 }
