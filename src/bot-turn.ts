@@ -12,6 +12,8 @@ export type TurnActivity =
   | { type: 'event'; id: string; name: 'returned'; at: number; value: ReturnTarget }
   /** Nobody took the handoff within the time that the dialog asked for. */
   | { type: 'event'; id: string; name: 'untaken'; at: number }
+  /** What became of the handoff. Only for a bot that says `wantsStatus`; it cannot speak in this turn. */
+  | { type: 'event'; id: string; name: 'handoff.status'; at: number; value: HandoffStatus }
   /** The program itself asked for a turn, through Bot Framework's `continueConversationAsync`. */
   | { type: 'event'; id: string; name: 'continue'; at: number };
 
@@ -19,6 +21,15 @@ export interface ReturnTarget {
   dialog?: string;
   step?: string;
   variables?: { [key: string]: Json };
+}
+
+/** The value of Bot Framework's `handoff.status`; beyond its own `accepted`, `failed` and `completed` it has four states. */
+export interface HandoffStatus {
+  state: 'queued' | 'offered' | 'accepted' | 'transferred' | 'returned' | 'completed' | 'failed';
+  /** Why: see `TRANSITIONS` in conversations/state.ts. */
+  reasonCode: string;
+  /** With `queued`: the place in the line, 1 = next. */
+  position?: number;
 }
 
 /**

@@ -42,15 +42,17 @@ export function createClaims(
   async function claimFirst(queueId: string, agentId: string): Promise<ConversationDoc | null> {
     const decided = move({ state: 'open', queueId }, 'claim', now(), { agentId });
     if (!decided.allowed) return null;
-    const update = conversationUpdate({ priority: 0 }, { move: decided }, now());
+    const changes = { move: decided, ...parts.news?.ofCommit(null, { move: decided }) };
+    const update = conversationUpdate({ priority: 0 }, changes, now());
     return store.conversations.findOneAndUpdate(
       // What was offered to a colleague is theirs until they have answered.
       { queueId, state: 'open', offer: { $exists: false } },
       {
         ...update,
-        ...touching({ move: decided }),
+        ...(changes.statuses ? { $push: { ...update.$push, events: { $each: changes.statuses } } } : {}),
+        ...touching(changes),
         $inc: { ...update.$inc, wake: 1 },
-        $min: { dueAt: now() },
+        $min: { ...update.$min, dueAt: now() },
       },
       { sort: { turnAt: 1 }, returnDocument: 'after' },
     );

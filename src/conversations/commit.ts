@@ -1,4 +1,11 @@
-import type { ConversationDoc, PendingMessage, SessionDoc, Stretch } from '../store/documents.ts';
+import type {
+  ConversationDoc,
+  ConversationEvent,
+  News,
+  PendingMessage,
+  SessionDoc,
+  Stretch,
+} from '../store/documents.ts';
 import { lineOf } from './line.ts';
 import type { AllowedMove } from './state.ts';
 
@@ -22,6 +29,8 @@ export interface Changes {
       | 'remindedAt'
       | 'offer'
       | 'passedOver'
+      | 'assignAnyway'
+      | 'trace'
       | 'untakenAt'
       | 'overflowed'
       | 'wrapUpFreed'
@@ -31,6 +40,7 @@ export interface Changes {
     | 'handoff'
     | 'botState'
     | 'skills'
+    | 'trace'
     | 'offer'
     | 'untakenAt'
     | 'unansweredSince'
@@ -41,13 +51,20 @@ export interface Changes {
   /** Ids of agents whose work changes though the owner does not. */
   touched?: string[];
   messages?: PendingMessage[];
+  /** Something for the bot to hear of. */
+  event?: ConversationEvent;
   endedSession?: SessionDoc;
+  /** What webhooks are to be told of it. */
+  news?: News[];
+  /** What the bot is to hear of its handoff; the writer's to add to `events`. */
+  statuses?: ConversationEvent[];
 }
 
 /** What goes when a bot has the conversation again, also in the next session. */
 export const OF_A_PERSONS_TURN = [
   'handoff',
   'skills',
+  'trace',
   'unansweredSince',
   'repliedAt',
   'remindedAt',
@@ -63,14 +80,15 @@ export interface ConversationUpdate {
   $set: Partial<ConversationDoc>;
   $inc: { version: number; epoch?: number };
   $unset?: { [K in keyof ConversationDoc]?: true };
-  $push?: { stretches: { $each: Stretch[]; $slice: number } };
+  $push?: { stretches?: { $each: Stretch[]; $slice: number }; news?: { $each: News[] } };
+  $min?: { newsAt: number };
 }
 
 /** A session that goes on for years must not make its document grow. */
 const MOST_STRETCHES = 100;
 
 /** What only a conversation that waits in a queue has, but for `queuedAt` and `turnAt`. */
-const OF_WAITING = ['offer', 'passedOver', 'untakenAt', 'overflowed'] as const;
+const OF_WAITING = ['offer', 'passedOver', 'assignAnyway', 'untakenAt', 'overflowed'] as const;
 
 /**
  * The decision as an update of the conversation document, whose version grows. To be written under a filter on the
@@ -84,7 +102,7 @@ export function conversationUpdate(
   changes: Changes,
   now: number,
 ): ConversationUpdate {
-  const { move, set = {}, unset = [], messages = [] } = changes;
+  const { move, set = {}, unset = [], messages = [], news = [] } = changes;
   const $set: Partial<ConversationDoc> = { changedAt: now };
   const $unset: ConversationUpdate['$unset'] = {};
   for (const field of unset) $unset[field] = true;
@@ -111,10 +129,15 @@ export function conversationUpdate(
   const sequences = messages.map(({ sequence }) => sequence);
   if (sequences.some((sequence) => sequence > 0)) $set.lastSequence = Math.max(...sequences);
   const gained = move && move.from !== 'closed' ? move.stretches : [];
+  const $push: ConversationUpdate['$push'] = {
+    ...(gained.length > 0 ? { stretches: { $each: gained, $slice: -MOST_STRETCHES } } : {}),
+    ...(news.length > 0 ? { news: { $each: news } } : {}),
+  };
   return {
     $set,
     $inc: move?.ownerChanged ? { version: 1, epoch: 1 } : { version: 1 },
     ...(Object.keys($unset).length > 0 ? { $unset } : {}),
-    ...(gained.length > 0 ? { $push: { stretches: { $each: gained, $slice: -MOST_STRETCHES } } } : {}),
+    ...(Object.keys($push).length > 0 ? { $push } : {}),
+    ...(news.length > 0 ? { $min: { newsAt: now } } : {}),
   };
 }

@@ -8,7 +8,7 @@ import { mayActFor } from './rights.ts';
 
 /** What people do about messages that failed, or whose outcome is unknown. */
 export function createDeadLetters(
-  { store, split, now }: Pick<DeskParts, 'store' | 'split' | 'now'>,
+  { store, split, now, news }: Pick<DeskParts, 'store' | 'split' | 'now' | 'news'>,
   write: GuardedWrite,
 ): Pick<Desk, 'resend' | 'settle'> {
   return {
@@ -51,6 +51,7 @@ export function createDeadLetters(
         {
           $set: { status, changedAt: now(), ...(status === 'failed' ? { problem: 'failed' } : {}) },
           ...(status === 'sent' ? { $unset: { problem: true, error: true } } : {}),
+          ...news?.ofMessage(messageId, status),
         },
         { returnDocument: 'after' },
       );

@@ -3,6 +3,7 @@ import type { ConversationDoc, ConversationEvent, MessageDoc, Store } from '../s
 import { type AutomatedParts, withAutomated } from './automated-messages.ts';
 import { type Changes, conversationUpdate, touchedBy } from './commit.ts';
 import { flush } from './flush.ts';
+import type { NewsSource } from './news.ts';
 import { type AllowedMove, move, type Parties, type Transition } from './state.ts';
 
 /** What an agent's program read before it asked for a change; a different version now is refused. */
@@ -23,6 +24,8 @@ export interface Decision {
 
 export interface GuardedWriteParts extends AutomatedParts {
   store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'agents' | 'queues' | 'inOrder' | 'durable'>;
+  /** Absent = nobody outside is told of anything. */
+  news?: NewsSource;
   /** Told the ids of messages that may be sent now. */
   queued: (messageIds: string[]) => void;
   /** Told of a conversation that has work for the bot. */
@@ -49,13 +52,15 @@ export function createGuardedWrite(parts: GuardedWriteParts): GuardedWrite {
 
   async function commit(conversation: ConversationDoc, decision: Decision): Promise<ConversationDoc | null> {
     const { event } = decision;
-    const changes = await withAutomated(parts, conversation, decision.changes);
+    const said = await withAutomated(parts, conversation, decision.changes);
+    const changes = { ...said, ...parts.news?.ofCommit(conversation, said) };
+    const events = [...(changes.statuses ?? []), ...(event ? [event] : [])];
     const update = conversationUpdate(conversation, changes, now());
     const $push = {
       ...update.$push,
       ...(changes.messages?.length ? { pending: { $each: changes.messages } } : {}),
       ...(changes.endedSession ? { endedSessions: changes.endedSession } : {}),
-      ...(event ? { events: event } : {}),
+      ...(events.length > 0 ? { events: { $each: events } } : {}),
     };
     const written = await store.conversations.findOneAndUpdate(
       { _id: conversation._id, version: conversation.version },
@@ -65,7 +70,7 @@ export function createGuardedWrite(parts: GuardedWriteParts): GuardedWrite {
         ...touching(changes),
         $inc: { ...update.$inc, wake: 1 },
         // Should this process end before its own flush, a worker does it.
-        $min: { dueAt: now() },
+        $min: { ...update.$min, dueAt: now() },
       },
       { returnDocument: 'after' },
     );

@@ -1,4 +1,5 @@
 import type { ConversationDoc, MessageDoc, MessageStatus, Store } from '../store/documents.ts';
+import type { NewsSource } from './news.ts';
 
 /** Milliseconds that a send may take: `send` must have ended by then, whatever became of it. */
 export const SEND_TIMEOUT = 10_000;
@@ -37,6 +38,8 @@ export interface OutboxParts {
   store: Pick<Store, 'conversations' | 'messages' | 'durable'>;
   /** Takes at most `SEND_TIMEOUT` and never rejects: what cannot be told is `unknown`. */
   send: (message: OutgoingText) => Promise<SendResult>;
+  /** Absent = nobody outside is told of anything. */
+  news?: NewsSource;
   now: () => number;
   /** From 0 up to 1, for the jitter of the back-off. */
   random: () => number;
@@ -238,6 +241,7 @@ async function settle(
         ...(problem ? { problem } : {}),
       },
       $unset: { nextAt: true, outstanding: true, ...(error ? {} : { error: true }) },
+      ...parts.news?.ofMessage(message._id, status),
     },
   );
   parts.sent({ status, duration });

@@ -1,4 +1,5 @@
 import type { Store } from '../store/documents.ts';
+import type { NewsSource } from './news.ts';
 import { makeNextDue } from './outbox.ts';
 
 export interface Receipt {
@@ -21,6 +22,7 @@ export async function applyReceipt(
   store: Pick<Store, 'messages' | 'durable'>,
   receipt: Receipt,
   now: number,
+  news?: NewsSource,
 ): Promise<{ moved: boolean; released: string | null }> {
   const failed = receipt.status === 'failed';
   const before = await store.messages.findOneAndUpdate(
@@ -34,6 +36,7 @@ export async function applyReceipt(
         ...(failed ? { problem: 'failed', error: { code: receipt.code, message: receipt.description } } : {}),
       },
       $unset: { nextAt: true, outstanding: true, ...(failed ? {} : { problem: true, error: true }) },
+      ...news?.ofMessage(receipt.externalId, receipt.status),
     },
     { returnDocument: 'before' },
   );

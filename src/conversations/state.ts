@@ -94,6 +94,7 @@ export interface AllowedMove {
   allowed: true;
   from: Place;
   place: Place;
+  reason: Reason;
   /** The fields of the document that the place decides; those that are undefined go. */
   fields: PlaceFields;
   /** The owner changes: texts that a bot still has in flight are void. */
@@ -132,6 +133,7 @@ export function move(
   }
   const fields = { ...SHOWN[place], ...owners(conversation, from, place, parties) };
   const { agentId, queueId } = fields;
+  const reason = parties.reason ?? reasons[0];
   const joined =
     place === 'open' && (from !== 'open' || (transition === 'transfer_to_queue' && queueId !== undefined));
   const newOwner = agentId !== conversation.agentId;
@@ -140,6 +142,7 @@ export function move(
     allowed: true,
     from,
     place,
+    reason,
     fields,
     ownerChanged: newOwner && from !== 'closed',
     line: joined ? 'joined' : from === 'open' && place !== 'open' ? 'left' : 'unchanged',
@@ -148,7 +151,7 @@ export function move(
           {
             place,
             since: now,
-            reason: parties.reason ?? reasons[0],
+            reason,
             ...(agentId === undefined ? {} : { agentId }),
             ...(queueId === undefined ? {} : { queueId }),
           },

@@ -6,6 +6,8 @@ import { type AutomatedParts, withAutomated } from './automated-messages.ts';
 import { botTurn } from './bot-side.ts';
 import { type Changes, conversationUpdate, OF_A_PERSONS_TURN, touchedBy } from './commit.ts';
 import { copyPending } from './flush.ts';
+import { tellStatus } from './handoff-status.ts';
+import type { Cause, NewsSource } from './news.ts';
 import { type AllowedMove, type Move, move, placeOf } from './state.ts';
 import { decideTimer, type TimerSideParts } from './timer-side.ts';
 import { type Timer, timersOf } from './timers.ts';
@@ -20,6 +22,8 @@ const MAX_ATTEMPTS = 5;
 export interface TurnParts extends TimerSideParts, AutomatedParts {
   store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues' | 'agents' | 'inOrder'>;
   bot: Bot;
+  /** Absent = nobody outside is told of anything. */
+  news?: NewsSource;
   /** Makes ids of leases. */
   randomId: () => string;
   /** Told the ids of messages that may be sent now. */
@@ -148,7 +152,9 @@ async function step(
     automated,
     ...decided
   } = await decide(parts, conversation, work);
-  const changes = await withAutomated(parts, conversation, decided.changes, automated);
+  const said = await withAutomated(parts, conversation, decided.changes, automated);
+  const changes = { ...said, ...parts.news?.ofCommit(conversation, said, causeOf(work, said)) };
+  const heard = [...(changes.event ? [changes.event] : []), ...(changes.statuses ?? [])];
   const update = conversationUpdate(conversation, changes, parts.now());
   const committed = await parts.store.conversations.findOneAndUpdate(
     { _id: conversation._id, version: conversation.version, leaseId },
@@ -163,9 +169,12 @@ async function step(
         touched: touchedBy(changes),
         attempts: 0,
         leaseUntil: parts.now() + LEASE,
+        // Whoever else adds one raises the version.
+        ...(work.kind === 'event' || heard.length > 0
+          ? { events: [...withoutEvent(conversation, work), ...heard] }
+          : {}),
       },
       ...(work.kind === 'message' ? { $pull: { inbox: work.id } } : {}),
-      ...(work.kind === 'event' ? { $pull: { events: { id: work.event.id } } } : {}),
     },
     { returnDocument: 'after' },
   );
@@ -176,6 +185,16 @@ async function step(
   });
   if (committed) await whenCommitted?.();
   return committed;
+}
+
+function withoutEvent({ events }: ConversationDoc, work: Work): ConversationEvent[] {
+  return work.kind === 'event' ? events.filter(({ id }) => id !== work.event.id) : events;
+}
+
+/** A message that was handled before, whose changes are none, is not told of again. */
+function causeOf(work: Work, changes: Changes): Cause {
+  if (work.kind === 'timer' && work.timer.kind === 'untaken') return { untaken: true };
+  return work.kind === 'message' && Object.keys(changes).length > 0 ? { messageId: work.id } : {};
 }
 
 interface Decision {
@@ -198,13 +217,12 @@ async function decide(parts: TurnParts, conversation: ConversationDoc, work: Wor
       return message?.status === 'received' ? decideMessage(parts, conversation, message) : NOTHING;
     }
     case 'event': {
+      const { id, name, at, value } = work.event;
+      const bot = unlessPoison(parts, conversation);
+      if (name === 'handoff.status') return tellStatus(parts, conversation, work.event, bot);
       if (place !== 'bot') return NOTHING;
-      const value: ReturnTarget = JSON.parse(work.event.value);
-      return botTurn(parts, conversation, unlessPoison(parts, conversation), {
-        type: 'event',
-        ...work.event,
-        value,
-      });
+      const target: ReturnTarget = JSON.parse(value);
+      return botTurn(parts, conversation, bot, { type: 'event', id, name, at, value: target });
     }
     case 'timer':
       return decideTimer(parts, conversation, work.timer, unlessPoison(parts, conversation));

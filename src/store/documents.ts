@@ -1,7 +1,12 @@
 import type { Json } from '../bot-turn.ts';
 import type { AgentDoc } from './agent.ts';
 import type { Collection, IndexSpec, Write } from './collection.ts';
+import type { DraftDoc } from './draft.ts';
+import type { MacroDoc } from './macro.ts';
+import type { PresenceDoc } from './presence.ts';
 import type { QueueDoc } from './queue.ts';
+import type { QuickReplyDoc } from './quick-reply.ts';
+import type { DeliveryDoc, EventDoc, News, PublisherDoc, WebhookDoc } from './webhook.ts';
 import type { WorkstreamDoc } from './workstream.ts';
 
 /** Times are milliseconds since 1970 (UTC). A field that does not apply is absent, never null, so indexes skip it. */
@@ -13,7 +18,21 @@ export const HANDLERS = ['bot', 'agent'] as const;
 export type Handler = (typeof HANDLERS)[number];
 
 export { type AgentDoc, PRESENCES, type Presence, ROLES, type Role, type Work } from './agent.ts';
+export type { DraftDoc } from './draft.ts';
+export type { MacroDoc, MacroStep } from './macro.ts';
+export type { PresenceDoc } from './presence.ts';
 export type { QueueDoc } from './queue.ts';
+export type { QuickReplyDoc } from './quick-reply.ts';
+export {
+  DELIVERY_STATUSES,
+  type DeliveryDoc,
+  type DeliveryStatus,
+  EVENT_TYPES,
+  type EventDoc,
+  type EventType,
+  type News,
+  type WebhookDoc,
+} from './webhook.ts';
 export type { WorkstreamDoc } from './workstream.ts';
 
 /**
@@ -73,6 +92,11 @@ export interface MessageDoc {
   error?: { code: string; message: string };
   /** Set on a dead letter: an outbound message that a person has to look at. */
   problem?: 'failed' | 'unknown';
+  /** Notes only: ids of the agents whom it names. */
+  mentions?: string[];
+  /** What webhooks are yet to be told of, and since when there is any. */
+  news?: News[];
+  newsAt?: number;
   /** Inbound only: fields of the callback worth keeping (TeleSign's `action`, `keyword`, country). */
   provider?: { [key: string]: Json };
 }
@@ -146,10 +170,14 @@ export interface ConversationDoc {
   queuedAt?: number;
   turnAt?: number;
   /** While in a queue: agents who missed or rejected it, or lost it for not answering. */
-  passedOver?: string[];
+  passedOver?: { agentId: string; at: number }[];
   offer?: Offer;
   /** When the bot is to hear that nobody took it. */
   untakenAt?: number;
+  /** While in a queue: somebody is to have it whatever their capacity. */
+  assignAnyway?: true;
+  /** JSON of why it is where it is: a list of `TracedEntry` (conversations/trace.ts), whose names may hold a dot. */
+  trace?: string;
   /** How many rules of the queue for a long wait have acted. */
   overflowed?: number;
   /** The oldest text of the customer that nobody has answered. */
@@ -174,6 +202,9 @@ export interface ConversationDoc {
   endedSessions: SessionDoc[];
   /** Ids of agents whose `work` may not yet show what was committed. */
   touched: string[];
+  /** What webhooks are yet to be told of, and since when there is any. */
+  news?: News[];
+  newsAt?: number;
   lastSequence: number;
   /** When a worker should look at it: new work or the earliest of `timersOf`. Absent = nothing to do. */
   dueAt?: number;
@@ -186,9 +217,9 @@ export interface ConversationDoc {
 
 export interface ConversationEvent {
   id: string;
-  name: 'returned';
+  name: 'returned' | 'handoff.status';
   at: number;
-  /** JSON of where to go on; see `ReturnTarget`. */
+  /** JSON: of where to go on (`ReturnTarget`), or of what became of the handoff (`HandoffStatus`). */
   value: string;
 }
 
@@ -226,8 +257,16 @@ export interface Documents {
   sessions: SessionDoc;
   agents: AgentDoc;
   queues: QueueDoc;
+  presences: PresenceDoc;
   workstreams: WorkstreamDoc;
+  quickReplies: QuickReplyDoc;
+  macros: MacroDoc;
+  drafts: DraftDoc;
   idempotency: IdempotencyDoc;
+  webhooks: WebhookDoc;
+  publisher: PublisherDoc;
+  events: EventDoc;
+  deliveries: DeliveryDoc;
 }
 
 export type CollectionName = keyof Documents;
@@ -242,6 +281,7 @@ export const INDEXES: { [K in CollectionName]: IndexSpec[] } = {
     { name: 'queued', keys: { queueId: 1, queuedAt: 1 }, present: 'queuedAt' },
     { name: 'agent', keys: { agentId: 1, changedAt: 1 }, present: 'agentId' },
     { name: 'customer', keys: { customer: 1 } },
+    { name: 'news', keys: { newsAt: 1 }, present: 'newsAt' },
   ],
   messages: [
     { name: 'transcript', keys: { conversationId: 1, at: 1, sequence: 1 } },
@@ -249,12 +289,33 @@ export const INDEXES: { [K in CollectionName]: IndexSpec[] } = {
     { name: 'outstanding', keys: { outstanding: 1, sequence: 1 }, present: 'outstanding' },
     { name: 'changed', keys: { changedAt: 1 } },
     { name: 'problem', keys: { problem: 1, changedAt: 1 }, present: 'problem' },
+    { name: 'news', keys: { newsAt: 1 }, present: 'newsAt' },
   ],
   sessions: [{ name: 'conversation', keys: { conversationId: 1, session: 1 } }],
   agents: [{ name: 'token', keys: { tokenHash: 1 } }],
   queues: [],
+  presences: [],
   workstreams: [],
+  quickReplies: [],
+  macros: [],
+  drafts: [
+    { name: 'conversation', keys: { conversationId: 1 } },
+    { name: 'changed', keys: { changedAt: 1 } },
+    { name: 'expires', keys: { expiresAt: 1 } },
+  ],
   idempotency: [{ name: 'expires', keys: { expiresAt: 1 } }],
+  webhooks: [],
+  publisher: [],
+  events: [
+    { name: 'sequence', keys: { sequence: 1 } },
+    { name: 'expires', keys: { expiresAt: 1 } },
+  ],
+  deliveries: [
+    { name: 'due', keys: { webhookId: 1, nextAt: 1 }, present: 'nextAt' },
+    { name: 'lane', keys: { lane: 1, sequence: 1 }, present: 'lane' },
+    { name: 'list', keys: { webhookId: 1, status: 1, changedAt: 1 } },
+    { name: 'expires', keys: { expiresAt: 1 } },
+  ],
 };
 
 export type Collections = { [K in CollectionName]: Collection<Documents[K]> };

@@ -129,8 +129,16 @@ class EmbeddedEngine implements Engine {
       sessions: await this.#openCollection('sessions'),
       agents: await this.#openCollection('agents'),
       queues: await this.#openCollection('queues'),
+      presences: await this.#openCollection('presences'),
       workstreams: await this.#openCollection('workstreams'),
+      quickReplies: await this.#openCollection('quickReplies'),
+      macros: await this.#openCollection('macros'),
+      drafts: await this.#openCollection('drafts'),
       idempotency: await this.#openCollection('idempotency'),
+      webhooks: await this.#openCollection('webhooks'),
+      publisher: await this.#openCollection('publisher'),
+      events: await this.#openCollection('events'),
+      deliveries: await this.#openCollection('deliveries'),
     };
     this.#collections.push(...Object.values(collections));
     for (const collection of this.#collections)

@@ -92,8 +92,16 @@ function collections(db: Db): { [K in CollectionName]: Collection<Documents[K]> 
     sessions: db.collection('sessions'),
     agents: db.collection('agents'),
     queues: db.collection('queues'),
+    presences: db.collection('presences'),
     workstreams: db.collection('workstreams'),
+    quickReplies: db.collection('quickReplies'),
+    macros: db.collection('macros'),
+    drafts: db.collection('drafts'),
     idempotency: db.collection('idempotency'),
+    webhooks: db.collection('webhooks'),
+    publisher: db.collection('publisher'),
+    events: db.collection('events'),
+    deliveries: db.collection('deliveries'),
   };
 }
 

@@ -32,7 +32,7 @@ export interface TeleSignAdapterParts {
  *
  * To the bot, the channel is `telesign-sms`, the conversation's id is `<number>-<customer>`, `from` is the customer
  * and `recipient` the support number (digits; the names are E.164). `channelData` has the provider's fields. There is
- * no `conversationUpdate`: a conversation begins with the customer's text. `returned`, `untaken` and
+ * no `conversationUpdate`: a conversation begins with the customer's text. `returned`, `untaken`, `handoff.status` and
  * `ContinueConversation` arrive as events.
  */
 export class TeleSignAdapter extends BotAdapter {
@@ -191,7 +191,7 @@ function incomingActivity({ conversation, activity }: TurnInput): Partial<Activi
     ...fields,
     type: ActivityTypes.Event,
     name: activity.name === 'continue' ? ActivityEventNames.ContinueConversation : activity.name,
-    ...(activity.name === 'returned' ? { value: activity.value } : {}),
+    ...('value' in activity ? { value: activity.value } : {}),
   };
 }
 

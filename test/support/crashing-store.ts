@@ -22,8 +22,16 @@ const COLLECTIONS: CollectionName[] = [
   'sessions',
   'agents',
   'queues',
+  'presences',
   'workstreams',
+  'quickReplies',
+  'macros',
+  'drafts',
   'idempotency',
+  'webhooks',
+  'publisher',
+  'events',
+  'deliveries',
 ];
 
 /**

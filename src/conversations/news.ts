@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import type { HandoffStatus } from '../bot-turn.ts';
+import type { ConversationDoc, ConversationEvent, EventType, News, Stretch } from '../store/documents.ts';
+import type { Changes } from './commit.ts';
+import { type Place, placeOf } from './state.ts';
+
+/** What made a commit, as far as the changes do not show it. */
+export interface Cause {
+  /** The customer's text that was handled. */
+  messageId?: string;
+  /** Nobody has taken the handoff in time. */
+  untaken?: true;
+}
+
+/**
+ * Says of a change what programs outside and the bot are to hear of it. What it gives is written with the change itself,
+ * so that neither is there without the other.
+ */
+export interface NewsSource {
+  /** `conversation` is null when it was claimed unread, from a queue. */
+  ofCommit(
+    conversation: ConversationDoc | null,
+    changes: Changes,
+    cause?: Cause,
+  ): Pick<Changes, 'news' | 'statuses'>;
+  /** To be spread into the update of a message that takes it to this status. */
+  ofMessage(messageId: string, status: string): MessageNews;
+}
+
+export interface MessageNews {
+  $push?: { news: News };
+  $min?: { newsAt: number };
+}
+
+export interface NewsParts {
+  /** Whether any webhook is to be told: as it was a second ago at the latest. */
+  wants: (type: EventType) => boolean;
+  /** Whether the bot takes `handoff.status` events. */
+  botWantsStatus: boolean;
+  randomId: () => string;
+  now: () => number;
+}
+
+interface Happening {
+  type: EventType;
+  /** Where the conversation stood before. */
+  from: Place;
+  place: Place;
+  reason?: string;
+  agentId?: string;
+  queueId?: string;
+}
+
+export function createNewsSource({ wants, botWantsStatus, randomId, now }: NewsParts): NewsSource {
+  return {
+    ofCommit(conversation, changes, cause = {}) {
+      // The commonest by far: the bot answers a text, and nobody wants to hear of texts.
+      const { messageId } = cause;
+      const received = messageId !== undefined && wants('message.received');
+      if (!changes.move && !cause.untaken && !received) return {};
+      const happenings = happeningsOf(conversation, changes, cause);
+      const session = changes.set?.session ?? conversation?.session;
+      const at = now();
+      const news: News[] = happenings
+        .filter(({ type }) => wants(type))
+        .map(({ from: _, ...happening }) => ({
+          ...happening,
+          id: randomId(),
+          at,
+          ...(session === undefined ? {} : { session }),
+        }));
+      if (received) {
+        const place = changes.move?.place ?? (conversation ? placeOf(conversation) : 'bot');
+        news.unshift({ ...aboutMessage(messageId, 'message.received', at), place, messageId });
+      }
+      const statuses = botWantsStatus ? happenings.flatMap((one) => statusOf(one, randomId, at)) : [];
+      return { ...(news.length > 0 ? { news } : {}), ...(statuses.length > 0 ? { statuses } : {}) };
+    },
+
+    ofMessage(messageId, status) {
+      const type = MESSAGE_EVENTS[status];
+      if (type === undefined || !wants(type)) return {};
+      return { $push: { news: aboutMessage(messageId, type, now()) }, $min: { newsAt: now() } };
+    },
+  };
+}
+
+const MESSAGE_EVENTS: Readonly<Partial<Record<string, EventType>>> = {
+  sent: 'message.sent',
+  delivered: 'message.delivered',
+  failed: 'message.failed',
+  unknown: 'message.unknown',
+};
+
+/** A message is in each status once at most, so its id makes the event's: two receipts that say the same make one. */
+function aboutMessage(messageId: string, type: EventType, at: number): News {
+  const id = createHash('sha256').update(`${type}\0${messageId}`).digest('hex').slice(0, 32);
+  return { id, type, at };
+}
+
+function happeningsOf(conversation: ConversationDoc | null, changes: Changes, cause: Cause): Happening[] {
+  const { move, set } = changes;
+  const happenings: Happening[] = [];
+  if (cause.untaken && conversation) {
+    const { queueId } = conversation;
+    const place = placeOf(conversation);
+    happenings.push({
+      type: 'conversation.untaken',
+      from: place,
+      place,
+      ...(queueId === undefined ? {} : { queueId }),
+    });
+  }
+  if (!move) return happenings;
+  let from = move.from;
+  for (const { since: _, ...stretch } of move.stretches) {
+    happenings.push({ type: entering(from, stretch), from, ...stretch });
+    from = stretch.place;
+  }
+  const offer = OFFERS[move.reason];
+  if (offer) {
+    const agentId = (set?.offer ?? conversation?.offer)?.agentId;
+    const { place, reason } = move;
+    const { queueId } = move.fields;
+    happenings.push({
+      type: offer,
+      from,
+      place,
+      reason,
+      ...(agentId === undefined ? {} : { agentId }),
+      ...(queueId === undefined ? {} : { queueId }),
+    });
+  }
+  return happenings;
+}
+
+const OFFERS: Readonly<Partial<Record<string, EventType>>> = {
+  offered: 'conversation.offered',
+  offer_rejected: 'conversation.offer_rejected',
+  offer_missed: 'conversation.offer_missed',
+};
+
+/** Somebody decided that another queue or agent has it, as against its own way. */
+const ELSEWHERE: readonly string[] = ['transferred', 'assigned', 'overflow'];
+
+function entering(from: Place, { place, reason }: Omit<Stretch, 'since'>): EventType {
+  switch (place) {
+    case 'bot':
+      return from === 'closed' ? 'conversation.opened' : 'conversation.returned';
+    case 'open':
+      return ELSEWHERE.includes(reason) ? 'conversation.transferred' : 'conversation.queued';
+    case 'agent':
+      if (ELSEWHERE.includes(reason)) return 'conversation.transferred';
+      return from === 'waiting' || from === 'wrap_up' ? 'conversation.resumed' : 'conversation.accepted';
+    case 'waiting':
+      return 'conversation.waiting';
+    case 'wrap_up':
+      return 'conversation.ended';
+    case 'closed':
+      return 'conversation.closed';
+  }
+}
+
+/** What the bot hears of a handoff. That it waits still after a missed or rejected offer is nothing new to it. */
+function statusOf(happening: Happening, randomId: () => string, at: number): ConversationEvent[] {
+  const state = stateOf(happening);
+  if (state === undefined) return [];
+  const value: HandoffStatus = { state, reasonCode: happening.reason ?? state };
+  return [{ id: `status:${randomId()}`, name: 'handoff.status', at, value: JSON.stringify(value) }];
+}
+
+function stateOf({ type, from }: Happening): HandoffStatus['state'] | undefined {
+  switch (type) {
+    case 'conversation.queued':
+      return 'queued';
+    case 'conversation.offered':
+      return 'offered';
+    case 'conversation.accepted':
+      return 'accepted';
+    case 'conversation.transferred':
+      return 'transferred';
+    case 'conversation.returned':
+      return 'returned';
+    case 'conversation.closed':
+      // What the bot itself has ended was no handoff; what was still in the queue has come to nobody.
+      if (from === 'bot') return undefined;
+      return from === 'open' ? 'failed' : 'completed';
+    default:
+      return undefined;
+  }
+}
