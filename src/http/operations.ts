@@ -4,6 +4,7 @@ import { conversationRoutes } from './api/conversations.ts';
 import { deadLetterRoutes } from './api/dead-letters.ts';
 import { meRoutes } from './api/me.ts';
 import { messageRoutes } from './api/messages.ts';
+import { presenceRoutes } from './api/presences.ts';
 import { progressRoutes } from './api/progress.ts';
 import { queueRoutes } from './api/queues.ts';
 import { transferRoutes } from './api/transfers.ts';
@@ -26,6 +27,7 @@ export function apiRoutes(parts: HttpParts): Route[] {
     ...progressRoutes(parts),
     ...deadLetterRoutes(parts),
     ...agentRoutes(parts),
+    ...presenceRoutes(parts),
     ...workstreamRoutes(parts),
   ];
 }

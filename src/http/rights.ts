@@ -13,6 +13,12 @@ export const RIGHTS = {
   getAgent: 'admin',
   changeAgent: 'admin',
   deleteAgent: 'admin',
+  setAgentPresence: 'supervisor',
+
+  listPresences: 'agent',
+  createPresence: 'admin',
+  changePresence: 'admin',
+  deletePresence: 'admin',
 
   listWorkstreams: 'admin',
   getWorkstream: 'admin',

@@ -144,11 +144,24 @@ const agentFields = {
   queues: z.array(z.string()).max(200).meta({ description: 'Ids of the queues that the agent serves.' }),
   languages: z.array(z.string().min(2).max(35)).max(50).meta({ description: 'BCP 47' }),
   skills: z.array(z.string().min(1).max(64)).max(100),
-  capacity: z.number().int().min(1).max(100).meta({ description: 'Conversations at a time.' }),
+  capacity: z.number().int().min(1).max(100).meta({ description: 'Units. A push never goes beyond it.' }),
+  limits: z
+    .record(ownId, z.number().int().min(0).max(100))
+    .meta({
+      description: 'Conversations at a time, by workstream; without one, as many as the capacity allows.',
+    }),
 };
-const presence = z.enum(PRESENCES);
+export const presence = z.enum(PRESENCES);
 
-export const agent = z.object({ ...agentFields, id: z.string(), presence }).meta({ id: 'Agent' });
+export const agent = z
+  .object({
+    ...agentFields,
+    id: z.string(),
+    presence,
+    presenceId: z.string().nullable().meta({ description: 'The own presence that was chosen, if one was.' }),
+    load: z.number().int().meta({ description: 'Units that the agent’s conversations take up now.' }),
+  })
+  .meta({ id: 'Agent' });
 
 export const newAgent = z
   .strictObject({
@@ -158,6 +171,7 @@ export const newAgent = z
     languages: agentFields.languages.default([]),
     skills: agentFields.skills.default([]),
     capacity: agentFields.capacity.default(5),
+    limits: agentFields.limits.default({}),
   })
   .meta({ id: 'NewAgent' });
 

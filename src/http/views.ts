@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { loadOf } from '../conversations/capacity.ts';
 import { nextOpening, openAt } from '../conversations/hours.ts';
 import type { AgentDoc, ConversationDoc, MessageDoc, QueueDoc, Stretch } from '../store/documents.ts';
 import { hoursView } from './queue-schemas.ts';
@@ -50,7 +51,7 @@ export function messageView(doc: MessageDoc): Message {
   };
 }
 
-export function agentView(doc: AgentDoc): Agent {
+export function agentView(doc: AgentDoc, now: number): Agent {
   return {
     id: doc._id,
     name: doc.name,
@@ -59,7 +60,10 @@ export function agentView(doc: AgentDoc): Agent {
     languages: doc.languages,
     skills: doc.skills,
     capacity: doc.capacity,
+    limits: doc.limits,
     presence: doc.presence,
+    presenceId: doc.presenceId ?? null,
+    load: loadOf(doc, now),
   };
 }
 

@@ -35,7 +35,7 @@ export function agentRoutes({
       errors: [],
       async handle() {
         const agents = await store.agents.find({}, { sort: { _id: 1 } }).toArray();
-        return { items: agents.map(agentView) };
+        return { items: agents.map((one) => agentView(one, now())) };
       },
     }),
     route({
@@ -58,18 +58,19 @@ export function agentRoutes({
         status: 201,
         description: 'The agent and the token.',
         schema: agentWithToken,
-        example: { agent: { ...EXAMPLE_AGENT, presence: 'offline' }, token: 'sb_4mTq…' },
+        example: { agent: { ...EXAMPLE_AGENT, presence: 'offline', load: 0 }, token: 'sb_4mTq…' },
       },
       errors: ['exists_already'],
       async handle({ body }) {
         await refuseUnknownQueues(store, body.queues);
+        await refuseUnknownWorkstreams(store, body.limits);
         const { id, ...fields } = body;
         const token = randomToken();
         const at = now();
         const made: AgentDoc = {
           _id: id,
-          ...fields,
           ...newStaffing(at),
+          ...fields,
           tokenHash: tokenHash(token),
           createdAt: at,
           changedAt: at,
@@ -77,7 +78,7 @@ export function agentRoutes({
         await store.agents.insertOne(made).catch((error: unknown) => {
           throw isDuplicateKey(error) ? new SwitchboardError('exists_already') : error;
         });
-        return { agent: agentView(made), token };
+        return { agent: agentView(made, at), token };
       },
     }),
     route({
@@ -89,7 +90,7 @@ export function agentRoutes({
       request: z.object({ params: idParameter }),
       answer: { status: 200, description: 'The agent.', schema: agent, example: EXAMPLE_AGENT },
       errors: ['not_found'],
-      handle: async ({ params }) => agentView(await knownAgent(store, params.id)),
+      handle: async ({ params }) => agentView(await knownAgent(store, params.id), now()),
     }),
     route({
       operation: 'changeAgent',
@@ -105,6 +106,7 @@ export function agentRoutes({
       async handle({ params, body }) {
         const before = await knownAgent(store, params.id);
         if (body.queues !== undefined) await refuseUnknownQueues(store, body.queues);
+        if (body.limits !== undefined) await refuseUnknownWorkstreams(store, body.limits);
         await keepAnAdmin(store, before, body.role ?? before.role);
         const changed = await store.agents.findOneAndUpdate(
           { _id: before._id },
@@ -112,7 +114,7 @@ export function agentRoutes({
           { returnDocument: 'after' },
         );
         if (!changed) throw unknownAgent();
-        return agentView(changed);
+        return agentView(changed, now());
       },
     }),
     route({
@@ -176,5 +178,16 @@ async function refuseUnknownQueues(store: Pick<Store, 'queues'>, ids: string[]):
   const problems = ids.flatMap((id, n) =>
     known.has(id) ? [] : [{ path: `body.queues.${n}`, message: 'There is no such queue.' }],
   );
+  if (problems.length > 0) throw invalidRequest(problems);
+}
+
+async function refuseUnknownWorkstreams(
+  store: Pick<Store, 'workstreams'>,
+  limits: AgentDoc['limits'],
+): Promise<void> {
+  const known = new Set((await store.workstreams.find({}).toArray()).map((workstream) => workstream._id));
+  const problems = Object.keys(limits)
+    .filter((id) => !known.has(id))
+    .map((id) => ({ path: `body.limits.${id}`, message: 'There is no such workstream.' }));
   if (problems.length > 0) throw invalidRequest(problems);
 }

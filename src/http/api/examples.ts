@@ -10,7 +10,10 @@ export const EXAMPLE_AGENT: Agent = {
   languages: ['en', 'es'],
   skills: ['orders'],
   capacity: 5,
+  limits: {},
   presence: 'available',
+  presenceId: null,
+  load: 2,
 };
 
 type Rule = Queue['overflow'][number];

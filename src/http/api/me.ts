@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { SwitchboardError } from '../../errors.ts';
 import type { HttpParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
-import { agent, presenceChange } from '../schemas.ts';
+import { presenceChange, setPresence } from '../presence.ts';
+import { agent } from '../schemas.ts';
 import { agentView } from '../views.ts';
 import { EXAMPLE_AGENT } from './examples.ts';
 
@@ -24,7 +25,7 @@ export function meRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): Rout
         example: EXAMPLE_AGENT,
       },
       errors: [],
-      handle: async (_, context) => agentView(context.agent),
+      handle: async (_, context) => agentView(context.agent, now()),
     }),
     route({
       operation: 'setPresence',
@@ -33,17 +34,14 @@ export function meRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): Rout
       tag,
       summary: 'Say whether I am there',
       request: z.object({ body: presenceChange }),
+      description: 'Either a `presence`, or the `presenceId` of an own one (`GET /api/presences`).',
       exampleBody: { presence: 'available' },
       answer: { status: 200, description: 'The agent, changed.', schema: agent, example: EXAMPLE_AGENT },
       errors: [],
       async handle({ body }, context) {
-        const changed = await store.agents.findOneAndUpdate(
-          { _id: context.agent._id },
-          { $set: { presence: body.presence, changedAt: now() } },
-          { returnDocument: 'after' },
-        );
+        const changed = await setPresence(store, context.agent._id, body, now());
         if (!changed) throw new SwitchboardError('unauthenticated');
-        return agentView(changed);
+        return agentView(changed, now());
       },
     }),
   ];

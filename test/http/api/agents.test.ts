@@ -6,6 +6,12 @@ describe('/api/agents', () => {
   let stage: Stage;
   beforeEach(async () => {
     stage = await openStage();
+    await stage.store.workstreams.insertOne({
+      _id: 'default',
+      numbers: [],
+      language: 'en',
+      queueId: 'support',
+    });
   });
   afterEach(() => stage.close());
 
@@ -22,10 +28,11 @@ describe('/api/agents', () => {
       languages: ['en', 'zh-TW'],
       skills: ['orders'],
       capacity: 3,
+      limits: { default: 2 },
     };
     const { status, body } = await create(given);
     expect(status).to.equal(201);
-    expect(body.agent).to.deep.equal({ ...given, presence: 'offline' });
+    expect(body.agent).to.deep.equal({ ...given, presence: 'offline', presenceId: null, load: 0 });
     const me = await stage.call('GET /api/me', {
       as: null,
       headers: { authorization: `Bearer ${body.token}` },
@@ -45,7 +52,10 @@ describe('/api/agents', () => {
       languages: [],
       skills: [],
       capacity: 5,
+      limits: {},
       presence: 'offline',
+      presenceId: null,
+      load: 0,
     });
   });
 
@@ -75,6 +85,12 @@ describe('/api/agents', () => {
       { id: 'dan', name: 'x', queues: ['support', 'nothing'] },
       ['body.queues.1'],
     ],
+    [
+      'a limit for a workstream that is not there',
+      { id: 'dan', name: 'x', limits: { no: 1 } },
+      ['body.limits.no'],
+    ],
+    ['a limit below none', { id: 'dan', name: 'x', limits: { default: -1 } }, ['body.limits.default']],
     ['a token of one’s own', { id: 'dan', name: 'x', token: 'abc' }, ['body.token']],
     ['nothing', {}, ['body.id', 'body.name']],
   ] as const) {
@@ -93,6 +109,10 @@ describe('/api/agents', () => {
     expect((await change('ana', {})).body).to.deep.equal(body);
     expect((await change('ana', { id: 'x' })).body.problems[0].path).to.equal('body.id');
     expect((await change('ana', { queues: ['nothing'] })).status).to.equal(400);
+    expect((await change('ana', { limits: { default: 2 } })).body).to.deep.include({
+      limits: { default: 2 },
+    });
+    expect((await change('ana', { limits: { nothing: 2 } })).status).to.equal(400);
     expect((await change('nobody', { name: 'x' })).status).to.equal(404);
   });
 
@@ -147,7 +167,7 @@ describe('/api/me', () => {
   });
 
   it('takes my presence', async () => {
-    for (const presence of ['available', 'busy', 'away', 'offline']) {
+    for (const presence of ['available', 'busy', 'do_not_disturb', 'away', 'offline']) {
       const { status, body } = await stage.call('PUT /api/me/presence', { body: { presence } });
       expect([status, body.presence]).to.deep.equal([200, presence]);
     }

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { SwitchboardError } from '../../errors.ts';
+import { isDuplicateKey } from '../../store/collection.ts';
+import type { AgentDoc, PresenceDoc, Store } from '../../store/documents.ts';
+import type { HttpParts } from '../parts.ts';
+import {
+  newPresence,
+  ownPresence,
+  type PresenceView,
+  presenceChange,
+  presenceChanges,
+  presenceView,
+  setPresence,
+} from '../presence.ts';
+import { type Route, route } from '../route.ts';
+import { agent, idParameter } from '../schemas.ts';
+import { agentView } from '../views.ts';
+import { EXAMPLE_AGENT } from './examples.ts';
+
+const tag = 'Presences';
+
+const EXAMPLE: PresenceView = { id: 'lunch', name: 'Lunch', base: 'away' };
+
+export function presenceRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): Route[] {
+  return [
+    route({
+      operation: 'listPresences',
+      method: 'get',
+      path: '/api/presences',
+      tag,
+      summary: 'All own presences',
+      request: z.object({}),
+      answer: {
+        status: 200,
+        description: 'Every own presence, by id.',
+        schema: z.object({ items: z.array(ownPresence) }),
+        example: { items: [EXAMPLE] },
+      },
+      errors: [],
+      async handle() {
+        const all = await store.presences.find({}, { sort: { _id: 1 } }).toArray();
+        return { items: all.map(presenceView) };
+      },
+    }),
+    route({
+      operation: 'createPresence',
+      method: 'post',
+      path: '/api/presences',
+      tag,
+      summary: 'Add an own presence',
+      request: z.object({ body: newPresence }),
+      exampleBody: EXAMPLE,
+      answer: { status: 201, description: 'The presence.', schema: ownPresence, example: EXAMPLE },
+      errors: ['exists_already'],
+      async handle({ body: { id, name, base } }) {
+        const made: PresenceDoc = { _id: id, name, base };
+        await store.presences.insertOne(made).catch((error: unknown) => {
+          throw isDuplicateKey(error) ? new SwitchboardError('exists_already') : error;
+        });
+        return presenceView(made);
+      },
+    }),
+    route({
+      operation: 'changePresence',
+      method: 'patch',
+      path: '/api/presences/{id}',
+      tag,
+      summary: 'Change an own presence',
+      description:
+        'Fields that are left out stay as they are. A new `base` holds at once, also for agents who have it.',
+      request: z.object({ params: idParameter, body: presenceChanges }),
+      exampleBody: { base: 'busy' },
+      answer: {
+        status: 200,
+        description: 'The presence, changed.',
+        schema: ownPresence,
+        example: { ...EXAMPLE, base: 'busy' },
+      },
+      errors: ['not_found'],
+      async handle({ params, body }) {
+        const _id = params.id;
+        const changed =
+          Object.keys(body).length === 0
+            ? await store.presences.findOne({ _id })
+            : await store.presences.findOneAndUpdate({ _id }, { $set: body }, { returnDocument: 'after' });
+        if (!changed) throw unknownPresence();
+        const at = now();
+        for (const { _id: agentId } of await whoHave(store, _id)) {
+          await store.agents.updateOne(
+            { _id: agentId, presenceId: _id },
+            { $set: { presence: changed.base, presenceAt: at, changedAt: at } },
+          );
+        }
+        return presenceView(changed);
+      },
+    }),
+    route({
+      operation: 'deletePresence',
+      method: 'delete',
+      path: '/api/presences/{id}',
+      tag,
+      summary: 'Delete an own presence',
+      description: 'Agents who have it keep what it was mapped to.',
+      request: z.object({ params: idParameter }),
+      empty: 'Deleted.',
+      errors: ['not_found'],
+      async handle({ params }) {
+        const { deletedCount } = await store.presences.deleteOne({ _id: params.id });
+        if (deletedCount === 0) throw unknownPresence();
+        for (const { _id } of await whoHave(store, params.id)) {
+          await store.agents.updateOne(
+            { _id, presenceId: params.id },
+            { $set: { changedAt: now() }, $unset: { presenceId: true } },
+          );
+        }
+        return null;
+      },
+    }),
+    route({
+      operation: 'setAgentPresence',
+      method: 'put',
+      path: '/api/agents/{id}/presence',
+      tag,
+      summary: 'Say whether a colleague is there',
+      description: 'For supervisors. Takes what `PUT /api/me/presence` takes.',
+      request: z.object({ params: idParameter, body: presenceChange }),
+      exampleBody: { presence: 'away' },
+      answer: {
+        status: 200,
+        description: 'The agent, changed.',
+        schema: agent,
+        example: { ...EXAMPLE_AGENT, presence: 'away' },
+      },
+      errors: ['not_found'],
+      async handle({ params, body }) {
+        const changed = await setPresence(store, params.id, body, now());
+        if (!changed) throw new SwitchboardError('not_found', 'There is no such agent.');
+        return agentView(changed, now());
+      },
+    }),
+  ];
+}
+
+function unknownPresence(): SwitchboardError {
+  return new SwitchboardError('not_found', 'There is no such presence.');
+}
+
+async function whoHave(store: Pick<Store, 'agents'>, presenceId: string): Promise<AgentDoc[]> {
+  return (await store.agents.find({}).toArray()).filter((one) => one.presenceId === presenceId);
+}

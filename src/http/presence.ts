@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { AgentDoc, Presence, PresenceDoc, Store } from '../store/documents.ts';
+import { invalidRequest } from './problem.ts';
+import { ownId, presence } from './schemas.ts';
+
+const name = z.string().trim().min(1).max(100);
+const base = presence.meta({ description: 'What it is to routing.' });
+
+export const ownPresence = z
+  .object({ id: z.string(), name: z.string(), base })
+  .meta({ id: 'Presence', description: 'A presence of your own.' });
+export const newPresence = z.strictObject({ id: ownId, name, base }).meta({ id: 'NewPresence' });
+export const presenceChanges = z.strictObject({ name, base }).partial().meta({ id: 'PresenceChanges' });
+
+/** One of those that there are, or an own one. */
+export const presenceChange = z
+  .strictObject({ presence: presence.optional(), presenceId: z.string().max(64).optional() })
+  .transform(({ presence, presenceId }, context): { presence: Presence } | { presenceId: string } => {
+    if (presence !== undefined && presenceId === undefined) return { presence };
+    if (presenceId !== undefined && presence === undefined) return { presenceId };
+    context.addIssue({ code: 'custom', message: 'name either a presence or a presenceId' });
+    return z.NEVER;
+  });
+
+export type PresenceView = z.output<typeof ownPresence>;
+
+export function presenceView({ _id: id, name, base }: PresenceDoc): PresenceView {
+  return { id, name, base };
+}
+
+/** Null when there is no such agent. Throws `invalid_request` when there is no such own presence. */
+export async function setPresence(
+  store: Pick<Store, 'agents' | 'presences'>,
+  agentId: string,
+  change: z.output<typeof presenceChange>,
+  now: number,
+): Promise<AgentDoc | null> {
+  const own = 'presenceId' in change ? await store.presences.findOne({ _id: change.presenceId }) : null;
+  if ('presenceId' in change && !own) {
+    throw invalidRequest([{ path: 'body.presenceId', message: 'There is no such presence.' }]);
+  }
+  const chosen = own ? { presence: own.base, presenceId: own._id } : change;
+  return store.agents.findOneAndUpdate(
+    { _id: agentId },
+    {
+      $set: { ...chosen, presenceAt: now, changedAt: now },
+      $unset: { graceUntil: true, ...(own ? {} : { presenceId: true }) },
+    },
+    { returnDocument: 'after' },
+  );
+}

@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import { openStage, type Stage } from '../stage.ts';
+
+describe('/api/presences', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await openStage();
+    await create({ id: 'lunch', name: ' Lunch ', base: 'away' });
+  });
+  afterEach(() => stage.close());
+
+  const create = (body: unknown) => stage.call('POST /api/presences', { as: 'root', body });
+  const mine = (body: unknown) => stage.call('PUT /api/me/presence', { body });
+  const stored = () => stage.store.agents.findOne({ _id: 'ana' });
+
+  it('lists own presences by id, to any agent', async () => {
+    const made = await create({ id: 'break', name: 'Break', base: 'busy' });
+    expect([made.status, made.body]).to.deep.equal([201, { id: 'break', name: 'Break', base: 'busy' }]);
+    const { body } = await stage.call('GET /api/presences');
+    expect(body.items).to.deep.equal([made.body, { id: 'lunch', name: 'Lunch', base: 'away' }]);
+  });
+
+  it('refuses an id that is taken, and what is mapped to nothing', async () => {
+    const again = await create({ id: 'lunch', name: 'Lunch', base: 'away' });
+    expect([again.status, again.body.code]).to.deep.equal([409, 'exists_already']);
+    const wrong = await create({ id: 'nap', name: 'Nap', base: 'asleep' });
+    expect([wrong.status, wrong.body.problems[0].path]).to.deep.equal([400, 'body.base']);
+  });
+
+  it('is chosen by its id, and left by choosing another', async () => {
+    stage.rig.time += 1000;
+    const chosen = await mine({ presenceId: 'lunch' });
+    expect(chosen.body).to.include({ presence: 'away', presenceId: 'lunch', load: 0, capacity: 5 });
+    expect(await stored()).to.include({ presenceAt: stage.rig.time, changedAt: stage.rig.time });
+    expect((await stage.call('GET /api/me')).body).to.deep.equal(chosen.body);
+    expect((await mine({ presence: 'do_not_disturb' })).body).to.include({
+      presence: 'do_not_disturb',
+      presenceId: null,
+    });
+  });
+
+  it('ends a grace: who says something is there', async () => {
+    await stage.store.agents.updateOne({ _id: 'ana' }, { $set: { graceUntil: 5 } });
+    await mine({ presence: 'available' });
+    expect(await stored()).not.to.have.property('graceUntil');
+  });
+
+  it('refuses one that there is not, both and neither', async () => {
+    const unknown = await mine({ presenceId: 'nap' });
+    expect([unknown.status, unknown.body.problems[0].path]).to.deep.equal([400, 'body.presenceId']);
+    for (const body of [{}, { presence: 'busy', presenceId: 'lunch' }]) {
+      expect((await mine(body)).status).to.equal(400);
+    }
+    expect((await stored())?.presence).to.equal('offline');
+  });
+
+  it('maps those who have it anew when its base changes, and nobody else', async () => {
+    await mine({ presenceId: 'lunch' });
+    const change = (id: string, body: unknown) =>
+      stage.call(`PATCH /api/presences/${id}`, { as: 'root', body });
+    expect((await change('lunch', { base: 'busy' })).body).to.deep.equal({
+      id: 'lunch',
+      name: 'Lunch',
+      base: 'busy',
+    });
+    expect((await change('lunch', {})).status).to.equal(200);
+    expect((await stage.call('GET /api/me')).body).to.include({ presence: 'busy', presenceId: 'lunch' });
+    expect((await stage.call('GET /api/me', { as: 'ben' })).body.presence).to.equal('offline');
+    for (const body of [{}, { name: 'x' }]) expect((await change('nap', body)).status).to.equal(404);
+  });
+
+  it('leaves those who have it their base when it is deleted', async () => {
+    await mine({ presenceId: 'lunch' });
+    const remove = () => stage.call('DELETE /api/presences/lunch', { as: 'root' });
+    expect((await remove()).status).to.equal(204);
+    expect((await stage.call('GET /api/me')).body).to.include({ presence: 'away', presenceId: null });
+    expect((await remove()).status).to.equal(404);
+  });
+
+  it('is set for a colleague by a supervisor', async () => {
+    const set = (id: string, body: unknown) =>
+      stage.call(`PUT /api/agents/${id}/presence`, { as: 'sam', body });
+    expect((await set('ana', { presenceId: 'lunch' })).body).to.include({ id: 'ana', presenceId: 'lunch' });
+    expect((await set('ana', { presence: 'available' })).body).to.include({
+      presence: 'available',
+      presenceId: null,
+    });
+    expect((await set('nobody', { presence: 'away' })).status).to.equal(404);
+  });
+
+  it('shows the load that counts', async () => {
+    const work = [
+      { conversationId: 'a', workstreamId: 'default', cost: 2 },
+      { conversationId: 'b', workstreamId: 'default', cost: 1, reservedUntil: stage.rig.time },
+    ];
+    await stage.store.agents.updateOne({ _id: 'ana' }, { $set: { work } });
+    expect((await stage.call('GET /api/me')).body).to.include({ load: 2, capacity: 5 });
+  });
+});
