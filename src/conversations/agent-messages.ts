@@ -39,11 +39,11 @@ export function createAgentMessages(
       return messages;
     },
 
-    async note(id, actor, { text, key }) {
+    async note(id, actor, { text, key, mentions }) {
       let note: MessageDoc | undefined;
       await write(id, {}, async (conversation) => {
         mayServe(actor, conversation.agentId === actor.id ? undefined : conversation.queueId);
-        const made = noteBy(actor, conversation, { text, key }, now());
+        const made = noteBy(actor, conversation, { text, key, ...(mentions && { mentions }) }, now());
         const before = await written(store, conversation, made._id);
         note = before ?? made;
         return before ? null : { changes: { messages: [made] } };
@@ -58,8 +58,8 @@ export function createAgentMessages(
 export function noteBy(
   actor: Actor,
   conversation: ConversationDoc,
-  { text, key }: { text: string; key: string },
+  { key, ...note }: { text: string; key: string; mentions?: string[] },
   now: number,
 ): PendingMessage {
-  return noteMessage(conversation, { cause: key, author: authorOf(actor), text }, now);
+  return noteMessage(conversation, { cause: key, author: authorOf(actor), ...note }, now);
 }

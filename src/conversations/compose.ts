@@ -41,7 +41,7 @@ export function outgoingMessages(
 /** A note for colleagues: in the transcript, never sent. */
 export function noteMessage(
   conversation: Pick<ConversationDoc, '_id' | 'channelId' | 'session'>,
-  note: { cause: string; author: Author; text: string },
+  note: { cause: string; author: Author; text: string; mentions?: string[] },
   now: number,
 ): PendingMessage {
   return {
@@ -58,5 +58,6 @@ export function noteMessage(
     segments: 0,
     changedAt: now,
     attempts: 0,
+    ...(note.mentions === undefined ? {} : { mentions: note.mentions }),
   };
 }

@@ -24,8 +24,12 @@ export interface Desk {
    * Rejects with `not_owner`; a supervisor who does not own it may not speak either.
    */
   reply(id: string, actor: Actor, reply: { text: string; key: string }): Promise<MessageDoc[]>;
-  /** For colleagues only, in any state. */
-  note(id: string, actor: Actor, note: { text: string; key: string }): Promise<MessageDoc>;
+  /** For colleagues only, in any state. `mentions` = ids of agents whom it names. */
+  note(
+    id: string,
+    actor: Actor,
+    note: { text: string; key: string; mentions?: string[] },
+  ): Promise<MessageDoc>;
   /** Rejects with `not_owner`, and `not_found` for an unknown queue or agent. */
   transfer(id: string, actor: Actor, transfer: Transfer, expected?: Expected): Promise<ConversationDoc>;
   /**

@@ -1,11 +1,12 @@
-import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
+import type { ConversationDoc, DraftDoc, MessageDoc, Store } from '../store/documents.ts';
 
 /** One thing that changed, as it is now. */
 export type Change =
   | { kind: 'conversation'; at: number; doc: ConversationDoc }
-  | { kind: 'message'; at: number; doc: MessageDoc };
+  | { kind: 'message'; at: number; doc: MessageDoc }
+  | { kind: 'typing'; at: number; doc: DraftDoc };
 
-type Stores = Pick<Store, 'conversations' | 'messages'>;
+type Stores = Pick<Store, 'conversations' | 'messages' | 'drafts'>;
 
 const BATCH = 500;
 
@@ -23,11 +24,15 @@ export async function* changesSince(store: Stores, since: number): AsyncGenerato
     const messages = await readWhole((limit) =>
       store.messages.find({ changedAt: { $gte: start } }, { sort: { changedAt: 1 }, limit }).toArray(),
     );
-    // Both are complete up to here only.
-    const end = Math.min(conversations.end, messages.end);
+    const drafts = await readWhole((limit) =>
+      store.drafts.find({ changedAt: { $gte: start } }, { sort: { changedAt: 1 }, limit }).toArray(),
+    );
+    // All are complete up to here only.
+    const end = Math.min(conversations.end, messages.end, drafts.end);
     const changes: Change[] = [
       ...conversations.docs.map((doc): Change => ({ kind: 'conversation', at: doc.changedAt, doc })),
       ...messages.docs.map((doc): Change => ({ kind: 'message', at: doc.changedAt, doc })),
+      ...drafts.docs.map((doc): Change => ({ kind: 'typing', at: doc.changedAt, doc })),
     ];
     yield changes.filter((change) => change.at <= end).sort((a, b) => a.at - b.at);
     from = end === Number.POSITIVE_INFINITY ? null : end + 1;
@@ -66,7 +71,7 @@ async function readWhole<T extends { changedAt: number }>(
   }
 }
 
-/** How many changes there are since then, counted up to `most`. */
+/** How many conversations and messages have changed since then, counted up to `most`. */
 export async function countChanges(store: Stores, since: number, most: number): Promise<number> {
   const filter = { changedAt: { $gte: since } };
   const conversations = await store.conversations.countDocuments(filter, { limit: most });

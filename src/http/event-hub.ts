@@ -4,7 +4,7 @@ import { atDesk, type Change, changesSince, countChanges } from './changes.ts';
 import type { EventStream } from './event-stream.ts';
 import { createMembers } from './members.ts';
 import type { HttpParts } from './parts.ts';
-import { conversationView, messageView } from './views.ts';
+import { conversationView, isoTime, messageView } from './views.ts';
 import { actorOf, maySee, type Whereabouts } from './visibility.ts';
 
 /**
@@ -132,9 +132,12 @@ export function createEventHub({
     let data: string | undefined;
     for (const stream of streams) {
       if (!stream.live) stream.missedFrom = Math.min(stream.missedFrom ?? change.at, change.at);
-      else if (isFor(stream.actor)) {
-        data ??= dataOf(change);
-        stream.send(change.kind, highWater, data);
+      else {
+        if (isFor(stream.actor) && !isOwnTyping(change, stream.actor)) {
+          data ??= dataOf(change);
+          stream.send(change.kind, highWater, data);
+        }
+        tellMentioned(stream, change, highWater);
       }
     }
   }
@@ -189,10 +192,13 @@ export function createEventHub({
   async function catchUp(stream: EventStream, since: number): Promise<void> {
     for await (const batch of changesSince(store, since)) {
       for (const change of batch) {
+        // Who typed back then is no news.
+        if (change.kind === 'typing') continue;
         const standing =
           change.kind === 'conversation' ? change.doc : await standingOf(change.doc.conversationId);
         if (maySee(stream.actor, standing))
           stream.send(change.kind, Math.min(change.at, now()), dataOf(change));
+        tellMentioned(stream, change, Math.min(change.at, now()));
       }
       await stream.drained();
       if (!stream.isOpen()) return;
@@ -249,12 +255,38 @@ function keyOf({ kind, doc }: Change): string {
 }
 
 /** Differs whenever what is shown does. */
-function printOf({ kind, doc }: Change): string {
-  return kind === 'conversation'
-    ? `${doc.version} ${doc.lastMessageAt}`
-    : `${doc.status} ${doc.session} ${doc.error?.code}`;
+function printOf(change: Change): string {
+  switch (change.kind) {
+    case 'conversation':
+      return `${change.doc.version} ${change.doc.lastMessageAt}`;
+    case 'message':
+      return `${change.doc.status} ${change.doc.session} ${change.doc.error?.code}`;
+    case 'typing':
+      return `${change.doc.changedAt}`;
+  }
 }
 
-function dataOf({ kind, doc }: Change): string {
-  return JSON.stringify(kind === 'conversation' ? conversationView(doc) : messageView(doc));
+function dataOf(change: Change): string {
+  switch (change.kind) {
+    case 'conversation':
+      return JSON.stringify(conversationView(change.doc));
+    case 'message':
+      return JSON.stringify(messageView(change.doc));
+    case 'typing': {
+      const { conversationId, agentId, changedAt } = change.doc;
+      return JSON.stringify({ conversationId, agentId, at: isoTime(changedAt) });
+    }
+  }
+}
+
+function isOwnTyping({ kind, doc }: Change, actor: Actor): boolean {
+  return kind === 'typing' && doc.agentId === actor.id;
+}
+
+/** An agent whom a note names hears of it, whatever queues they serve; what it says they have to be allowed to read. */
+function tellMentioned(stream: EventStream, { kind, doc }: Change, id: number): void {
+  if (kind !== 'message' || !doc.mentions?.includes(stream.actor.id)) return;
+  const { _id: messageId, conversationId, author, at } = doc;
+  const data = { conversationId, messageId, by: author.id ?? null, at: isoTime(at) };
+  stream.send('mention', id, JSON.stringify(data));
 }

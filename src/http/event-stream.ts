@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Actor } from '../conversations/rights.ts';
 
-export type EventName = 'conversation' | 'message' | 'queue' | 'presence' | 'reset';
+export type EventName = 'conversation' | 'message' | 'queue' | 'presence' | 'typing' | 'mention' | 'reset';
 
 /** A reader who is this far behind is cut. It comes back with its last id and gets the latest of everything. */
 const MAX_BUFFERED = 1024 * 1024;

@@ -1,12 +1,16 @@
 import { agentRoutes } from './api/agents.ts';
 import { claimRoutes } from './api/claims.ts';
+import { contactRoutes } from './api/contacts.ts';
 import { conversationRoutes } from './api/conversations.ts';
 import { deadLetterRoutes } from './api/dead-letters.ts';
+import { draftRoutes } from './api/drafts.ts';
+import { macroRoutes } from './api/macros.ts';
 import { meRoutes } from './api/me.ts';
 import { messageRoutes } from './api/messages.ts';
 import { presenceRoutes } from './api/presences.ts';
 import { progressRoutes } from './api/progress.ts';
 import { queueRoutes } from './api/queues.ts';
+import { quickReplyRoutes } from './api/quick-replies.ts';
 import { transferRoutes } from './api/transfers.ts';
 import { workstreamRoutes } from './api/workstreams.ts';
 import { CALLBACK_ROUTE } from './callbacks.ts';
@@ -25,6 +29,10 @@ export function apiRoutes(parts: HttpParts): Route[] {
     ...messageRoutes(parts),
     ...transferRoutes(parts),
     ...progressRoutes(parts),
+    ...draftRoutes(parts),
+    ...quickReplyRoutes(parts),
+    ...macroRoutes(parts),
+    ...contactRoutes(parts),
     ...deadLetterRoutes(parts),
     ...agentRoutes(parts),
     ...presenceRoutes(parts),

@@ -47,6 +47,25 @@ export const RIGHTS = {
   resendMessage: 'agent',
   settleMessage: 'agent',
 
+  listDrafts: 'agent',
+  keepDraft: 'agent',
+  deleteDraft: 'agent',
+
+  // Of a quick reply for everybody it takes a supervisor; see `mayChangeReply` in conversations/quick-replies.ts.
+  listQuickReplies: 'agent',
+  createQuickReply: 'agent',
+  changeQuickReply: 'agent',
+  deleteQuickReply: 'agent',
+  renderQuickReply: 'agent',
+
+  listMacros: 'agent',
+  createMacro: 'supervisor',
+  changeMacro: 'supervisor',
+  deleteMacro: 'supervisor',
+  runMacro: 'agent',
+
+  getContact: 'agent',
+
   streamEvents: 'agent',
 } as const satisfies Record<string, Role>;
 

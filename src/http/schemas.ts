@@ -38,6 +38,13 @@ const number = z
   .regex(/^\+?\d{3,15}$/, 'digits with country code')
   .transform((digits) => digits.replace('+', ''));
 
+/** As people write it: `+1 (555) 010-0001`. A + that a query string holds as it is arrives as a space. */
+const typedNumber = z
+  .string()
+  .max(40)
+  .regex(/^[\s+]*(?:[().\s-]*\d){3,15}[().\s-]*$/, 'digits with country code')
+  .transform((typed) => typed.replace(/\D/g, ''));
+
 export const state = z.enum(STATES).meta({
   id: 'State',
   description:
@@ -121,6 +128,7 @@ const messageFields = {
   }),
   segments: z.number().int().meta({ description: 'What carriers bill.' }),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
+  mentions: z.array(z.string()).optional().meta({ description: 'Agents whom a note names: `@agent-1`.' }),
 };
 
 export const message = z
@@ -288,7 +296,9 @@ export const conversationFilter = z.strictObject({
   queue: z.string().max(64).optional(),
   agent: z.string().max(64).optional(),
   number: number.optional(),
-  customer: number.optional(),
+  customer: typedNumber.optional().meta({
+    description: 'With country code; a +, spaces, dashes and brackets are dropped.',
+  }),
   q: z.string().min(1).max(100).optional().meta({
     description: 'Part of the customer’s number, or of the handoff’s reason or summary.',
   }),

@@ -48,6 +48,7 @@ export function messageView(doc: MessageDoc): Message {
     status: doc.status,
     segments: doc.segments,
     ...(doc.error === undefined ? {} : { error: doc.error }),
+    ...(doc.mentions === undefined ? {} : { mentions: doc.mentions }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { AutomatedMessage } from '../store/workstream.ts';
 
 const DAY = 86_400;
 
-const language = z
+export const language = z
   .string()
   .max(35)
   .refine((tag) => {

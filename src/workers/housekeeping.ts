@@ -3,26 +3,38 @@ import { createLoop, type Loop, type LoopParts } from './loop.ts';
 
 const INTERVAL = 60_000;
 
-/** Removes first answers of writes whose `Idempotency-Key` has expired. */
+/** Removes what has expired: first answers of writes with an `Idempotency-Key`, and drafts. */
 export function createHousekeeping(
   parts: {
-    store: Pick<Store, 'idempotency'>;
+    store: Pick<Store, 'idempotency' | 'drafts'>;
     now: () => number;
   } & Pick<LoopParts, 'log' | 'sleep'>,
 ): Loop {
   const { store, now } = parts;
+  const oldest = { sort: { expiresAt: 1 } } as const;
   return createLoop({
     name: 'housekeeping',
     slots: 8,
     interval: INTERVAL,
     log: parts.log,
     sleep: parts.sleep,
-    work: (id) => store.idempotency.deleteOne({ _id: id, expiresAt: { $lte: now() } }),
+    async work(id) {
+      const expired = { _id: id.slice(1), expiresAt: { $lte: now() } };
+      if (id.startsWith(ANSWER)) await store.idempotency.deleteOne(expired);
+      else await store.drafts.deleteOne(expired);
+    },
     async scan(limit) {
-      const expired = await store.idempotency
-        .find({ expiresAt: { $lte: now() } }, { sort: { expiresAt: 1 }, limit })
-        .toArray();
-      return expired.map(({ _id }) => _id);
+      const expired = { expiresAt: { $lte: now() } };
+      // Half of the room at most, so that neither keeps the other from its turn.
+      const drafts = await store.drafts.find(expired, { ...oldest, limit: Math.ceil(limit / 2) }).toArray();
+      const room = limit - drafts.length;
+      const answers =
+        room === 0 ? [] : await store.idempotency.find(expired, { ...oldest, limit: room }).toArray();
+      return [...answers.map(({ _id }) => ANSWER + _id), ...drafts.map(({ _id }) => DRAFT + _id)];
     },
   });
 }
+
+/** Before an id: in which collection it is. */
+const ANSWER = 'a';
+const DRAFT = 'd';

@@ -173,7 +173,8 @@ async function keepAnAdmin(store: Pick<Store, 'agents'>, before: AgentDoc, role:
   throw new SwitchboardError('last_admin');
 }
 
-async function refuseUnknownQueues(store: Pick<Store, 'queues'>, ids: string[]): Promise<void> {
+/** Throws `invalid_request` with the path of each queue of `body.queues` that there is not. */
+export async function refuseUnknownQueues(store: Pick<Store, 'queues'>, ids: string[]): Promise<void> {
   const known = new Set((await store.queues.find({}).toArray()).map((queue) => queue._id));
   const problems = ids.flatMap((id, n) =>
     known.has(id) ? [] : [{ path: `body.queues.${n}`, message: 'There is no such queue.' }],

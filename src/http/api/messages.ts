@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { SwitchboardError } from '../../errors.ts';
 import type { MessageDoc } from '../../store/documents.ts';
+import { dropDraft } from '../drafts.ts';
+import { mentionedIn } from '../mentions.ts';
 import { decodeCursor, readPage } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
@@ -53,7 +55,7 @@ export function messageRoutes({ store, desk }: Pick<HttpParts, 'store' | 'desk'>
       tag,
       summary: 'Answer the customer, or leave a note',
       description:
-        'Only the owner answers, while the conversation is `active` or `waiting`. A long text leaves as several parts, in order. A note is for colleagues only; whoever may see the conversation may write one, in any state. Send an `Idempotency-Key`: with it, a repetition never texts the customer twice.',
+        'Only the owner answers, while the conversation is `active` or `waiting`. A long text leaves as several parts, in order. A note is for colleagues only; whoever may see the conversation may write one, in any state; `@agent-1` in it tells that agent. Send an `Idempotency-Key`: with it, a repetition never texts the customer twice.',
       request: z.object({ params: idParameter, body: newMessage }),
       exampleBody: { text: 'Hola, soy Ana. Su pedido llega mañana.' },
       answer: {
@@ -64,8 +66,12 @@ export function messageRoutes({ store, desk }: Pick<HttpParts, 'store' | 'desk'>
       },
       errors: ['not_owner', 'forbidden', 'not_found', 'wrong_state'],
       async handle({ params, body }, { actor, effectKey: key }) {
-        if (body.note) return messageView(await desk.note(params.id, actor, { text: body.text, key }));
+        if (body.note) {
+          const mentions = await mentionedIn(store, body.text);
+          return messageView(await desk.note(params.id, actor, { text: body.text, key, ...mentions }));
+        }
         const parts = (await desk.reply(params.id, actor, { text: body.text, key })).map(messageView);
+        await dropDraft(store, params.id, actor.id);
         const [first] = parts;
         if (!first) throw new SwitchboardError('internal');
         return parts.length === 1 ? first : { ...first, parts };
