@@ -68,6 +68,7 @@ async function snapshotsIn(store: Store, parts: HistoryParts): Promise<Snapshot[
     settings: createSettings(store, { language: 'en', queueId: 'support' }),
     automatedText: () => '',
     missed: async () => {},
+    random: () => 0,
     randomId: () => `lease-${leases++}`,
     worked: () => {},
     untaken: () => {},

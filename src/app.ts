@@ -136,7 +136,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     });
     return telesign;
   };
-  const settings = createSettings(store, { language: config.defaultLanguage, queueId: DEFAULT_QUEUE });
+  const settings = createSettings(
+    store,
+    { language: config.defaultLanguage, queueId: DEFAULT_QUEUE },
+    (workstream, error) => log.error({ err: error, workstream }, 'its rules are wrong: none of them counts'),
+  );
 
   const common = {
     store,
@@ -164,6 +168,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const turns = createTurns({
     ...common,
     bot: hostBot(adapter, bot),
+    random,
     systemText: (locale, key) => systemText(texts, locale, key),
     randomId: randomUUID,
     worked({ kind, outcome, duration }) {

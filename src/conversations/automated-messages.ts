@@ -98,8 +98,7 @@ function closingKinds(reason: string): AutomatedMessage[] {
   switch (reason) {
     case 'customer_inactive':
       return ['inactivity_closed'];
-    case 'overflow':
-      return ['overflow_ended'];
+    case 'overflow': // whoever decides it knows whether the queue is closed or full
     case 'bot_ended':
       return [];
     default:

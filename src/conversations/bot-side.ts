@@ -1,20 +1,26 @@
 import type { Bot, TurnActivity, TurnOutput } from '../bot-turn.ts';
-import type { ConversationDoc, Store } from '../store/documents.ts';
+import type { ConversationDoc } from '../store/documents.ts';
+import type { AutomatedMessage } from '../store/workstream.ts';
 import type { Changes } from './commit.ts';
 import { outgoingMessages, type Split } from './compose.ts';
+import { overflowed } from './overflowing.ts';
+import { type PlacementParts, placement } from './placement.ts';
 import { endedSession } from './session.ts';
-import type { Settings } from './settings.ts';
 import { type AllowedMove, followedBy, type Move, move, placeOf } from './state.ts';
+import { traced } from './trace.ts';
 
 /** Keys of the service's own texts, in `locales/<language>/system.json`. */
 export type SystemText = (locale: string, key: 'apology_bot_failed' | 'summary_bot_failed') => string;
 
-export interface BotSideParts {
-  store: Pick<Store, 'queues'>;
+/** What a turn changes, and what the service itself says with it. */
+export interface Said {
+  changes: Changes;
+  automated?: AutomatedMessage[];
+}
+
+export interface BotSideParts extends PlacementParts {
   split: Split;
   systemText: SystemText;
-  settings: Settings;
-  now: () => number;
   /** Told of the error of a bot's turn; the customer is apologised to and handed over. */
   botFailed: (error: unknown, conversationId: string) => void;
 }
@@ -31,7 +37,7 @@ export async function botTurn(
   bot: Bot,
   activity: TurnActivity,
   opening: Changes = {},
-): Promise<{ changes: Changes; outcome: 'answered' | 'bot_failed' }> {
+): Promise<Said & { outcome: 'answered' | 'bot_failed' }> {
   const locale = conversation.chosenLocale ?? parts.settings.workstream(conversation.number).language;
   const botState = conversation.botState ?? null;
   let output: TurnOutput;
@@ -48,7 +54,7 @@ export async function botTurn(
     output = failedOutput(parts.systemText, locale, botState);
     outcome = 'bot_failed';
   }
-  return { changes: await changesOf(parts, conversation, locale, activity, output, opening), outcome };
+  return { ...(await changesOf(parts, conversation, locale, activity, output, opening)), outcome };
 }
 
 function failedOutput(systemText: SystemText, locale: string, botState: string | null): TurnOutput {
@@ -74,7 +80,7 @@ async function changesOf(
   activity: TurnActivity,
   output: TurnOutput,
   opening: Changes,
-): Promise<Changes> {
+): Promise<Said> {
   const now = parts.now();
   const changes: Changes = {
     ...opening,
@@ -101,49 +107,51 @@ async function changesOf(
         ? move(conversation, 'bot_ended', now)
         : move(conversation, 'close', now, { reason: 'bot_ended' }),
     );
-    if (!closing) return changes;
+    if (!closing) return { changes };
     const whole = followedBy(opening.move, closing);
+    const end = { outcome: output.ended.outcome, closedBy: { kind: 'bot' } } as const;
     return {
-      ...changes,
-      move: whole,
-      endedSession: endedSession(
-        conversation,
-        whole,
-        { outcome: output.ended.outcome, closedBy: { kind: 'bot' } },
-        now,
-      ),
+      changes: { ...changes, move: whole, endedSession: endedSession(conversation, whole, end, now) },
     };
   }
-  return changes;
+  return { changes };
 }
 
+/** Into the queue that routing finds; or, where that is closed or full, what it does instead. */
 async function handedOff(
   parts: BotSideParts,
   conversation: ConversationDoc,
   handoff: NonNullable<TurnOutput['handoff']>,
   changes: Changes,
   now: number,
-): Promise<Changes> {
-  const workstream = parts.settings.workstream(conversation.number);
-  const queue =
-    (handoff.queue === null ? null : await parts.store.queues.findOne({ _id: handoff.queue })) ??
-    (await parts.store.queues.findOne({ _id: workstream.queueId }));
-  // A queue that is in no list would hide the conversation, so the workstream's takes what names an unknown one.
-  const queueId = queue?._id ?? workstream.queueId;
-  const moved = allowed(move(conversation, 'handoff', now, { queueId }));
-  if (!moved) return changes;
+): Promise<Said> {
   const { reason, summary, context, untakenAfter } = handoff;
-  return {
+  const found = await placement(parts, conversation, handoff);
+  const { queueId, priority, action, said } = found;
+  const moved = allowed(move(conversation, 'handoff', now, { queueId }));
+  if (!moved) return { changes };
+  const { untaken } = parts.settings.workstream(conversation.number).settings.times;
+  const queued: Changes = {
     ...changes,
-    move: followedBy(changes.move, moved),
+    move: followedBy(changes.move, { ...moved, stretches: handedOver(moved.stretches, reason) }),
     set: {
       ...changes.set,
-      priority: queue?.priority ?? 0,
-      handoff: { reason, summary, context: JSON.stringify(context) },
+      priority,
+      handoff: { reason, summary, context: JSON.stringify({ ...context, ...found.variables }) },
+      ...(found.skills.length > 0 ? { skills: found.skills } : {}),
+      trace: traced({}, found.trace, now),
       // No handoff waits unseen, also when the bot names no time: a word of the customer, a bot that failed.
-      untakenAt: now + (untakenAfter ?? workstream.settings.times.untaken * 1000),
+      untakenAt: now + (untakenAfter ?? untaken * 1000),
+      ...(action?.do === 'assign' ? { assignAnyway: true } : {}),
     },
   };
+  const overflowing = action && overflowed({ ...conversation, ...moved.fields }, action, queued, now);
+  return { changes: overflowing ?? queued, automated: said };
+}
+
+/** The history keeps why, also once the conversation is the bot's again and its handoff is gone. */
+function handedOver(stretches: readonly Stretch[], handoff: string): Stretch[] {
+  return stretches.map((stretch) => ({ ...stretch, handoff }));
 }
 
 function allowed(moved: Move): AllowedMove | undefined {

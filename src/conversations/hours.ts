@@ -140,3 +140,17 @@ function changeBetween(zone: IANAZone, earlier: number, later: number): number {
 function offsetAt(zone: IANAZone, at: number): number {
   return zone.offset(at) * MINUTE;
 }
+
+/** What the clock on the wall shows where the hours hold, else in UTC; `weekday` 1 = Monday … 7 = Sunday. */
+export function localTime(
+  hours: Hours | undefined,
+  at: number,
+): { hour: number; minute: number; weekday: number; date: string } {
+  const wall = new Date(at + (hours ? offsetAt(IANAZone.create(hours.timeZone), at) : 0));
+  return {
+    hour: wall.getUTCHours(),
+    minute: wall.getUTCMinutes(),
+    weekday: wall.getUTCDay() || 7,
+    date: wall.toISOString().slice(0, 10),
+  };
+}

@@ -8,16 +8,31 @@ export function endedSession(
   end: { outcome: string; closedBy: Author; disposition?: string; note?: string },
   now: number,
 ): SessionDoc {
+  const answeredAt = answeredIn(conversation);
   return {
     _id: `${conversation._id}:${conversation.session}`,
     conversationId: conversation._id,
     session: conversation.session,
-    startedAt: conversation.sessionStartedAt ?? conversation.createdAt,
+    startedAt: startOf(conversation),
     endedAt: now,
     ...end,
+    ...(conversation.locale === undefined ? {} : { locale: conversation.locale }),
+    ...(answeredAt === undefined ? {} : { answeredAt }),
     ...(conversation.queueId === undefined ? {} : { queueId: conversation.queueId }),
     ...(conversation.agentId === undefined ? {} : { agentId: conversation.agentId }),
     ...(conversation.handoff === undefined ? {} : { handoffReason: conversation.handoff.reason }),
     stretches: [...(closing.from === 'closed' ? [] : conversation.stretches), ...closing.stretches],
   };
+}
+
+type Answered = Pick<ConversationDoc, 'createdAt' | 'sessionStartedAt' | 'answeredAt'>;
+
+function startOf({ sessionStartedAt, createdAt }: Answered): number {
+  return sessionStartedAt ?? createdAt;
+}
+
+/** When a person first wrote to the customer in the session that goes on; the stored time may be an earlier one's. */
+export function answeredIn(conversation: Answered): number | undefined {
+  const { answeredAt } = conversation;
+  return answeredAt !== undefined && answeredAt >= startOf(conversation) ? answeredAt : undefined;
 }

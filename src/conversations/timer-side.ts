@@ -3,12 +3,15 @@ import type { ConversationDoc, Store } from '../store/documents.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
 import { type BotSideParts, botTurn } from './bot-side.ts';
 import type { Changes } from './commit.ts';
+import { whileWaiting } from './overflow.ts';
+import { overflowed } from './overflowing.ts';
 import { endedSession } from './session.ts';
 import { type AllowedMove, move, type Parties, type Transition } from './state.ts';
 import type { Timer } from './timers.ts';
+import { traced } from './trace.ts';
 
 export interface TimerSideParts extends BotSideParts {
-  store: Pick<Store, 'queues' | 'agents'>;
+  store: Pick<Store, 'conversations' | 'queues' | 'agents'>;
   /** Told of a handoff that nobody took in time. */
   untaken: (conversation: ConversationDoc) => void;
   /** Resolves once it shows that the agent let the time of an offer run out. */
@@ -58,7 +61,11 @@ export async function decideTimer(
       const moved = allowed(conversation, 'miss', now);
       if (missed === undefined || !moved) return recorded({ unset: ['offer'] });
       return {
-        ...recorded({ move: moved, set: { passedOver: [...passedOver, missed] }, unset: ['offer'] }),
+        ...recorded({
+          move: moved,
+          set: { passedOver: [...passedOver, { agentId: missed, at: now }] },
+          unset: ['offer'],
+        }),
         committed: () => parts.missed(missed),
       };
     }
@@ -66,11 +73,30 @@ export async function decideTimer(
       const { agentId } = conversation;
       const moved = allowed(conversation, 'requeue', now, { reason: 'first_response_missed' });
       if (!moved) return recorded({});
-      return recorded({ move: moved, set: agentId === undefined ? {} : { passedOver: [agentId] } });
+      return recorded({
+        move: moved,
+        set: agentId === undefined ? {} : { passedOver: [{ agentId, at: now }] },
+      });
     }
     case 'overflow':
-      return recorded({ set: { overflowed: (conversation.overflowed ?? 0) + 1 } });
+      return overflow(parts, conversation, now);
   }
+}
+
+/** It has waited for as long as a rule of its queue allows. */
+function overflow({ settings }: TimerSideParts, conversation: ConversationDoc, now: number): TimerDecision {
+  const { queueId = '', queuedAt = now, overflowed: done = 0 } = conversation;
+  const queue = settings.queue(queueId);
+  const action = queue ? whileWaiting(queue, now - queuedAt, done) : null;
+  if (!action) return recorded({ set: { overflowed: done + 1 } });
+  const entry = { step: 'overflow', queueId, waited: now - queuedAt, decision: action } as const;
+  const changes: Changes = { set: { overflowed: done + 1, trace: traced(conversation, [entry], now) } };
+  if (action.do === 'assign') changes.set = { ...changes.set, assignAnyway: true };
+  const gone = action.do === 'queue' && !settings.queue(action.queueId);
+  const moved = gone ? null : overflowed(conversation, action, changes, now);
+  const said: AutomatedMessage[] =
+    action.do === 'call_back' ? ['call_back'] : action.do === 'end' ? ['overflow_ended'] : [];
+  return { ...recorded(moved ?? changes), automated: said };
 }
 
 function recorded(changes: Changes, touched: string[] = []): TimerDecision {

@@ -114,6 +114,8 @@ export interface Stretch {
   since: number;
   /** Coded, see `TRANSITIONS` in conversations/state.ts. */
   reason: string;
+  /** Why the bot handed over, where it did: the handoff's own code. */
+  handoff?: string;
   agentId?: string;
   queueId?: string;
 }
@@ -182,6 +184,10 @@ export interface ConversationDoc {
   overflowed?: number;
   /** The oldest text of the customer that nobody has answered. */
   unansweredSince?: number;
+  /** When a person first wrote to the customer, in this session or an earlier one; see `answeredIn`. */
+  answeredAt?: number;
+  /** Supervisors who may write to the customer beside the owner, until they leave or no agent has it. */
+  participants?: string[];
   /** When an agent last wrote to the customer, and when the customer was reminded to answer. */
   repliedAt?: number;
   remindedAt?: number;
@@ -237,6 +243,10 @@ export interface SessionDoc {
   queueId?: string;
   agentId?: string;
   handoffReason?: string;
+  /** That of the last turn. */
+  locale?: string;
+  /** When a person first wrote to the customer. */
+  answeredAt?: number;
   stretches: Stretch[];
 }
 
@@ -291,7 +301,10 @@ export const INDEXES: { [K in CollectionName]: IndexSpec[] } = {
     { name: 'problem', keys: { problem: 1, changedAt: 1 }, present: 'problem' },
     { name: 'news', keys: { newsAt: 1 }, present: 'newsAt' },
   ],
-  sessions: [{ name: 'conversation', keys: { conversationId: 1, session: 1 } }],
+  sessions: [
+    { name: 'conversation', keys: { conversationId: 1, session: 1 } },
+    { name: 'ended', keys: { endedAt: 1 } },
+  ],
   agents: [{ name: 'token', keys: { tokenHash: 1 } }],
   queues: [],
   presences: [],

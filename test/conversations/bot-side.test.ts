@@ -44,6 +44,7 @@ describe('the bot’s side of a turn', () => {
         workstream: (number) => ({ ...WORKSTREAM, language: number === NUMBER ? 'es' : 'en' }),
       },
       now: () => NOW,
+      random: () => 0,
       botFailed: (error, conversationId) => failures.push({ error, conversationId }),
     };
     conversation = aConversation({
@@ -216,6 +217,7 @@ describe('the bot’s side of a turn', () => {
         endedAt: NOW,
         outcome: 'resolved',
         closedBy: { kind: 'bot' },
+        stretches: [{ place: 'closed', since: NOW, reason: 'bot_ended' }],
       });
       expect(changes.messages?.map(({ text }) => text)).to.deep.equal(['bye']);
     });
@@ -274,7 +276,10 @@ describe('the bot’s side of a turn', () => {
 
   it('rejects with the store’s error, which is not the bot’s', async () => {
     const away = new Error('store is away');
-    parts.store = { queues: { ...store.queues, findOne: () => Promise.reject(away) } };
+    parts.store = {
+      ...store,
+      queues: { ...store.queues, find: () => ({ toArray: () => Promise.reject(away) }) },
+    };
     expect(await turn(handsOver('support')).catch((error: unknown) => error)).to.equal(away);
     expect(failures).to.deep.equal([]);
   });

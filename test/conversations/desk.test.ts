@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createDesk } from '../../src/conversations/desk.ts';
+import { AGEING, lineOf } from '../../src/conversations/line.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
@@ -34,7 +35,7 @@ describe('the desk', () => {
     ] as const) {
       await store.queues.insertOne({ _id, name: _id, priority, createdAt: 0, changedAt: 0 });
     }
-    await store.agents.insertOne(anAgent({ _id: 'ben', queues: ben.queues }));
+    for (const { id, queues } of [ana, ben]) await store.agents.insertOne(anAgent({ _id: id, queues }));
     rig = createRig(store);
     rig.bot = handsOver();
     await rig.textIn('a person please');
@@ -61,14 +62,14 @@ describe('the desk', () => {
 
   it('takes a claim of one’s own again for what it is', async () => {
     const first = await rig.desk.claim(CONVERSATION, ana);
-    expect(await rig.desk.claim(CONVERSATION, ana)).to.deep.equal(first);
+    expect(await rig.desk.claim(CONVERSATION, ana)).to.deep.equal({ ...first, touched: [] });
   });
 
   it('gives the next of a queue by priority, then by waiting time, each to one agent', async () => {
     for (const [customer, priority, queuedAt] of [
-      ['1', 0, 5],
-      ['2', 9, 7],
-      ['3', 9, 6],
+      ['1', 0, -5],
+      ['2', 9, -3],
+      ['3', 9, -4],
     ] as const) {
       await store.conversations.insertOne({
         ...(await rig.conversation()),
@@ -76,6 +77,7 @@ describe('the desk', () => {
         customer,
         priority,
         queuedAt,
+        turnAt: lineOf(rig.time + queuedAt, priority),
       });
     }
     const claims = await Promise.all(Array.from({ length: 6 }, () => rig.desk.claimNext('support', ana)));
@@ -274,6 +276,25 @@ describe('the desk', () => {
       handoffReason: 'customer_asked',
       closedBy: { kind: 'agent', id: 'ana' },
     });
+  });
+
+  it('lets who has waited long enough go before a higher priority', async () => {
+    const waits = await rig.conversation();
+    const turnAt = lineOf(rig.time + 2 * AGEING + 1, 2);
+    await store.conversations.insertOne({ ...waits, _id: `${NUMBER}-9`, customer: '9', priority: 2, turnAt });
+    expect((await rig.desk.claimNext('support', ana))?.customer).to.equal(CUSTOMER);
+    expect((await rig.desk.claimNext('support', ana))?.customer).to.equal('9');
+  });
+
+  it('puts a parked conversation back into its queue when the customer writes and its agent is not there', async () => {
+    await rig.desk.claim(CONVERSATION, ana);
+    await rig.desk.wait(CONVERSATION, ana);
+    await store.agents.updateOne({ _id: 'ana' }, { $set: { presence: 'offline' } });
+    await rig.textIn('found it');
+    await rig.turn();
+    const { stretches, ...conversation } = await rig.conversation();
+    expect(conversation).to.include({ state: 'open', queueId: 'support', lastAgentId: 'ana' });
+    expect(stretches.at(-1)).to.include({ place: 'open', reason: 'agent_gone' });
   });
 
   it('brings a parked conversation back when the customer writes', async () => {

@@ -105,6 +105,7 @@ export async function stressRun(store: Store, seed: number): Promise<StressResul
     automatedText,
     missed: async () => {},
     now,
+    random,
     randomId: () => `lease-${ids++}`,
     queued: () => {},
     worked: () => {},

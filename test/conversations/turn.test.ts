@@ -96,7 +96,8 @@ describe('a turn', () => {
     await rig.turn();
     await rig.send();
     expect(rig.sent.map(({ text }) => text)).to.deep.equal(['first', 'second']);
-    expect(await rig.conversation()).to.not.have.property('dueAt');
+    const { dueAt, lastMessageAt } = await rig.conversation();
+    expect(dueAt, 'only its end is left').to.equal(lastMessageAt + 30 * 86_400_000);
   });
 
   it('is had by one worker at a time', async () => {

@@ -7,6 +7,7 @@ import {
   type SendResult,
   sendOut,
 } from '../../src/conversations/outbox.ts';
+import { compileRouting } from '../../src/conversations/routing-rules.ts';
 import type { Settings } from '../../src/conversations/settings.ts';
 import { type TurnParts, workOff } from '../../src/conversations/turn.ts';
 import type { ConversationDoc, MessageDoc, QueueDoc, Store } from '../../src/store/documents.ts';
@@ -22,8 +23,11 @@ export const WORKSTREAM = workstreamOf({ _id: 'default', numbers: [], language: 
 /** The settings of a service where nobody has changed any. */
 export const SETTINGS: Settings = {
   workstream: () => WORKSTREAM,
+  workstreams: () => [WORKSTREAM],
   queue: () => undefined,
   queues: () => [],
+  routing: () => ({ classification: [], routes: [] }),
+  asksWaiting: () => false,
 };
 
 /** What the service itself says, in a form that shows what it was made from. */
@@ -120,7 +124,10 @@ export function createRig(store: Store): Rig {
     split: (text: string) => (text === '' ? [] : [{ text, segments: 1 }]),
     queued: () => {},
     settings: {
+      ...SETTINGS,
       workstream: () => rig.workstream,
+      workstreams: () => [rig.workstream],
+      routing: () => compileRouting(rig.workstream.settings),
       queue: (id: string) => rig.queues.find(({ _id }) => _id === id),
       queues: () => rig.queues,
     },
@@ -148,6 +155,7 @@ export function createRig(store: Store): Rig {
       ...common,
       bot: (input) => rig.bot(input),
       systemText: (_, key) => key,
+      random: () => 0,
       randomId: () => `id-${ids++}`,
       worked: () => {},
       botFailed: (error) => rig.botErrors.push(error),

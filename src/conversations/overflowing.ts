@@ -1,0 +1,59 @@
+import type { ConversationDoc } from '../store/documents.ts';
+import type { OverflowAction } from '../store/queue.ts';
+import { type Changes, OF_A_PERSONS_TURN } from './commit.ts';
+import { endedSession } from './session.ts';
+import { type AllowedMove, followedBy, move } from './state.ts';
+
+/**
+ * What a queue that is closed, full or slow does with a conversation that waits in it, on top of `changes`; null when it
+ * goes on waiting there. `conversation` is as it waits.
+ */
+export function overflowed(
+  conversation: ConversationDoc,
+  action: OverflowAction,
+  changes: Changes,
+  now: number,
+): Changes | null {
+  switch (action.do) {
+    case 'end': {
+      const closing = whole(changes, move(conversation, 'close', now, { reason: 'overflow' }));
+      const end = { outcome: 'overflow', closedBy: { kind: 'system' } } as const;
+      const { handoff = conversation.handoff } = changes.set ?? {};
+      const session = { ...conversation, ...(handoff === undefined ? {} : { handoff }) };
+      return { ...changes, move: closing, endedSession: endedSession(session, closing, end, now) };
+    }
+    case 'bot': {
+      // A dialog whose answer to this is the next handoff would go round for ever.
+      const before = conversation.stretches.some(
+        ({ place, reason }) => place === 'bot' && reason === 'overflow',
+      );
+      if (before) return null;
+      const { handoff: _, skills: __, untakenAt: ___, ...set } = changes.set ?? {};
+      return {
+        ...changes,
+        move: whole(changes, move(conversation, 'return', now, { reason: 'overflow' })),
+        set,
+        unset: [...(changes.unset ?? []), ...OF_A_PERSONS_TURN],
+        event: {
+          id: `overflow:${conversation._id}:${conversation.version}`,
+          name: 'returned',
+          at: now,
+          value: '{}',
+        },
+      };
+    }
+    case 'queue': {
+      const { queueId } = action;
+      const moved = move(conversation, 'transfer_to_queue', now, { queueId, reason: 'overflow' });
+      return { ...changes, move: whole(changes, moved) };
+    }
+    case 'call_back':
+    case 'assign':
+      return null;
+  }
+}
+
+function whole({ move: before }: Changes, then: ReturnType<typeof move>): AllowedMove {
+  if (!then.allowed) throw new TypeError(then.reason);
+  return followedBy(before, then);
+}

@@ -1,0 +1,221 @@
+import { IANAZone } from 'luxon';
+import type { SessionDoc, Stretch } from '../store/documents.ts';
+import { type Distribution, Sketch } from './sketch.ts';
+
+export const GROUPINGS = ['queue', 'agent', 'language', 'day', 'hour'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** What a report looks at in a session that has ended. */
+export type ReportedSession = Pick<
+  SessionDoc,
+  'endedAt' | 'locale' | 'answeredAt' | 'handoffReason' | 'stretches'
+> & {
+  /** The customer's answer, 1 to 5. */
+  survey?: number;
+};
+
+/** Durations in seconds. What a field means, docs/handoff-api.md says. */
+export interface ReportRow {
+  /** Null: no queue, no agent, no language. */
+  key: string | null;
+  sessions: number;
+  escalated: number;
+  abandoned: number;
+  resolvedByBot: number;
+  /** The most frequent first. */
+  escalations: { reason: string; count: number }[];
+  firstWait: Distribution;
+  speedOfAnswer: Distribution;
+  handle: Distribution;
+  wrapUp: Distribution;
+  survey: { answers: number; average: number | null };
+}
+
+export interface Report {
+  /** Each session once; a row by queue or agent counts one that several had for each of them. */
+  total: ReportRow;
+  /** By key; the one without a key is the last. */
+  rows: ReportRow[];
+}
+
+/** A bot of one's own may make up reasons; beyond so many different ones in a row they are counted together. */
+const MOST_REASONS = 100;
+const OTHER = 'other';
+
+/** The report of these sessions. `timeZone` (IANA) says what a day and an hour are; a session counts where it ended. */
+export function report(sessions: Iterable<ReportedSession>, by: Grouping, timeZone = 'UTC'): Report {
+  const made = createReport(by, timeZone);
+  for (const session of sessions) made.add(session);
+  return made.result();
+}
+
+/** The same, a session at a time: it holds numbers per row, never sessions. */
+export function createReport(
+  by: Grouping,
+  timeZone: string,
+): { add: (session: ReportedSession) => void; result: () => Report } {
+  const zone = IANAZone.create(timeZone);
+  const total = new Row();
+  const rows = new Map<string | null, Row>();
+  const row = (key: string | null) => {
+    const known = rows.get(key) ?? new Row();
+    rows.set(key, known);
+    return known;
+  };
+  return {
+    add(session) {
+      const spans = spansOf(session);
+      count(session, spans, () => total, [total]);
+      if (by === 'queue' || by === 'agent') {
+        const keys = keysOf(spans, by);
+        count(session, spans, (span) => row(keys.of(span)), keys.all.map(row));
+        return;
+      }
+      const one = row(by === 'language' ? (session.locale ?? null) : periodOf(session.endedAt, by, zone));
+      count(session, spans, () => one, [one]);
+    },
+    result: () => ({
+      total: total.view(null),
+      rows: [...rows].sort(([a], [b]) => byKey(a, b)).map(([key, counted]) => counted.view(key)),
+    }),
+  };
+}
+
+class Row {
+  sessions = 0;
+  escalated = 0;
+  abandoned = 0;
+  resolvedByBot = 0;
+  readonly firstWait = new Sketch();
+  readonly speedOfAnswer = new Sketch();
+  readonly handle = new Sketch();
+  readonly wrapUp = new Sketch();
+  readonly #escalations = new Map<string, number>();
+  #answers = 0;
+  #stars = 0;
+
+  escalate(reason: string): void {
+    const known = this.#escalations.has(reason) || this.#escalations.size < MOST_REASONS;
+    const counted = known ? reason : OTHER;
+    this.#escalations.set(counted, (this.#escalations.get(counted) ?? 0) + 1);
+  }
+
+  rate(survey: number): void {
+    this.#answers += 1;
+    this.#stars += survey;
+  }
+
+  view(key: string | null): ReportRow {
+    const seconds = 1 / 1000;
+    return {
+      key,
+      sessions: this.sessions,
+      escalated: this.escalated,
+      abandoned: this.abandoned,
+      resolvedByBot: this.resolvedByBot,
+      escalations: [...this.#escalations]
+        .map(([reason, times]) => ({ reason, count: times }))
+        .sort((a, b) => b.count - a.count || byKey(a.reason, b.reason)),
+      firstWait: this.firstWait.summary(seconds),
+      speedOfAnswer: this.speedOfAnswer.summary(seconds),
+      handle: this.handle.summary(seconds),
+      wrapUp: this.wrapUp.summary(seconds),
+      survey: {
+        answers: this.#answers,
+        average: this.#answers === 0 ? null : Math.round((100 * this.#stars) / this.#answers) / 100,
+      },
+    };
+  }
+}
+
+/** A stretch with its end. */
+interface Span extends Stretch {
+  until: number;
+}
+
+function spansOf({ stretches, endedAt }: ReportedSession): Span[] {
+  return stretches.map((stretch, n) => ({ ...stretch, until: stretches[n + 1]?.since ?? endedAt }));
+}
+
+const AT_DESK: ReadonlySet<string> = new Set(['open', 'agent', 'waiting', 'wrap_up']);
+
+/**
+ * Counts one session. `rowAt` is the row of a span (of none: of the session as a whole): what happens once counts where
+ * it happened, and time where it was spent. `all` are the rows that had the session.
+ */
+function count(
+  session: ReportedSession,
+  spans: readonly Span[],
+  rowAt: (span: Span | undefined) => Row,
+  all: readonly Row[],
+): void {
+  const desk = spans.filter(({ place }) => AT_DESK.has(place));
+  const queued = spans.find(({ place }) => place === 'open');
+  const taken = spans.find(({ place, since }) => place === 'agent' && since >= (queued?.since ?? 0));
+  for (const row of all) {
+    row.sessions += 1;
+    if (desk.length > 0) row.escalated += 1;
+    const handled = spans.filter((span) => isHandling(span) && rowAt(span) === row);
+    if (handled.length > 0) row.handle.add(lengthOf(handled));
+    const wrapped = handled.filter(({ place }) => place === 'wrap_up');
+    if (wrapped.length > 0) row.wrapUp.add(lengthOf(wrapped));
+  }
+  for (const span of spans) {
+    if (span.reason === 'handed_off')
+      rowAt(span).escalate(span.handoff ?? session.handoffReason ?? 'unknown');
+  }
+  if (queued && taken) rowAt(taken).firstWait.add(taken.since - queued.since);
+  const { answeredAt, survey } = session;
+  if (queued && answeredAt !== undefined && answeredAt >= queued.since) {
+    const speaker = spans.findLast(({ place, since }) => place === 'agent' && since <= answeredAt);
+    rowAt(speaker).speedOfAnswer.add(answeredAt - queued.since);
+  }
+  const left = taken ? undefined : spans.find((span, n) => isLeft(span, spans[n + 1]));
+  if (left) rowAt(left).abandoned += 1;
+  if (desk.length === 0 && spans.at(-1)?.reason === 'bot_ended') rowAt(undefined).resolvedByBot += 1;
+  if (survey !== undefined) rowAt(spans.findLast(({ place }) => place === 'agent')).rate(survey);
+}
+
+function isHandling({ place }: Span): boolean {
+  return place === 'agent' || place === 'wrap_up';
+}
+
+function isLeft({ place }: Span, next: Span | undefined): boolean {
+  if (place !== 'open') return false;
+  return next?.place === 'closed' || next?.reason === 'customer_left';
+}
+
+function lengthOf(spans: readonly Span[]): number {
+  return spans.reduce((sum, { since, until }) => sum + until - since, 0);
+}
+
+/** The queues or agents that had a session, or null alone; and whose a span is. */
+function keysOf(
+  spans: readonly Span[],
+  by: 'queue' | 'agent',
+): { all: (string | null)[]; of: (span: Span | undefined) => string | null } {
+  const own = ({ queueId, agentId }: Span) => (by === 'queue' ? queueId : agentId);
+  const all = new Set(spans.filter(({ place }) => AT_DESK.has(place)).flatMap((span) => own(span) ?? []));
+  if (all.size === 0) return { all: [null], of: () => null };
+  const keys = [...all];
+  return {
+    all: keys,
+    // Before an agent has it, what happens is counted for the one who gets it; after the last, for the last.
+    of(span) {
+      const from = span === undefined ? spans.length : spans.indexOf(span);
+      return spans.slice(from).map(own).find(Boolean) ?? spans.slice(0, from).map(own).findLast(Boolean) ?? null;
+    },
+  };
+}
+
+/** `2026-03-02`, or with the hour `2026-03-02T09:00+01:00`. */
+function periodOf(at: number, by: 'day' | 'hour', zone: IANAZone): string {
+  const offset = zone.offset(at);
+  const local = new Date(at + offset * 60_000).toISOString();
+  return by === 'day' ? local.slice(0, 10) : `${local.slice(0, 13)}:00${zone.formatOffset(at, 'short')}`;
+}
+
+function byKey(a: string | null, b: string | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a < b ? -1 : Number(a > b);
+}
