@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SwitchboardError } from '../../errors.ts';
 import type { HttpParts } from '../parts.ts';
-import { type Route, route } from '../route.ts';
 import { presenceChange, setPresence } from '../presence.ts';
+import { type Route, route } from '../route.ts';
 import { agent } from '../schemas.ts';
 import { agentView } from '../views.ts';
 import { EXAMPLE_AGENT } from './examples.ts';
