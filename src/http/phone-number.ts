@@ -13,7 +13,7 @@ export interface PhoneNumber {
 /** Where a number is read that is written as in its own country. */
 export type Home = { country: string } | { number: string };
 
-/** Loaded when it is first used: its table of the world's numbers takes 3 MiB. */
+/** Loaded when it is first used: it takes 10 MiB. */
 const library = () => import('libphonenumber-js/min');
 
 /** ISO 3166, of those that have numbers. */

@@ -460,6 +460,56 @@ describe('GET /api/events', () => {
     await ana.hears('message', ({ data }) => data.text === 'Hello');
   });
 
+  it('tells colleagues who may see the conversation that somebody is writing, and not what', async () => {
+    await handOver(stage);
+    const ana = await listen('ana');
+    const ben = await listen('ben');
+    const eve = await listen('eve');
+    const write = (text: string) =>
+      stage.call(`PUT /api/conversations/${CONVERSATION}/draft`, { as: 'ana', body: { text } });
+    tick();
+    await write('Hel');
+    tick();
+    const first = await ben.hears('typing');
+    expect(first.data).to.deep.equal({
+      conversationId: CONVERSATION,
+      agentId: 'ana',
+      at: new Date(stage.rig.time - 1000).toISOString(),
+    });
+    await write('Hello');
+    tick();
+    await ben.hears('typing', ({ data }) => data.at !== first.data.at);
+    expect(ben.of('typing')).to.have.length(2);
+    expect([...ana.of('typing'), ...eve.of('typing')]).to.deep.equal([]);
+    const late = await listen('ben', first.id);
+    expect(late.of('typing')).to.deep.equal([]);
+  });
+
+  it('tells an agent whom a note names, also in a queue that they do not serve', async () => {
+    await handOver(stage);
+    const ben = await listen('ben');
+    const eve = await listen('eve');
+    tick();
+    const note = await stage.call(`POST /api/conversations/${CONVERSATION}/messages`, {
+      body: { text: 'Do you know this, @eve? Not @nobody, nor mail@ben.', note: true },
+    });
+    expect(note.body.mentions).to.deep.equal(['eve']);
+    tick();
+    const { id, data } = await eve.hears('mention');
+    expect(data).to.deep.equal({
+      conversationId: CONVERSATION,
+      messageId: note.body.id,
+      by: 'ana',
+      at: note.body.at,
+    });
+    await ben.hears('message', (heard) => heard.data.id === note.body.id);
+    expect([...ben.of('mention'), ...eve.of('message')]).to.deep.equal([]);
+    expect((await stage.call(`GET /api/conversations/${CONVERSATION}`, { as: 'eve' })).status).to.equal(403);
+    eve.stop();
+    const again = await listen('eve', String(Number(id) - 1000));
+    await again.hears('mention', (heard) => heard.data.messageId === note.body.id);
+  });
+
   it('sends a heartbeat when nothing happens', async () => {
     const sam = await listen('sam');
     tick(15_000);

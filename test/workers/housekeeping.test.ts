@@ -68,6 +68,27 @@ describe('housekeeping', () => {
     expect(sleeper.sleeps).to.deep.equal([60_000]);
   });
 
+  it('removes drafts that nobody has written on for long, also in a flood of answers', async () => {
+    const draft = (agentId: string, expiresAt: number) =>
+      store.drafts.insertOne({
+        _id: `c:${agentId}`,
+        conversationId: 'c',
+        agentId,
+        text: 'Hel',
+        changedAt: 0,
+        expiresAt,
+      });
+    for (let n = 0; n < 50; n++) await answered(`past-${n}`, time - n);
+    await draft('ana', time);
+    await draft('ben', time + 1);
+    start();
+    await asleep();
+    expect((await store.drafts.find({ conversationId: 'c' }).toArray()).map(({ _id }) => _id)).to.deep.equal([
+      'c:ben',
+    ]);
+    expect(await kept()).to.deep.equal([]);
+  });
+
   it('leaves a key that was used anew between the look and the removal', async () => {
     await answered('again', time - 1);
     const find = store.idempotency.find.bind(store.idempotency);
