@@ -85,7 +85,7 @@ export function presenceRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>)
             : await store.presences.findOneAndUpdate({ _id }, { $set: body }, { returnDocument: 'after' });
         if (!changed) throw unknownPresence();
         const at = now();
-        for (const { _id: agentId } of await whoHave(store, _id)) {
+        for (const { _id: agentId } of body.base === undefined ? [] : await whoHave(store, _id)) {
           await store.agents.updateOne(
             { _id: agentId, presenceId: _id },
             { $set: { presence: changed.base, presenceAt: at, changedAt: at } },

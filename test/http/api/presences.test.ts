@@ -63,7 +63,11 @@ describe('/api/presences', () => {
       name: 'Lunch',
       base: 'busy',
     });
+    const { presenceAt } = (await stored())!;
+    stage.rig.time += 1000;
     expect((await change('lunch', {})).status).to.equal(200);
+    expect((await change('lunch', { name: 'Midday' })).body.name).to.equal('Midday');
+    expect((await stored())?.presenceAt, 'a name is no change for them').to.equal(presenceAt);
     expect((await stage.call('GET /api/me')).body).to.include({ presence: 'busy', presenceId: 'lunch' });
     expect((await stage.call('GET /api/me', { as: 'ben' })).body.presence).to.equal('offline');
     for (const body of [{}, { name: 'x' }]) expect((await change('nap', body)).status).to.equal(404);
