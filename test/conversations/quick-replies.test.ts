@@ -8,17 +8,7 @@ describe('quick replies', () => {
     for (const text of ['', 'a } b {', '{ {x}', '{{a}}', '{{ a.b_1.c }}', '{{{a}}}', '}} {{a}}', '{{a}}}}']) {
       expect(isTemplate(text), text).to.equal(true);
     }
-    for (const text of [
-      '{{',
-      '{{}}',
-      '{{a}',
-      '{{a b}}',
-      '{{1}}',
-      '{{a.}}',
-      '{{{a}}}',
-      '{{a}}{{',
-      '{{a-b}}',
-    ]) {
+    for (const text of ['{{', '{{}}', '{{a}', '{{a b}}', '{{1}}', '{{a.}}', '{{a}}{{', '{{a-b}}']) {
       expect(isTemplate(text), text).to.equal(false);
     }
   });
