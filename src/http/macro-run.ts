@@ -1,6 +1,6 @@
 import { written } from '../conversations/guarded-write.ts';
 import { SwitchboardError } from '../errors.ts';
-import type { ConversationDoc, MacroDoc, MacroStep } from '../store/documents.ts';
+import type { ConversationDoc, MacroDoc, MacroStep, MessageDoc, State } from '../store/documents.ts';
 import { dropDraft } from './drafts.ts';
 import type { MacroRun } from './macro-schemas.ts';
 import { mentionedIn } from './mentions.ts';
@@ -27,6 +27,7 @@ export async function runMacro(
 ): Promise<Pick<MacroRun, 'done' | 'refused'>> {
   const done: MacroRun['done'] = [];
   const ready: ReadyStep[] = [];
+  let earlier: MessageDoc | undefined;
   let at = 0;
   try {
     for (; at < macro.steps.length; at++) {
@@ -36,7 +37,7 @@ export async function runMacro(
     for (at = 0; at < ready.length; at++) {
       const step = ready[at];
       if (!step) break;
-      await perform(parts, step, conversation._id, `${context.effectKey}-${at}`, context);
+      earlier = await perform(parts, step, conversation._id, `${context.effectKey}-${at}`, context, earlier);
       done.push({ step: at, do: step.do });
     }
     return { done, refused: null };
@@ -63,43 +64,64 @@ async function prepared(
   return { do: 'reply', text };
 }
 
+/** `earlier` and the answer: a message that an attempt before this one has made, once one is found. */
 async function perform(
   { store, desk }: Parts,
   step: ReadyStep,
   id: string,
   key: string,
   { actor }: Context,
-): Promise<void> {
+  earlier: MessageDoc | undefined,
+): Promise<MessageDoc | undefined> {
   const conversation = await store.conversations.findOne({ _id: id });
   if (!conversation) throw new SwitchboardError('not_found', 'There is no such conversation.');
   switch (step.do) {
-    case 'reply':
+    case 'reply': {
       // An attempt before this one may have sent it, and then given the conversation away.
-      if (await written(store, conversation, `out:agent:${key}:0`)) return;
+      const known = await written(store, conversation, `out:agent:${key}:0`);
+      if (known) return known;
       await desk.reply(id, actor, { text: step.text, key });
       await dropDraft(store, id, actor.id);
-      return;
-    case 'note':
-      if (await written(store, conversation, `note:${key}`)) return;
+      return earlier;
+    }
+    case 'note': {
+      const known = await written(store, conversation, `note:${key}`);
+      if (known) return known;
       await desk.note(id, actor, { text: step.text, key, ...(await mentionedIn(store, step.text)) });
-      return;
+      return earlier;
+    }
     case 'wait':
-      await desk.wait(id, actor);
-      return;
+      if (!isPast('wait', conversation, earlier)) await desk.wait(id, actor);
+      return earlier;
     case 'end':
-      await desk.end(id, actor);
-      return;
+      if (!isPast('end', conversation, earlier)) await desk.end(id, actor);
+      return earlier;
     case 'transfer': {
-      if (isThere(step, conversation)) return;
       const { do: _, ...to } = step;
-      await desk.transfer(id, actor, { ...to, key });
-      return;
+      if (!isThere(step, conversation)) await desk.transfer(id, actor, { ...to, key });
+      return earlier;
     }
     case 'close': {
       const { do: _, ...result } = step;
-      await desk.close(id, actor, { ...result, key });
+      if (!isPast('close', conversation, earlier)) await desk.close(id, actor, { ...result, key });
+      return earlier;
     }
   }
+}
+
+const STATES_PAST: Readonly<Record<'wait' | 'end' | 'close', readonly State[]>> = {
+  wait: ['waiting', 'wrap_up', 'closed'],
+  end: ['wrap_up', 'closed'],
+  close: ['closed'],
+};
+
+/** In a repetition: an attempt before it came as far, or further, or its session is over by now. */
+function isPast(
+  step: keyof typeof STATES_PAST,
+  { state, session }: ConversationDoc,
+  earlier: MessageDoc | undefined,
+): boolean {
+  return earlier !== undefined && (STATES_PAST[step].includes(state) || earlier.session < session);
 }
 
 /** A supervisor may transfer what is not theirs, hence also what is where it was to go. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { handOver, openStage, type Stage } from '../stage.ts';
+import { comeIn, handOver, openStage, type Stage } from '../stage.ts';
 
 describe('/api/macros', () => {
   let stage: Stage;
@@ -135,6 +135,7 @@ describe('/api/macros', () => {
     });
 
     it('does nothing twice when it is repeated', async () => {
+      await comeIn(stage, 'ben');
       await add([
         { do: 'reply', text: 'Hello' },
         { do: 'transfer', queueId: 'sales', note: 'Yours' },
@@ -145,19 +146,55 @@ describe('/api/macros', () => {
       expect(await written()).to.have.length(2);
     });
 
-    it('does nothing twice when the first attempt died half-way', async () => {
-      await add([{ do: 'note', text: 'Seen' }, { do: 'reply', text: 'Hello' }, { do: 'wait' }]);
-      expect((await run('ana', 'once')).body.done).to.have.length(3);
-      // As if the process had gone before it could keep the answer, and the agent took the conversation up again.
-      await stage.call(`POST /api/conversations/${conversation}/resume`);
-      for (const { _id } of await stage.store.idempotency.find({ expiresAt: { $gte: 0 } }).toArray()) {
-        await stage.store.idempotency.updateOne(
-          { _id },
-          { $set: { lockedUntil: 0 }, $unset: { response: true } },
-        );
+    describe('again after an attempt that died half-way', () => {
+      /** As if the process had gone before it could keep the answer. */
+      const forget = async () => {
+        for (const { _id } of await stage.store.idempotency.find({ expiresAt: { $gte: 0 } }).toArray()) {
+          await stage.store.idempotency.updateOne(
+            { _id },
+            { $set: { lockedUntil: 0 }, $unset: { response: true } },
+          );
+        }
+      };
+
+      for (const last of [
+        { do: 'wait' },
+        { do: 'end' },
+        { do: 'close' },
+        { do: 'close', note: 'Done' },
+        { do: 'transfer', queueId: 'support', note: 'Back' },
+        { do: 'transfer', agentId: 'ben' },
+      ]) {
+        it(`does nothing twice: ${JSON.stringify(last)}`, async () => {
+          await add([{ do: 'note', text: 'Seen' }, { do: 'reply', text: 'Hello' }, last]);
+          const first = (await run('ana', 'once')).body;
+          expect(first.done).to.have.length(3);
+          const before = await written();
+          await forget();
+          expect((await run('ana', 'once')).body).to.deep.equal(first);
+          expect(await written()).to.deep.equal(before);
+        });
       }
-      expect((await run('ana', 'once')).body.done).to.have.length(3);
-      expect(await written()).to.have.length(2);
+
+      it('leaves a session alone that the customer has opened since', async () => {
+        await add([{ do: 'note', text: 'Seen' }, { do: 'close' }]);
+        await run('sam', 'once');
+        await forget();
+        await handOver(stage);
+        const { body } = await run('sam', 'once');
+        expect(body.done).to.have.length(2);
+        expect(body.conversation).to.include({ state: 'open', session: 2 });
+      });
+
+      it('goes on where that one stopped', async () => {
+        await add([{ do: 'reply', text: 'Hello' }, { do: 'wait' }, { do: 'note', text: 'Seen' }]);
+        await stage.store.macros.updateOne({ _id: 'm' }, { $pop: { steps: 1 } });
+        await run('ana', 'once');
+        await stage.store.macros.updateOne({ _id: 'm' }, { $push: { steps: { do: 'note', text: 'Seen' } } });
+        await forget();
+        expect((await run('ana', 'once')).body.done).to.have.length(3);
+        expect(await written()).to.have.length(2);
+      });
     });
 
     it('keeps a quick reply that it uses', async () => {
