@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   in_use: 'It cannot be deleted while conversations depend on it.',
   last_admin: 'The last admin can neither be deleted nor get another role.',
   wrong_message_status: 'The message is not in a status that allows it.',
+  nobody_there: 'Nobody is there to take it: the agent is offline, or all who serve the queue are.',
+  queue_closed: 'The queue is outside its hours.',
   // idempotency
   idempotency_key_reused: 'This Idempotency-Key came with another request before.',
   idempotency_in_progress: 'The first request with this Idempotency-Key is still being worked on.',

@@ -1,9 +1,11 @@
 import { SwitchboardError } from '../errors.ts';
 import type { ConversationDoc, MessageDoc, PendingMessage, Store } from '../store/documents.ts';
+import type { Changes } from './commit.ts';
 import { noteMessage, outgoingMessages, type Split } from './compose.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved, written } from './guarded-write.ts';
-import { type Actor, authorOf, mayOwn, mayServe } from './rights.ts';
+import { type Actor, authorOf, hasJoined, mayOwn, mayServe } from './rights.ts';
+import { answeredIn } from './session.ts';
 
 export interface AgentMessageParts {
   store: Pick<Store, 'messages'>;
@@ -21,7 +23,8 @@ export function createAgentMessages(
       const draft = { cause: `agent:${key}`, author: authorOf(actor), texts: [text] };
       let messages: MessageDoc[] = [];
       await write(id, {}, async (conversation) => {
-        mayOwn(actor, conversation);
+        const joined = hasJoined(actor, conversation);
+        if (!joined) mayOwn(actor, conversation);
         const move = moved(conversation, 'reply', now());
         const made = outgoingMessages(conversation, draft, split, now());
         messages = made;
@@ -33,8 +36,11 @@ export function createAgentMessages(
           messages = before;
           return null;
         }
-        const set = { lastMessageAt: now(), repliedAt: now() };
-        return { changes: { move, messages: made, set, unset: ['unansweredSince', 'remindedAt'] } };
+        const at = now();
+        const set = { lastMessageAt: at, repliedAt: at, answeredAt: answeredIn(conversation) ?? at };
+        const changes: Changes = { messages: made, set, unset: ['unansweredSince', 'remindedAt'] };
+        // Beside its owner one says something; what is parked stays so, and costs its owner no capacity.
+        return { changes: joined ? changes : { ...changes, move } };
       });
       return messages;
     },

@@ -111,7 +111,11 @@ async function changesOf(
     const whole = followedBy(opening.move, closing);
     const end = { outcome: output.ended.outcome, closedBy: { kind: 'bot' } } as const;
     return {
-      changes: { ...changes, move: whole, endedSession: endedSession(conversation, whole, end, now) },
+      changes: {
+        ...changes,
+        move: whole,
+        endedSession: endedSession({ ...conversation, ...changes.set }, whole, end, now),
+      },
     };
   }
   return { changes };
@@ -133,7 +137,7 @@ async function handedOff(
   const { untaken } = parts.settings.workstream(conversation.number).settings.times;
   const queued: Changes = {
     ...changes,
-    move: followedBy(changes.move, { ...moved, stretches: handedOver(moved.stretches, reason) }),
+    move: followedBy(changes.move, { ...moved, stretches: handedOver(moved, reason) }),
     set: {
       ...changes.set,
       priority,
@@ -150,7 +154,7 @@ async function handedOff(
 }
 
 /** The history keeps why, also once the conversation is the bot's again and its handoff is gone. */
-function handedOver(stretches: readonly Stretch[], handoff: string): Stretch[] {
+function handedOver({ stretches }: AllowedMove, handoff: string): AllowedMove['stretches'] {
   return stretches.map((stretch) => ({ ...stretch, handoff }));
 }
 

@@ -4,6 +4,7 @@ import { createAgentMessages } from './agent-messages.ts';
 import { createClaims } from './claims.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createGuardedWrite, type Expected, type GuardedWriteParts } from './guarded-write.ts';
+import { createParticipants } from './participants.ts';
 import { createProgress } from './progress.ts';
 import type { Actor } from './rights.ts';
 import { createTransfers } from './transfers.ts';
@@ -21,7 +22,7 @@ export interface Desk {
   claimNext(queueId: string, actor: Actor): Promise<ConversationDoc | null>;
   /**
    * One message per part of at most 1600 characters. `key` makes the ids, so the same key never sends twice.
-   * Rejects with `not_owner`; a supervisor who does not own it may not speak either.
+   * Rejects with `not_owner`; a supervisor who does not own it may speak only once they have joined.
    */
   reply(id: string, actor: Actor, reply: { text: string; key: string }): Promise<MessageDoc[]>;
   /** For colleagues only, in any state. `mentions` = ids of agents whom it names. */
@@ -30,7 +31,14 @@ export interface Desk {
     actor: Actor,
     note: { text: string; key: string; mentions?: string[] },
   ): Promise<MessageDoc>;
-  /** Rejects with `not_owner`, and `not_found` for an unknown queue or agent. */
+  /** For a supervisor; joining again is fine. Rejects with `wrong_state` unless another agent has the conversation. */
+  join(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
+  /** Fine also where one has not joined. */
+  leave(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
+  /**
+   * Rejects with `not_owner`, and `not_found` for an unknown queue or agent; unless a supervisor asks, also with
+   * `nobody_there` and `queue_closed`.
+   */
   transfer(id: string, actor: Actor, transfer: Transfer, expected?: Expected): Promise<ConversationDoc>;
   /**
    * Back to the bot, which hears of it at once; `key` makes the id of that, so it hears once. Rejects with `not_owner`,
@@ -72,6 +80,7 @@ export function createDesk(parts: DeskParts): Desk {
   return {
     ...createClaims(parts, write),
     ...createAgentMessages(parts, write),
+    ...createParticipants(write),
     ...createTransfers(parts, write),
     ...createProgress(parts, write),
     ...createDeadLetters(parts, write),

@@ -203,7 +203,9 @@ function keysOf(
     // Before an agent has it, what happens is counted for the one who gets it; after the last, for the last.
     of(span) {
       const from = span === undefined ? spans.length : spans.indexOf(span);
-      return spans.slice(from).map(own).find(Boolean) ?? spans.slice(0, from).map(own).findLast(Boolean) ?? null;
+      return (
+        spans.slice(from).map(own).find(Boolean) ?? spans.slice(0, from).map(own).findLast(Boolean) ?? null
+      );
     },
   };
 }

@@ -36,6 +36,14 @@ export function mayOwn(actor: Actor, conversation: Owned): void {
   throw new SwitchboardError('not_owner', undefined, { details: ownerOf(conversation) });
 }
 
+/** A supervisor who has joined: they write to the customer beside its owner. */
+export function hasJoined(
+  actor: Actor,
+  { agentId, participants }: Pick<ConversationDoc, 'agentId' | 'participants'>,
+): boolean {
+  return isSupervisor(actor) && agentId !== actor.id && participants?.includes(actor.id) === true;
+}
+
 /** Throws `not_owner` unless the actor owns the conversation or is a supervisor. */
 export function mayActFor(actor: Actor, conversation: Owned): void {
   if (!isSupervisor(actor)) mayOwn(actor, conversation);

@@ -1,12 +1,12 @@
 import type { ReturnCheck } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
-import type { Store } from '../store/documents.ts';
+import type { AgentDoc, QueueDoc, Store } from '../store/documents.ts';
 import { noteBy } from './agent-messages.ts';
 import { OF_A_PERSONS_TURN } from './commit.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved } from './guarded-write.ts';
-import { mayActFor } from './rights.ts';
-import { placeOf } from './state.ts';
+import { openAt } from './hours.ts';
+import { isSupervisor, mayActFor } from './rights.ts';
 
 export interface TransferParts {
   store: Pick<Store, 'queues' | 'agents'>;
@@ -24,17 +24,22 @@ export function createTransfers(
     transfer: (id, actor, { note, key, ...to }, expected = {}) =>
       write(id, expected, async (conversation) => {
         mayActFor(actor, conversation);
+        // To a request for a past version, that is the answer, whoever is there.
+        const { version = conversation.version } = expected;
+        const unchecked = isSupervisor(actor) || version !== conversation.version;
         const messages = note === undefined ? [] : [noteBy(actor, conversation, { text: note, key }, now())];
         if ('queueId' in to) {
           const queue = await store.queues.findOne({ _id: to.queueId });
           if (!queue) throw new SwitchboardError('not_found', 'There is no such queue.');
           const move = moved(conversation, 'transfer_to_queue', now(), { queueId: queue._id });
+          if (!unchecked) await refuseNowhere(queue);
           return { changes: { move, messages, set: { priority: queue.priority } } };
         }
         const agent = await store.agents.findOne({ _id: to.agentId });
         if (!agent) throw new SwitchboardError('not_found', 'There is no such agent.');
-        const reason = placeOf(conversation) === 'open' ? 'assigned' : 'transferred';
+        const reason = conversation.handler === 'agent' ? 'transferred' : 'assigned';
         const move = moved(conversation, 'transfer_to_agent', now(), { agentId: agent._id, reason });
+        if (!unchecked && !isThere(agent)) throw nobodyThere('Your colleague is offline.');
         return { changes: { move, messages } };
       }),
 
@@ -51,6 +56,26 @@ export function createTransfers(
         };
       }),
   };
+
+  /**
+   * An agent hands over to whom may take it: never into a queue where nobody is. A supervisor may mean it, such as for
+   * the shift that begins soon.
+   */
+  async function refuseNowhere(queue: QueueDoc): Promise<void> {
+    if (!openAt(queue.hours, now()).open) throw new SwitchboardError('queue_closed');
+    const agents = await store.agents.find({}).toArray();
+    if (!agents.some((agent) => agent.queues.includes(queue._id) && isThere(agent))) {
+      throw nobodyThere('Nobody who serves the queue is there.');
+    }
+  }
+}
+
+function isThere({ presence }: AgentDoc): boolean {
+  return presence !== 'offline';
+}
+
+function nobodyThere(reason: string): SwitchboardError {
+  return new SwitchboardError('nobody_there', reason);
 }
 
 /** The path is that of the request to the API, as with every other mistake in it. */

@@ -7,6 +7,7 @@ import { draftRoutes } from './api/drafts.ts';
 import { macroRoutes } from './api/macros.ts';
 import { meRoutes } from './api/me.ts';
 import { messageRoutes } from './api/messages.ts';
+import { participantRoutes } from './api/participants.ts';
 import { presenceRoutes } from './api/presences.ts';
 import { progressRoutes } from './api/progress.ts';
 import { queueRoutes } from './api/queues.ts';
@@ -29,6 +30,7 @@ export function apiRoutes(parts: HttpParts): Route[] {
     ...messageRoutes(parts),
     ...transferRoutes(parts),
     ...progressRoutes(parts),
+    ...participantRoutes(parts),
     ...draftRoutes(parts),
     ...quickReplyRoutes(parts),
     ...macroRoutes(parts),

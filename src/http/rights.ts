@@ -40,6 +40,8 @@ export const RIGHTS = {
   resumeConversation: 'agent',
   endConversation: 'agent',
   closeConversation: 'agent',
+  joinConversation: 'supervisor',
+  leaveConversation: 'supervisor',
 
   listTranscript: 'agent',
   writeMessage: 'agent',

@@ -102,6 +102,9 @@ export const conversationDetail = z
   .object({
     ...conversationFields,
     owner: z.object({ id: z.string(), name: z.string() }).nullable(),
+    participants: z
+      .array(z.string())
+      .meta({ description: 'Supervisors who have joined: they write to the customer too.' }),
     timers: z
       .array(z.object({ kind: z.string(), at: time }))
       .meta({ description: 'What will happen by itself.' }),

@@ -187,6 +187,7 @@ describe('the desk', () => {
   });
 
   it('transfers to a queue with its priority, and to an agent', async () => {
+    await store.agents.updateOne({ _id: 'ben' }, { $set: { presence: 'busy' } });
     await rig.desk.claim(CONVERSATION, ana);
     const queued = await rig.desk.transfer(CONVERSATION, ana, {
       queueId: 'sales',

@@ -35,6 +35,8 @@ const REQUESTS: { [K in keyof typeof RIGHTS]: [request: string, least: Role] } =
   resumeConversation: ['POST /api/conversations/1-2/resume', 'agent'],
   endConversation: ['POST /api/conversations/1-2/end', 'agent'],
   closeConversation: ['POST /api/conversations/1-2/close', 'agent'],
+  joinConversation: ['POST /api/conversations/1-2/join', 'supervisor'],
+  leaveConversation: ['POST /api/conversations/1-2/leave', 'supervisor'],
   listTranscript: ['GET /api/conversations/1-2/messages', 'agent'],
   writeMessage: ['POST /api/conversations/1-2/messages', 'agent'],
   listDeadLetters: ['GET /api/messages', 'supervisor'],

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { beginKeyed, idempotencyKey, type KeyedRequest } from '../../src/http/idempotency.ts';
 import type { MessageDoc } from '../../src/store/documents.ts';
 import { CONVERSATION } from '../support/conversations.ts';
-import { handOver, openStage, type Stage } from './stage.ts';
+import { comeIn, handOver, openStage, type Stage } from './stage.ts';
 
 const HOUR = 60 * 60 * 1000;
 
@@ -68,6 +68,7 @@ describe('Idempotency-Key', () => {
   });
 
   it('repeats a refusal too, as a problem', async () => {
+    await comeIn(stage, 'ben');
     const first = await reply('Hello', 'k2', 'ben');
     await stage.call(`POST /api/conversations/${CONVERSATION}/transfer`, { body: { agentId: 'ben' } });
     const again = await reply('Hello', 'k2', 'ben');

@@ -38,6 +38,8 @@ const CONTRACT = [
   'POST /api/conversations/{id}/resume',
   'POST /api/conversations/{id}/end',
   'POST /api/conversations/{id}/close',
+  'POST /api/conversations/{id}/join',
+  'POST /api/conversations/{id}/leave',
   'GET /api/messages',
   'POST /api/messages/{id}/resend',
   'POST /api/messages/{id}/settle',

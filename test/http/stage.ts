@@ -177,6 +177,11 @@ export function anAgent(id: string, role: Role, queues: string[]): AgentDoc {
   };
 }
 
+/** These agents have come. */
+export async function comeIn({ store }: Pick<Stage, 'store'>, ...ids: string[]): Promise<void> {
+  for (const _id of ids) await store.agents.updateOne({ _id }, { $set: { presence: 'available' } });
+}
+
 /** A customer has asked for a person: the conversation waits in `support`. */
 export async function handOver(stage: Stage): Promise<string> {
   stage.rig.bot = handsOver();

@@ -66,6 +66,7 @@ export function conversationRoutes({ store, settings }: Pick<HttpParts, 'store' 
         example: {
           ...EXAMPLE_CONVERSATION,
           owner: { id: 'agent-1', name: 'First agent' },
+          participants: [],
           timers: [],
           stretches: [],
         },
@@ -77,6 +78,7 @@ export function conversationRoutes({ store, settings }: Pick<HttpParts, 'store' 
         return {
           ...conversationView(doc),
           owner: owner && { id: owner._id, name: owner.name },
+          participants: doc.participants ?? [],
           timers: timersOf(doc, settings).map(({ kind, at }) => ({ kind, at: isoTime(at) })),
           stretches: doc.stretches.map(stretchView),
         };

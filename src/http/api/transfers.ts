@@ -18,7 +18,7 @@ export function transferRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       tag,
       summary: 'Hand it to a queue or to an agent',
       description:
-        'Name either. In a queue it waits again; an agent owns it at once. The owner may, and supervisors.',
+        'Name either. In a queue it waits again; an agent owns it at once, whatever their capacity. The owner may, and supervisors. An agent transfers to whom may take it: a colleague who is not `offline`, a queue that is open and has a member who is not `offline`; else it is `nobody_there` or `queue_closed`. A supervisor is not refused.',
       request: z.object({ params: idParameter, body: transfer }),
       exampleBody: { queueId: 'returns', note: 'Wants to send order 1042 back.' },
       answer: {
@@ -34,7 +34,7 @@ export function transferRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
           queuedAt: '2026-03-02T09:40:00.000Z',
         },
       },
-      errors: ['not_owner', 'not_found', 'stale_version', 'wrong_state'],
+      errors: ['not_owner', 'not_found', 'stale_version', 'wrong_state', 'nobody_there', 'queue_closed'],
       async handle({ params, body }, { actor, effectKey: key }) {
         const noted = { key, ...(body.note === undefined ? {} : { note: body.note }) };
         if (body.queueId !== undefined) {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CONVERSATION } from '../../support/conversations.ts';
-import { handOver, openStage, type Stage } from '../stage.ts';
+import { comeIn, handOver, openStage, type Stage } from '../stage.ts';
 
 /** Claims, messages, transfers and progress: what an agent does with a conversation, through HTTP. */
 describe('an agent', () => {
@@ -163,6 +163,7 @@ describe('an agent', () => {
   });
 
   it('transfers to a queue or to an agent', async () => {
+    await comeIn(stage, 'ana', 'ben');
     await act('claim');
     const queued = await act('transfer', { queueId: 'sales', note: 'Wants to buy.' });
     expect(queued.body).to.include({ state: 'open', queueId: 'sales', agentId: null, priority: 5 });

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { HttpParts } from '../parts.ts';
+import { type Route, route } from '../route.ts';
+import { conversation, idParameter, versionOnly } from '../schemas.ts';
+import { conversationView } from '../views.ts';
+import { expected } from './claims.ts';
+import { EXAMPLE_CONVERSATION } from './examples.ts';
+
+const tag = 'Supervisors';
+
+/** How a supervisor comes to write to a customer whom an agent has. */
+export function participantRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
+  return [
+    route({
+      operation: 'joinConversation',
+      method: 'post',
+      path: '/api/conversations/{id}/join',
+      tag,
+      summary: 'Write to the customer beside the agent',
+      description:
+        'Only where another agent has it. The agent stays its owner, and it stays in its state; what you then write goes out in your name. Joining again is fine. You have left once no agent has the conversation. `participants` of the conversation shows who has joined.',
+      request: z.object({ params: idParameter, body: versionOnly }),
+      answer: {
+        status: 200,
+        description: 'The conversation.',
+        schema: conversation,
+        example: EXAMPLE_CONVERSATION,
+      },
+      errors: ['not_found', 'stale_version', 'wrong_state'],
+      handle: async ({ params, body }, { actor }) =>
+        conversationView(await desk.join(params.id, actor, expected(body))),
+    }),
+    route({
+      operation: 'leaveConversation',
+      method: 'post',
+      path: '/api/conversations/{id}/leave',
+      tag,
+      summary: 'Leave a conversation that you have joined',
+      description: 'Fine also where you have not.',
+      request: z.object({ params: idParameter, body: versionOnly }),
+      answer: {
+        status: 200,
+        description: 'The conversation.',
+        schema: conversation,
+        example: EXAMPLE_CONVERSATION,
+      },
+      errors: ['not_found', 'stale_version'],
+      handle: async ({ params, body }, { actor }) =>
+        conversationView(await desk.leave(params.id, actor, expected(body))),
+    }),
+  ];
+}

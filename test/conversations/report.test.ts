@@ -1,0 +1,223 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type ReportedSession, report } from '../../src/conversations/report.ts';
+import { Sketch } from '../../src/conversations/sketch.ts';
+import type { Stretch } from '../../src/store/documents.ts';
+
+const START = Date.parse('2026-03-02T09:00:00Z');
+const at = (seconds: number) => START + seconds * 1000;
+
+/** `['open', 10, { queueId: 'support' }]`: ten seconds after the start. */
+type Step = [Stretch['place'], number, Partial<Stretch>?];
+
+function session(steps: Step[], more: Partial<ReportedSession> = {}): ReportedSession {
+  const stretches = steps.map(
+    ([place, since, fields]): Stretch => ({ place, since: at(since), reason: 'x', ...fields }),
+  );
+  return { endedAt: stretches.at(-1)!.since, stretches, ...more };
+}
+
+const support = { queueId: 'support' };
+const ana = { queueId: 'support', agentId: 'ana' };
+const ben = { queueId: 'sales', agentId: 'ben' };
+
+/** Waits 10 s, ana has it for 60 s and writes after 5 of them, notes for 20 s. */
+const HANDLED = session(
+  [
+    ['bot', 0],
+    ['open', 5, { ...support, reason: 'handed_off', handoff: 'customer_asked' }],
+    ['agent', 15, ana],
+    ['wrap_up', 75, ana],
+    ['closed', 95, ana],
+  ],
+  { answeredAt: at(20), locale: 'es', survey: 4 },
+);
+const BY_BOT = session(
+  [
+    ['bot', 0],
+    ['closed', 30, { reason: 'bot_ended' }],
+  ],
+  { locale: 'en' },
+);
+const GIVEN_UP = session(
+  [
+    ['bot', 0],
+    ['open', 5, { ...support, reason: 'handed_off' }],
+    ['closed', 65, { ...support, reason: 'auto_closed' }],
+  ],
+  { handoffReason: 'bot_failed', locale: 'es' },
+);
+const LEFT = session([
+  ['bot', 0],
+  ['open', 5, { ...support, reason: 'handed_off', handoff: 'customer_asked' }],
+  ['bot', 10, { reason: 'customer_left' }],
+  ['closed', 20, { reason: 'bot_ended' }],
+]);
+/** Waits 10 s, ana 30 s, waits 20 s in sales, ben 40 s. */
+const MOVED = session(
+  [
+    ['open', 0, { ...support, reason: 'handed_off', handoff: 'refund' }],
+    ['agent', 10, ana],
+    ['open', 40, { queueId: 'sales', reason: 'transferred' }],
+    ['agent', 60, ben],
+    ['closed', 100, ben],
+  ],
+  { answeredAt: at(65), survey: 1 },
+);
+
+describe('a report', () => {
+  it('says of a session how long the customer waited and the agent had it', () => {
+    const { total } = report([HANDLED], 'day');
+    expect(total).to.deep.include({ sessions: 1, escalated: 1, abandoned: 0, resolvedByBot: 0 });
+    expect(total.firstWait).to.include({ count: 1, average: 10 });
+    expect(total.speedOfAnswer).to.include({ count: 1, average: 15 });
+    expect(total.handle).to.include({ count: 1, average: 80 });
+    expect(total.wrapUp).to.include({ count: 1, average: 20 });
+    expect(total.survey).to.deep.equal({ answers: 1, average: 4 });
+    expect(total.escalations).to.deep.equal([{ reason: 'customer_asked', count: 1 }]);
+  });
+
+  it('tells apart what the bot resolved, what was given up, and what was returned unfinished', () => {
+    const returned = session([
+      ['bot', 0],
+      ['open', 5, { ...support, reason: 'handed_off' }],
+      ['agent', 9, ana],
+      ['bot', 20, { reason: 'returned' }],
+      ['closed', 30, { reason: 'bot_ended' }],
+    ]);
+    const silent = session([
+      ['bot', 0],
+      ['closed', 99, { reason: 'auto_closed' }],
+    ]);
+    const { total } = report([BY_BOT, GIVEN_UP, LEFT, HANDLED, returned, silent], 'day');
+    expect(total).to.include({ sessions: 6, escalated: 4, abandoned: 2, resolvedByBot: 1 });
+    expect(total.firstWait.count).to.equal(2);
+    expect(total.escalations).to.deep.equal([
+      { reason: 'customer_asked', count: 2 },
+      { reason: 'bot_failed', count: 1 },
+      { reason: 'unknown', count: 1 },
+    ]);
+  });
+
+  it('counts a session for each queue that had it, and what happened where it happened', () => {
+    const { total, rows } = report([HANDLED, MOVED, BY_BOT, GIVEN_UP], 'queue');
+    expect(rows.map(({ key, sessions }) => [key, sessions])).to.deep.equal([
+      ['sales', 1],
+      ['support', 3],
+      [null, 1],
+    ]);
+    const [sales, supported, none] = rows;
+    expect(sales!.handle).to.include({ count: 1, average: 40 });
+    expect(sales!.speedOfAnswer).to.include({ count: 1, average: 65 });
+    expect(sales!.firstWait.count, 'ana was the first who took it').to.equal(0);
+    expect(sales!.survey).to.deep.equal({ answers: 1, average: 1 });
+    expect(sales!.escalations).to.deep.equal([]);
+    expect(supported!.handle).to.include({ count: 2, average: 55 });
+    expect(supported!.firstWait).to.include({ count: 2, average: 10 });
+    expect(supported).to.include({ abandoned: 1 });
+    expect(none).to.include({ resolvedByBot: 1, escalated: 0 });
+    expect(total).to.include({ sessions: 4 });
+  });
+
+  it('counts a session for each agent who had it', () => {
+    const { rows } = report([HANDLED, MOVED, GIVEN_UP], 'agent');
+    expect(
+      rows.map(({ key, sessions, handle, abandoned }) => [key, sessions, handle.average, abandoned]),
+    ).to.deep.equal([
+      ['ana', 2, 55, 0],
+      ['ben', 1, 40, 0],
+      [null, 1, null, 1],
+    ]);
+    expect(rows[0]!.escalations.map(({ reason }) => reason)).to.have.members(['customer_asked', 'refund']);
+  });
+
+  it('groups by language, and by the day and the hour where the session ended', () => {
+    const keys = (by: 'language' | 'day' | 'hour', zone?: string) =>
+      report([HANDLED, BY_BOT, LEFT], by, zone).rows.map(({ key, sessions }) => [key, sessions]);
+    expect(keys('language')).to.deep.equal([
+      ['en', 1],
+      ['es', 1],
+      [null, 1],
+    ]);
+    expect(keys('day')).to.deep.equal([['2026-03-02', 3]]);
+    expect(keys('hour')).to.deep.equal([['2026-03-02T09:00+00:00', 3]]);
+    expect(keys('hour', 'Asia/Taipei')).to.deep.equal([['2026-03-02T17:00+08:00', 3]]);
+    expect(keys('day', 'Pacific/Kiritimati')).to.deep.equal([['2026-03-02', 3]]);
+    expect(keys('day', 'Pacific/Pago_Pago')).to.deep.equal([['2026-03-01', 3]]);
+  });
+
+  it('tells the two hours apart that a clock shows twice', () => {
+    const night = [Date.parse('2026-10-25T00:30:00Z'), Date.parse('2026-10-25T01:30:00Z')];
+    const ended = night.map((endedAt) => ({ ...BY_BOT, endedAt }));
+    expect(report(ended, 'hour', 'Europe/Madrid').rows.map(({ key }) => key)).to.deep.equal([
+      '2026-10-25T02:00+01:00',
+      '2026-10-25T02:00+02:00',
+    ]);
+  });
+
+  it('has rows that add up to its total, where a session has one row', () => {
+    const place = fc.constantFrom('bot', 'open', 'agent', 'waiting', 'wrap_up');
+    const step = fc.tuple(place, fc.nat(500), fc.constantFrom('ana', 'ben'), fc.boolean());
+    const any = fc.array(step, { minLength: 1, maxLength: 8 }).map((steps) => {
+      let since = 0;
+      const walked = steps.map(([where, after, agentId, handed]): Step => {
+        since += after;
+        return [where, since, { agentId, ...support, ...(handed ? { reason: 'handed_off' } : {}) }];
+      });
+      return session([...walked, ['closed', since + 1, { reason: 'bot_ended' }]]);
+    });
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 20 }), (sessions) => {
+        const { total, rows } = report(sessions, 'hour');
+        const sum = (of: (row: typeof total) => number) => rows.reduce((all, row) => all + of(row), 0);
+        for (const of of [
+          (row: typeof total) => row.sessions,
+          (row: typeof total) => row.abandoned + row.resolvedByBot,
+          (row: typeof total) => row.firstWait.count + row.handle.count + row.wrapUp.count,
+          (row: typeof total) => row.escalations.reduce((all, { count }) => all + count, 0),
+        ]) {
+          expect(sum(of)).to.equal(of(total));
+        }
+        const byQueue = report(sessions, 'queue').rows.filter(({ key }) => key !== null);
+        expect(byQueue.reduce((all, { escalated }) => all + escalated, 0)).to.equal(total.escalated);
+      }),
+    );
+  });
+
+  it('bounds the reasons that it tells apart', () => {
+    const many = Array.from({ length: 150 }, (_, n) =>
+      session([
+        ['open', 0, { ...support, reason: 'handed_off', handoff: `reason-${n}` }],
+        ['closed', 1],
+      ]),
+    );
+    const [first, ...rest] = report(many, 'day').total.escalations;
+    expect(first).to.deep.equal({ reason: 'other', count: 50 });
+    expect(rest).to.have.length(100);
+  });
+});
+
+describe('a sketch of durations', () => {
+  it('has percentiles within one per cent of the exact ones', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 10_000_000 }), { minLength: 1 }), (values) => {
+        const sketch = new Sketch();
+        for (const value of values) sketch.add(value);
+        const { count, average, p50, p90 } = sketch.summary();
+        const sorted = [...values].sort((a, b) => a - b);
+        const exact = (share: number) => sorted[Math.ceil(share * sorted.length) - 1]!;
+        expect(count).to.equal(values.length);
+        expect(average).to.be.closeTo(values.reduce((a, b) => a + b, 0) / values.length, 0.06);
+        expect(p50).to.be.closeTo(exact(0.5), exact(0.5) * 0.01 + 0.06);
+        expect(p90).to.be.closeTo(exact(0.9), exact(0.9) * 0.01 + 0.06);
+      }),
+    );
+  });
+
+  it('has no percentile where nothing was added, and knows nothing as nothing', () => {
+    expect(new Sketch().summary()).to.deep.equal({ count: 0, average: null, p50: null, p90: null });
+    const sketch = new Sketch();
+    sketch.add(0);
+    expect(sketch.summary()).to.deep.equal({ count: 1, average: 0, p50: 0, p90: 0 });
+  });
+});
