@@ -32,6 +32,7 @@ const { server, close } = createServer({
     automatedText: () => '',
     split: (text) => splitText(text),
     due: () => {},
+    rejected: async () => {},
     queued: () => {},
   }),
   now,

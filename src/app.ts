@@ -10,6 +10,7 @@ import { automatedText, systemText } from './bot/system-texts.ts';
 import type { Texts } from './bot/texts.ts';
 import type { ReturnCheck } from './bot-turn.ts';
 import { type Config, readConfig } from './config.ts';
+import { noteAbsence } from './conversations/absence.ts';
 import { createDesk } from './conversations/desk.ts';
 import { receive } from './conversations/inbox.ts';
 import { SEND_TIMEOUT } from './conversations/outbox.ts';
@@ -30,6 +31,7 @@ import { receiptEffect } from './telesign/status.ts';
 import { countSegments, splitText } from './telesign/text.ts';
 import { createWake } from './wake.ts';
 import { createHousekeeping } from './workers/housekeeping.ts';
+import { createOffers } from './workers/offers.ts';
 import { createSends } from './workers/sends.ts';
 import { createSettingsReader } from './workers/settings-reader.ts';
 import { createTurns } from './workers/turns.ts';
@@ -182,17 +184,19 @@ export async function createApp(options: AppOptions): Promise<App> {
       metrics.untaken();
       log.warn({ conversation: maskedId(_id), queue: queueId }, 'nobody has taken a handoff in time');
     },
-    missed: (agentId) =>
-      store.agents.updateOne(
-        { _id: agentId, presence: 'available' },
-        { $set: { presence: 'away', presenceAt: now(), changedAt: now() } },
-      ),
+    missed: (agentId) => noteAbsence(common, agentId, 'offer_missed'),
   });
   const housekeeping = createHousekeeping(common);
   const settingsReader = createSettingsReader({ ...common, read: settings.read });
+  const due = (conversationId: string) => {
+    turns.hint(conversationId);
+    offers.hint();
+  };
+  const offers = createOffers({ ...common, due });
   const desk = createDesk({
     ...common,
-    due: (conversationId) => turns.hint(conversationId),
+    due,
+    rejected: (agentId) => noteAbsence(common, agentId, 'offer_rejected'),
     lacks: (target, from) => bot.lacks?.(target, from),
   });
 
@@ -259,14 +263,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       const kept = await plantSeed(store, seed, now());
       await settings.read();
       url = await listen(server, config.port, config.host);
-      for (const loop of [turns, sends, housekeeping, settingsReader]) loop.start();
+      for (const loop of [turns, sends, housekeeping, settingsReader, offers]) loop.start();
       log.info({ url, store: config.mongodbUri ? 'mongodb' : 'embedded', demo: demo !== undefined }, 'ready');
       return { url, notes: demo?.notes(url, kept) ?? [`Callback URL for TeleSign: ${callbackUrl()}`] };
     },
     async stop() {
       await demo?.emulator.stop();
       await close();
-      await Promise.all([turns.stop(), housekeeping.stop(), settingsReader.stop()]);
+      await Promise.all([turns.stop(), housekeeping.stop(), settingsReader.stop(), offers.stop()]);
       await sends.stop();
       await dispatcher.close();
       await store.close();

@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   method_not_allowed: 'This address does not take that method: see the Allow header.',
   // refused by the state of a conversation
   not_owner: 'Only the agent who owns the conversation may do that.',
+  offer_over: 'It is not, or no longer, offered to this agent.',
   already_claimed: 'Somebody else owns the conversation.',
   stale_version: 'The conversation has changed since the version that the request names.',
   wrong_state: 'The conversation is not in a state that allows it.',

@@ -9,8 +9,16 @@ import {
   moved,
   touching,
 } from './guarded-write.ts';
-import { mayServe } from './rights.ts';
+import { type Actor, isSupervisor, mayServe } from './rights.ts';
 import { move } from './state.ts';
+
+/** What was put before a colleague is theirs until they have answered; a supervisor may take it away. */
+function notOfferedElsewhere({ offer, version, state }: ConversationDoc, actor: Actor, now: number): void {
+  if (!offer || offer.agentId === actor.id || offer.until <= now || isSupervisor(actor)) return;
+  throw new SwitchboardError('already_claimed', 'It is offered to a colleague.', {
+    details: { agentId: offer.agentId, version, state },
+  });
+}
 
 /** How a conversation comes to an agent who takes it. */
 export function createClaims(
@@ -24,6 +32,7 @@ export function createClaims(
       write(id, expected, (conversation) => {
         mayServe(actor, conversation.queueId);
         if (conversation.agentId === actor.id && conversation.handler === 'agent') return null;
+        notOfferedElsewhere(conversation, actor, now());
         return { changes: { move: moved(conversation, 'claim', now(), { agentId: actor.id }) } };
       }),
 

@@ -4,6 +4,7 @@ import { createAgentMessages } from './agent-messages.ts';
 import { createClaims } from './claims.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createGuardedWrite, type Expected, type GuardedWriteParts } from './guarded-write.ts';
+import { createOffered } from './offered.ts';
 import { createParticipants } from './participants.ts';
 import { createProgress } from './progress.ts';
 import type { Actor } from './rights.ts';
@@ -18,6 +19,10 @@ import { createTransfers } from './transfers.ts';
 export interface Desk {
   /** Rejects with `already_claimed` (details: `agentId`, `version`). Claiming one's own again is fine. */
   claim(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
+  /** Takes what was offered to the actor. Rejects with `offer_over` when it is not, or the time is over. */
+  accept(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
+  /** It goes to the next agent, and nothing else is offered to this one until they say that they are available. */
+  reject(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
   /** The conversation of this queue that is next by priority, then by waiting time; null when none waits. */
   claimNext(queueId: string, actor: Actor): Promise<ConversationDoc | null>;
   /**
@@ -71,6 +76,8 @@ export interface Result {
 }
 
 export interface DeskParts extends GuardedWriteParts {
+  /** Resolves once it shows that the agent has rejected an offer. */
+  rejected: (agentId: string) => Promise<unknown>;
   /** What of a return target the bot does not have. Absent when the bot cannot tell: any target is taken then. */
   lacks?: ReturnCheck;
 }
@@ -79,6 +86,7 @@ export function createDesk(parts: DeskParts): Desk {
   const write = createGuardedWrite(parts);
   return {
     ...createClaims(parts, write),
+    ...createOffered(parts, write),
     ...createAgentMessages(parts, write),
     ...createParticipants(write),
     ...createTransfers(parts, write),

@@ -90,13 +90,15 @@ function overflow({ settings }: TimerSideParts, conversation: ConversationDoc, n
   const action = queue ? whileWaiting(queue, now - queuedAt, done) : null;
   if (!action) return recorded({ set: { overflowed: done + 1 } });
   const entry = { step: 'overflow', queueId, waited: now - queuedAt, decision: action } as const;
-  const changes: Changes = { set: { overflowed: done + 1, trace: traced(conversation, [entry], now) } };
-  if (action.do === 'assign') changes.set = { ...changes.set, assignAnyway: true };
+  const trace = traced(conversation, [entry], now);
   const gone = action.do === 'queue' && !settings.queue(action.queueId);
-  const moved = gone ? null : overflowed(conversation, action, changes, now);
+  const moved = gone ? null : overflowed(conversation, action, { set: { trace } }, now);
+  const waitsOn: Changes = {
+    set: { trace, overflowed: done + 1, ...(action.do === 'assign' ? { assignAnyway: true } : {}) },
+  };
   const said: AutomatedMessage[] =
     action.do === 'call_back' ? ['call_back'] : action.do === 'end' ? ['overflow_ended'] : [];
-  return { ...recorded(moved ?? changes), automated: said };
+  return { ...recorded(moved ?? waitsOn), automated: said };
 }
 
 function recorded(changes: Changes, touched: string[] = []): TimerDecision {

@@ -12,7 +12,9 @@ import { presenceRoutes } from './api/presences.ts';
 import { progressRoutes } from './api/progress.ts';
 import { queueRoutes } from './api/queues.ts';
 import { quickReplyRoutes } from './api/quick-replies.ts';
+import { traceRoutes } from './api/trace.ts';
 import { transferRoutes } from './api/transfers.ts';
+import { webhookRoutes } from './api/webhooks.ts';
 import { workstreamRoutes } from './api/workstreams.ts';
 import { CALLBACK_ROUTE } from './callbacks.ts';
 import { EVENTS_ROUTE } from './events.ts';
@@ -26,6 +28,7 @@ export function apiRoutes(parts: HttpParts): Route[] {
     ...meRoutes(parts),
     ...queueRoutes(parts),
     ...conversationRoutes(parts),
+    ...traceRoutes(parts),
     ...claimRoutes(parts),
     ...messageRoutes(parts),
     ...transferRoutes(parts),
@@ -39,6 +42,7 @@ export function apiRoutes(parts: HttpParts): Route[] {
     ...agentRoutes(parts),
     ...presenceRoutes(parts),
     ...workstreamRoutes(parts),
+    ...webhookRoutes(parts),
   ];
 }
 

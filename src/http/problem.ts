@@ -29,6 +29,7 @@ export const STATUSES = {
   in_use: 409,
   last_admin: 409,
   wrong_message_status: 409,
+  offer_over: 409,
   nobody_there: 409,
   queue_closed: 409,
   idempotency_in_progress: 409,

@@ -73,6 +73,11 @@ const conversationFields = {
   agentId: z.string().nullable().meta({ description: 'Its owner. A closed one keeps its last owner.' }),
   queueId: z.string().nullable(),
   priority: z.number().int(),
+  skills: z.array(z.string()).meta({ description: 'Those that routing asks for.' }),
+  offer: z
+    .object({ agentId: z.string(), until: time })
+    .nullable()
+    .meta({ description: 'Whom it is put before, who has until then to accept.' }),
   session: z.number().int().meta({ description: 'Counts from 1; a message after `closed` opens the next.' }),
   version: z
     .number()
@@ -156,11 +161,9 @@ const agentFields = {
   languages: z.array(z.string().min(2).max(35)).max(50).meta({ description: 'BCP 47' }),
   skills: z.array(z.string().min(1).max(64)).max(100),
   capacity: z.number().int().min(1).max(100).meta({ description: 'Units. A push never goes beyond it.' }),
-  limits: z
-    .record(ownId, z.number().int().min(0).max(100))
-    .meta({
-      description: 'Conversations at a time, by workstream; without one, as many as the capacity allows.',
-    }),
+  limits: z.record(ownId, z.number().int().min(0).max(100)).meta({
+    description: 'Conversations at a time, by workstream; without one, as many as the capacity allows.',
+  }),
 };
 export const presence = z.enum(PRESENCES);
 

@@ -23,6 +23,8 @@ export function conversationView(doc: ConversationDoc): Conversation {
     agentId: doc.agentId ?? null,
     queueId: doc.queueId ?? null,
     priority: doc.priority,
+    skills: doc.skills ?? [],
+    offer: doc.offer ? { agentId: doc.offer.agentId, until: isoTime(doc.offer.until) } : null,
     session: doc.session,
     version: doc.version,
     createdAt: isoTime(doc.createdAt),

@@ -115,6 +115,7 @@ describe('dead letters', () => {
           split: (text) => [{ text, segments: 1 }],
           queued: () => {},
           due: () => {},
+          rejected: async () => {},
         });
         const end = await desk.resend(failed, ana).catch((error: unknown) => error);
         if (!(end instanceof Crash)) break;

@@ -126,7 +126,7 @@ describe('the desk', () => {
 
   it('answers a repeated key with all the parts that the first made', async () => {
     const split = (text: string) => text.split(' ').map((word) => ({ text: word, segments: 1 }));
-    const desk = createDesk({ ...rig.turns, store, split, due: () => {} });
+    const desk = createDesk({ ...rig.turns, store, split, due: () => {}, rejected: async () => {} });
     await desk.claim(CONVERSATION, ana);
     const parts = await desk.reply(CONVERSATION, ana, { text: 'one two three', key: 'k1' });
     const again = await desk.reply(CONVERSATION, ana, { text: 'one two three', key: 'k1' });
@@ -158,6 +158,7 @@ describe('the desk', () => {
       ...common,
       store: crashingStore(store, { crashes: (point) => point === 'messages.insertOne before' }),
       due: () => {},
+      rejected: async () => {},
     });
     const death = await dying
       .reply(CONVERSATION, ana, { text: 'Hello', key: 'k1' })
@@ -231,6 +232,7 @@ describe('the desk', () => {
       ...rig.turns,
       store,
       due: () => {},
+      rejected: async () => {},
       lacks(target, from) {
         asked.push([target, from]);
         return target.dialog === undefined || target.dialog === 'main' ? 'step' : 'dialog';

@@ -99,6 +99,8 @@ export interface Rig {
   untaken: string[];
   /** Ids of agents who let the time of an offer run out. */
   missed: string[];
+  /** Ids of agents who rejected an offer. */
+  rejected: string[];
   /** That of every number. */
   workstream: Workstream;
   queues: QueueDoc[];
@@ -140,6 +142,7 @@ export function createRig(store: Store): Rig {
     botErrors: [],
     untaken: [],
     missed: [],
+    rejected: [],
     workstream: WORKSTREAM,
     queues: [],
     bot: async ({ activity }) =>
@@ -150,7 +153,7 @@ export function createRig(store: Store): Rig {
       code: 290,
       description: '',
     }),
-    desk: createDesk({ ...common, due: () => {} }),
+    desk: createDesk({ ...common, due: () => {}, rejected: async (agentId) => rig.rejected.push(agentId) }),
     turns: {
       ...common,
       bot: (input) => rig.bot(input),

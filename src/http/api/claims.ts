@@ -51,6 +51,45 @@ export function claimRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       handle: async ({ params, body }, { actor }) =>
         conversationView(await desk.claim(params.id, actor, expected(body))),
     }),
+    route({
+      operation: 'acceptConversation',
+      method: 'post',
+      path: '/api/conversations/{id}/accept',
+      tag,
+      summary: 'Accept what is offered to me',
+      description: 'A conversation whose `offer` names you, until its time is over.',
+      request: z.object({ params: idParameter, body: versionOnly }),
+      exampleBody: { version: 16 },
+      answer: {
+        status: 200,
+        description: 'The conversation, now yours.',
+        schema: conversation,
+        example: EXAMPLE_CONVERSATION,
+      },
+      errors: ['not_found', 'offer_over', 'stale_version', 'wrong_state'],
+      handle: async ({ params, body }, { actor }) =>
+        conversationView(await desk.accept(params.id, actor, expected(body))),
+    }),
+    route({
+      operation: 'rejectConversation',
+      method: 'post',
+      path: '/api/conversations/{id}/reject',
+      tag,
+      summary: 'Reject what is offered to me',
+      description:
+        'It goes to the next agent. Your presence becomes `do_not_disturb`: nothing else is offered to you until you change it.',
+      request: z.object({ params: idParameter, body: versionOnly }),
+      exampleBody: { version: 16 },
+      answer: {
+        status: 200,
+        description: 'The conversation, which waits on.',
+        schema: conversation,
+        example: { ...EXAMPLE_CONVERSATION, state: 'open', handler: null, agentId: null },
+      },
+      errors: ['not_found', 'offer_over', 'stale_version', 'wrong_state'],
+      handle: async ({ params, body }, { actor }) =>
+        conversationView(await desk.reject(params.id, actor, expected(body))),
+    }),
   ];
 }
 

@@ -48,6 +48,8 @@ export const EXAMPLE_CONVERSATION: Conversation = {
   agentId: 'agent-1',
   queueId: 'support',
   priority: 0,
+  skills: [],
+  offer: null,
   session: 3,
   version: 17,
   createdAt: '2026-01-12T18:04:31.000Z',

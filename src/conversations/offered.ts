@@ -1,0 +1,39 @@
+import { SwitchboardError } from '../errors.ts';
+import type { ConversationDoc } from '../store/documents.ts';
+import type { Desk } from './desk.ts';
+import { type GuardedWrite, moved } from './guarded-write.ts';
+import type { Actor } from './rights.ts';
+
+/** What an agent answers to a conversation that was put before them. */
+export function createOffered(
+  { now, rejected }: { now: () => number; rejected: (agentId: string) => Promise<unknown> },
+  write: GuardedWrite,
+): Pick<Desk, 'accept' | 'reject'> {
+  return {
+    accept: (id, actor, expected = {}) =>
+      write(id, expected, (conversation) => {
+        if (conversation.agentId === actor.id && conversation.handler === 'agent') return null;
+        mayAnswer(conversation, actor, now());
+        return { changes: { move: moved(conversation, 'accept', now(), { agentId: actor.id }) } };
+      }),
+
+    async reject(id, actor, expected = {}) {
+      const written = await write(id, expected, (conversation) => {
+        mayAnswer(conversation, actor, now());
+        const passedOver = [...(conversation.passedOver ?? []), { agentId: actor.id, at: now() }];
+        const move = moved(conversation, 'reject', now());
+        return { changes: { move, set: { passedOver }, unset: ['offer'] } };
+      });
+      await rejected(actor.id);
+      return written;
+    },
+  };
+}
+
+/** Throws `offer_over` unless it is offered to the actor now. */
+function mayAnswer({ offer, agentId, version, state }: ConversationDoc, actor: Actor, now: number): void {
+  if (offer?.agentId === actor.id && offer.until > now) return;
+  throw new SwitchboardError('offer_over', undefined, {
+    details: { agentId: agentId ?? offer?.agentId ?? null, version, state },
+  });
+}

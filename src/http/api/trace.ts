@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { HttpParts } from '../parts.ts';
+import { type Route, route } from '../route.ts';
+import { idParameter } from '../schemas.ts';
+import { isoTime } from '../views.ts';
+import { visibleConversation } from './conversations.ts';
+
+const entry = z
+  .looseObject({
+    at: z.iso.datetime(),
+    step: z.enum(['classification', 'route', 'queue', 'overflow', 'distribution']),
+  })
+  .meta({
+    id: 'TraceEntry',
+    description:
+      'One decision with what it was made from: `rule`, `expression`, `values` and `result` of a rule; `decision`; `agentId` and `why` of a distribution.',
+  });
+
+const stored = z.array(z.looseObject({ at: z.number(), step: entry.shape.step }));
+
+export function traceRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
+  return [
+    route({
+      operation: 'getTrace',
+      method: 'get',
+      path: '/api/conversations/{id}/trace',
+      tag: 'Conversations',
+      summary: 'Why it is where it is',
+      description:
+        'Each rule that was asked at its handoff with the values that it read, what its queue did with it, and who it was put before, oldest first. Of a long one the last 100. Who may see the conversation may.',
+      request: z.object({ params: idParameter }),
+      answer: {
+        status: 200,
+        description: 'The decisions; none for one that was never handed off.',
+        schema: z.object({ items: z.array(entry) }),
+        example: {
+          items: [
+            {
+              at: '2026-03-02T09:30:00.000Z',
+              step: 'route',
+              rule: 'returns',
+              expression: 'vars.topic == "returns"',
+              values: { 'vars.topic': 'returns' },
+              result: 'held',
+              decision: { queueId: 'returns' },
+            },
+            {
+              at: '2026-03-02T09:30:00.000Z',
+              step: 'queue',
+              values: { queue: 'support' },
+              result: 'held',
+              decision: { queueId: 'returns', because: 'rule' },
+            },
+          ],
+        },
+      },
+      errors: ['forbidden', 'not_found'],
+      async handle({ params }, context) {
+        const { trace = '[]' } = await visibleConversation(store, params.id, context);
+        const entries = stored.parse(JSON.parse(trace));
+        return { items: entries.map(({ at, ...rest }) => ({ at: isoTime(at), ...rest })) };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,26 @@
+import { type OfferParts, offerPass } from '../conversations/offers.ts';
+import { createLoop, type Loop, type LoopParts } from './loop.ts';
+
+/** Milliseconds. What another process queued or freed; this one hints at its own. */
+const INTERVAL = 1000;
+
+/** The one thing that there is to work on: all queues at once, since agents serve several. */
+const PASS = 'pass';
+
+/** Puts what waits before agents, as workstreams that push have it. */
+export function createOffers(
+  parts: OfferParts & Pick<LoopParts, 'log' | 'sleep'>,
+): Pick<Loop, 'start' | 'stop'> & { hint: () => void } {
+  const loop = createLoop({
+    name: 'offers',
+    slots: 1,
+    interval: INTERVAL,
+    log: parts.log,
+    sleep: parts.sleep,
+    scan: async () => [PASS],
+    async work() {
+      if ((await offerPass(parts)) > 0) loop.hint(PASS);
+    },
+  });
+  return { start: loop.start, stop: loop.stop, hint: () => loop.hint(PASS) };
+}

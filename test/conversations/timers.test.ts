@@ -1,0 +1,278 @@
+import { expect } from 'chai';
+import { lineOf } from '../../src/conversations/line.ts';
+import { timersOf } from '../../src/conversations/timers.ts';
+import type { ConversationDoc, Store } from '../../src/store/documents.ts';
+import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
+import type { Times, WorkstreamSettings } from '../../src/store/workstream.ts';
+import { anAgent } from '../store/documents.ts';
+import {
+  anAnswer,
+  CONVERSATION,
+  createRig,
+  handsOver,
+  type Rig,
+  SETTINGS,
+  WORKSTREAM,
+} from '../support/conversations.ts';
+import { temporaryEmbeddedStore } from '../support/stores.ts';
+
+const ana = { id: 'ana', role: 'agent', queues: ['support'] } as const;
+const actor = { ...ana, queues: [...ana.queues] };
+const DAY = 86_400_000;
+
+describe('the timers of a conversation', () => {
+  let store: Store;
+  let dispose: () => Promise<void>;
+  let rig: Rig;
+
+  const withTimes = (times: Partial<Times>, other: Partial<WorkstreamSettings> = {}) => {
+    rig.workstream = {
+      ...WORKSTREAM,
+      settings: { ...WORKSTREAM.settings, ...other, times: { ...WORKSTREAM.settings.times, ...times } },
+    };
+  };
+
+  beforeEach(async () => {
+    ({ store, dispose } = await temporaryEmbeddedStore());
+    await store.queues.insertOne({
+      _id: 'support',
+      name: 'Support',
+      priority: 0,
+      createdAt: 0,
+      changedAt: 0,
+    });
+    await store.queues.insertOne({ _id: 'sales', name: 'Sales', priority: 3, createdAt: 0, changedAt: 0 });
+    await store.agents.insertOne(anAgent({ _id: 'ana', queues: ['support'] }));
+    rig = createRig(store);
+    rig.bot = handsOver('support', 10 * DAY);
+  });
+  afterEach(() => dispose());
+
+  async function queued(): Promise<void> {
+    await rig.textIn('a person please');
+    await rig.turn();
+  }
+  async function passed(milliseconds: number): Promise<ConversationDoc> {
+    rig.time += milliseconds;
+    await rig.turn();
+    return rig.conversation();
+  }
+  const outcomes = async () =>
+    (await store.sessions.find({ conversationId: CONVERSATION }).toArray()).map(
+      ({ outcome, closedBy, stretches }) => [outcome, closedBy.kind, stretches.at(-1)?.reason],
+    );
+
+  describe('that close it by itself', () => {
+    const CASES: { when: string; times: Partial<Times>; reach: () => Promise<unknown> }[] = [
+      {
+        when: 'the bot has it',
+        times: { closeActive: 60 },
+        reach: async () => {
+          rig.bot = async () => anAnswer({ texts: ['Hello'] });
+          await queued();
+        },
+      },
+      { when: 'it waits in a queue', times: { closeOpen: 60 }, reach: queued },
+      {
+        when: 'an agent has it',
+        times: { closeActive: 60 },
+        reach: async () => {
+          await queued();
+          await rig.desk.claim(CONVERSATION, actor);
+        },
+      },
+      {
+        when: 'it is parked',
+        times: { closeWaiting: 60 },
+        reach: async () => {
+          await queued();
+          await rig.desk.claim(CONVERSATION, actor);
+          await rig.desk.wait(CONVERSATION, actor);
+        },
+      },
+      {
+        when: 'it is in wrap-up',
+        times: { closeWrapUp: 60 },
+        reach: async () => {
+          await queued();
+          await rig.desk.claim(CONVERSATION, actor);
+          await rig.desk.end(CONVERSATION, actor);
+        },
+      },
+    ];
+    for (const { when, times, reach } of CASES) {
+      it(`act when ${when}, at their time and once`, async () => {
+        withTimes(times);
+        await reach();
+        await rig.turn();
+        const { state } = await rig.conversation();
+        expect((await passed(59_999)).state).to.equal(state);
+        expect((await passed(1)).state).to.equal('closed');
+        await passed(90 * DAY);
+        expect(await outcomes()).to.deep.equal([['auto_closed', 'system', 'auto_closed']]);
+      });
+    }
+
+    it('begin anew with what the customer writes', async () => {
+      withTimes({ closeOpen: 60 });
+      await queued();
+      await passed(59_000);
+      await rig.textIn('still there');
+      expect((await passed(59_000)).state).to.equal('open');
+      expect((await passed(1_000)).state).to.equal('closed');
+    });
+
+    it('let the next text open a new session', async () => {
+      withTimes({ closeOpen: 60 });
+      await queued();
+      await passed(60_000);
+      rig.bot = async () => anAnswer({ texts: ['Hello again'] });
+      await rig.textIn('hello');
+      await rig.turn();
+      const { session, handler, stretches } = await rig.conversation();
+      expect({ session, handler }).to.deep.equal({ session: 2, handler: 'bot' });
+      expect(stretches.map(({ place }) => place)).to.deep.equal(['bot']);
+    });
+  });
+
+  describe('of a customer who does not answer', () => {
+    beforeEach(async () => {
+      withTimes({ remind: 60, closeReminded: 30 });
+      await queued();
+      await rig.desk.claim(CONVERSATION, actor);
+      await rig.desk.reply(CONVERSATION, actor, { text: 'Which order?', key: 'k1' });
+      await rig.turn();
+      await rig.send();
+      rig.sent.length = 0;
+    });
+
+    it('remind, then close', async () => {
+      await passed(59_999);
+      await rig.send();
+      expect(rig.sent).to.deep.equal([]);
+      await passed(1);
+      await rig.send();
+      expect(rig.sent.map(({ text }) => text)).to.deep.equal(['inactivity_reminder {"agent":"Ada"}']);
+      expect((await passed(29_999)).state).to.equal('active');
+      expect((await passed(1)).state).to.equal('closed');
+      await rig.send();
+      expect(rig.sent).to.have.length(1);
+      expect(await outcomes()).to.deep.equal([['customer_inactive', 'system', 'customer_inactive']]);
+    });
+
+    it('stop once the customer answers, and begin anew with the next reply', async () => {
+      await passed(60_000);
+      await rig.textIn('1042');
+      expect((await passed(600_000)).state).to.equal('active');
+      await rig.desk.reply(CONVERSATION, actor, { text: 'Thanks', key: 'k2' });
+      await passed(60_000);
+      expect((await passed(30_000)).state).to.equal('closed');
+    });
+  });
+
+  it('put it back into the queue when its agent does not write', async () => {
+    withTimes({ firstResponse: 60 });
+    await queued();
+    const { turnAt } = await rig.conversation();
+    await rig.desk.claim(CONVERSATION, actor);
+    await rig.turn();
+    rig.time += 1;
+    await rig.textIn('hello?');
+    const since = rig.time;
+    const back = await passed(60_000);
+    expect(back).to.include({ state: 'open', queueId: 'support' });
+    expect(back.stretches.at(-1)).to.include({ reason: 'first_response_missed' });
+    expect(back.passedOver?.map(({ agentId }) => agentId)).to.deep.equal(['ana']);
+    expect(back.turnAt, 'in the line since the customer waits').to.equal(lineOf(since, 0));
+    expect(back.turnAt).to.be.greaterThan(turnAt ?? 0);
+  });
+
+  it('leave an agent alone who has written', async () => {
+    withTimes({ firstResponse: 60 });
+    await queued();
+    await rig.desk.claim(CONVERSATION, actor);
+    await rig.desk.reply(CONVERSATION, actor, { text: 'Hello', key: 'k1' });
+    expect((await passed(600_000)).state).to.equal('active');
+  });
+
+  it('free the capacity of a wrap-up', async () => {
+    withTimes({}, { capacity: { cost: 2, wrapUp: { seconds: 60 } } });
+    await queued();
+    await rig.desk.claim(CONVERSATION, actor);
+    await rig.desk.end(CONVERSATION, actor);
+    await rig.turn();
+    const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work.map(({ cost }) => cost);
+    expect(await work()).to.deep.equal([2]);
+    await passed(59_999);
+    expect(await work()).to.deep.equal([2]);
+    await passed(1);
+    expect(await work()).to.deep.equal([]);
+    expect((await passed(600_000)).state).to.equal('wrap_up');
+  });
+
+  it('are found in the store by a process that has just started, though long past', async () => {
+    withTimes({ closeOpen: 60 });
+    await queued();
+    rig.time += 30 * DAY;
+    const due = await store.conversations.find({ dueAt: { $lte: rig.time } }).toArray();
+    expect(due.map(({ _id }) => _id)).to.deep.equal([CONVERSATION]);
+  });
+
+  describe('in a queue with rules for a long wait', () => {
+    const rule = (seconds: number, then: OverflowAction): OverflowRule => ({
+      when: { is: 'age', seconds },
+      then,
+    });
+
+    it('call back, then move on, then close', async () => {
+      const [support, sales] = await store.queues.find({}, { sort: { _id: -1 } }).toArray();
+      rig.queues = [
+        {
+          ...support!,
+          overflow: [rule(60, { do: 'call_back' }), rule(120, { do: 'queue', queueId: 'sales' })],
+        },
+        { ...sales!, overflow: [rule(60, { do: 'end' })] },
+      ];
+      await queued();
+      await rig.send();
+      rig.sent.length = 0;
+      await passed(60_000);
+      await rig.send();
+      expect(rig.sent.map(({ text }) => text)).to.deep.equal(['call_back {"queue":"Support"}']);
+      const moved = await passed(60_000);
+      expect(moved).to.include({ state: 'open', queueId: 'sales' }).and.to.not.have.property('overflowed');
+      expect(moved.stretches.at(-1)).to.include({ place: 'open', reason: 'overflow' });
+      expect((await passed(59_999)).state).to.equal('open');
+      expect((await passed(1)).state).to.equal('closed');
+      await rig.send();
+      expect(rig.sent.at(-1)?.text).to.equal('overflow_ended {"queue":"Sales"}');
+      expect(await outcomes()).to.deep.equal([['overflow', 'system', 'overflow']]);
+    });
+
+    it('give it to the bot once, not for ever', async () => {
+      const support = await store.queues.findOne({ _id: 'support' });
+      rig.queues = [{ ...support!, overflow: [rule(60, { do: 'bot' })] }];
+      await queued();
+      const heard: string[] = [];
+      rig.bot = async (input) => {
+        heard.push(input.activity.type === 'event' ? input.activity.name : input.activity.text);
+        return handsOver('support')(input);
+      };
+      await passed(60_000);
+      await passed(60_000);
+      await passed(60_000);
+      expect(heard).to.deep.equal(['returned']);
+      expect(await rig.conversation()).to.include({ state: 'open', queueId: 'support' });
+    });
+  });
+
+  it('are none once it is closed', async () => {
+    await queued();
+    await rig.desk.claim(CONVERSATION, actor);
+    await rig.desk.close(CONVERSATION, actor, { key: 'c' });
+    await rig.turn();
+    const closed = await rig.conversation();
+    expect(timersOf(closed, SETTINGS)).to.deep.equal([]);
+    expect(closed).to.not.have.property('dueAt');
+  });
+});
