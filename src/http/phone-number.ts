@@ -29,7 +29,7 @@ export async function isCountry(code: string): Promise<boolean> {
 export async function readNumber(typed: string, homes: readonly Home[]): Promise<PhoneNumber[]> {
   const { parsePhoneNumberFromString, isSupportedCountry } = await library();
   const readings: ReturnType<typeof parsePhoneNumberFromString>[] = [];
-  const international = /^\s*(?:\+|00)\s*/.exec(typed);
+  const international = /^\s*(?:[+＋]|00)\s*/.exec(typed);
   if (international) {
     const rest = typed.slice(international[0].length);
     readings.push(parsePhoneNumberFromString(`+${rest}`, { extract: false }));
@@ -51,7 +51,8 @@ export async function readNumber(typed: string, homes: readonly Home[]): Promise
   }
   const numbers = new Map<string, PhoneNumber>();
   for (const read of readings) {
-    if (!read?.isPossible() || numbers.has(read.number)) continue;
+    // Nobody texts from an extension.
+    if (!read?.isPossible() || read.ext !== undefined || numbers.has(read.number)) continue;
     numbers.set(read.number, {
       number: read.number.slice(1),
       e164: read.number,

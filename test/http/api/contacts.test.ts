@@ -26,6 +26,7 @@ describe('/api/contacts', () => {
       '(555) 010-0001',
       '0015550100001',
       '+1 555-010-0001',
+      '＋１５５５０１００００１',
     ]) {
       const { status, body } = await card(typed);
       expect(status, typed).to.equal(200);
@@ -59,6 +60,7 @@ describe('/api/contacts', () => {
       ['hello', '', 'params.number'],
       ['+15550100001x5x', '', 'params.number'],
       ['+999123456', '', 'params.number'],
+      ['+1 555 010 0001 ext. 5', '', 'params.number'],
       ['+1234567890123456789', '', 'params.number'],
       ['612345678', '?country=XX', 'query.country'],
       ['612345678', '?country=Spain', 'query.country'],
