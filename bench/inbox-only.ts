@@ -1,5 +1,5 @@
 /** The service's HTTP side and inbox on the embedded store, without bot and workers: what a callback costs by itself. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createDesk } from '../src/conversations/desk.ts';
 import { receive } from '../src/conversations/inbox.ts';
 import { createSettings } from '../src/conversations/settings.ts';
@@ -9,6 +9,9 @@ import { createMetrics } from '../src/metrics.ts';
 import { openEmbeddedStore } from '../src/store/embedded.ts';
 import { countSegments, splitText } from '../src/telesign/text.ts';
 import { createWake } from '../src/wake.ts';
+import { createSeal } from '../src/webhooks/seal.ts';
+import { createSubscriptions } from '../src/webhooks/subscriptions.ts';
+import { createWebhooks } from '../src/webhooks/webhooks.ts';
 import { ACCOUNT } from './account.ts';
 import { SUPPORT_NUMBER } from './conversation-script.ts';
 
@@ -34,6 +37,16 @@ const { server, close } = createServer({
     due: () => {},
     rejected: async () => {},
     queued: () => {},
+  }),
+  webhooks: createWebhooks({
+    subscriptions: createSubscriptions(store),
+    seal: createSeal(undefined),
+    post: async () => ({ failed: 'none' }),
+    trusted: [],
+    now,
+    randomId: randomUUID,
+    randomBytes,
+    due: () => {},
   }),
   now,
   sleep: createWake().wait,

@@ -13,6 +13,7 @@ import { type Config, readConfig } from './config.ts';
 import { noteAbsence } from './conversations/absence.ts';
 import { createDesk } from './conversations/desk.ts';
 import { receive } from './conversations/inbox.ts';
+import { createNewsSource } from './conversations/news.ts';
 import { SEND_TIMEOUT } from './conversations/outbox.ts';
 import { applyReceipt } from './conversations/receipts.ts';
 import { takeUp } from './conversations/recover.ts';
@@ -27,11 +28,20 @@ import { plantSeed, type Seed } from './seed.ts';
 import { openStore } from './store/open.ts';
 import { hostBot, TeleSignAdapter } from './telesign/adapter.ts';
 import { createTeleSignClient, type TeleSignClient } from './telesign/client.ts';
+import { exchange } from './telesign/exchange.ts';
 import { receiptEffect } from './telesign/status.ts';
 import { countSegments, splitText } from './telesign/text.ts';
 import { createWake } from './wake.ts';
+import { LOOPBACK, publicLookup, urlProblem } from './webhooks/address.ts';
+import { POST_TIMEOUT, type Post } from './webhooks/deliver.ts';
+import { createSeal } from './webhooks/seal.ts';
+import { createSubscriptions } from './webhooks/subscriptions.ts';
+import { createWebhooks } from './webhooks/webhooks.ts';
+import { createDeliveries } from './workers/deliveries.ts';
+import { createEventExpiry } from './workers/event-expiry.ts';
 import { createHousekeeping } from './workers/housekeeping.ts';
 import { createOffers } from './workers/offers.ts';
+import { createPublisher, NEWS } from './workers/publisher.ts';
 import { createSends } from './workers/sends.ts';
 import { createSettingsReader } from './workers/settings-reader.ts';
 import { createTurns } from './workers/turns.ts';
@@ -40,6 +50,8 @@ interface Hosted {
   run(context: TurnContext): Promise<void>;
   /** Without it, agents may name any dialog and step when they give a conversation back. */
   lacks?: ReturnCheck;
+  /** It hears of its handoffs by events `handoff.status`. */
+  wantsStatus?: boolean;
 }
 
 export interface AppOptions {
@@ -138,15 +150,29 @@ export async function createApp(options: AppOptions): Promise<App> {
     });
     return telesign;
   };
+  const subscriptions = createSubscriptions(store);
+  const news = createNewsSource({
+    wants: subscriptions.wants,
+    botWantsStatus: bot.wantsStatus ?? false,
+    randomId: randomUUID,
+    now,
+  });
   const settings = createSettings(
     store,
     { language: config.defaultLanguage, queueId: DEFAULT_QUEUE },
     (workstream, error) => log.error({ err: error, workstream }, 'its rules are wrong: none of them counts'),
   );
 
+  /** Something was committed: whoever follows it need not wait for the next look. */
+  const changed = () => {
+    changes.wake();
+    publisher.hint(NEWS);
+  };
+
   const common = {
     store,
     now,
+    news,
     log,
     sleep: createWake().wait,
     split: splitText,
@@ -154,7 +180,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     automatedText: automatedText(texts),
     queued(messageIds: string[]) {
       for (const id of messageIds) sends.hint(id);
-      changes.wake();
+      changed();
     },
   };
   const sends = createSends({
@@ -163,7 +189,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     send: (message) => client().send(message),
     sent({ status, duration }) {
       metrics.send(status, duration);
-      changes.wake();
+      changed();
     },
   });
   const adapter = new TeleSignAdapter({ inOrder: (conversationId, bot) => turns.ask(conversationId, bot) });
@@ -175,7 +201,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     randomId: randomUUID,
     worked({ kind, outcome, duration }) {
       metrics.turn(kind, outcome, duration);
-      changes.wake();
+      changed();
     },
     botFailed(error, conversationId) {
       log.error({ err: error, conversation: maskedId(conversationId) }, 'the bot failed: a person is asked');
@@ -187,10 +213,56 @@ export async function createApp(options: AppOptions): Promise<App> {
     missed: (agentId) => noteAbsence(common, agentId, 'offer_missed'),
   });
   const housekeeping = createHousekeeping(common);
-  const settingsReader = createSettingsReader({ ...common, read: settings.read });
+  const settingsReader = createSettingsReader({
+    ...common,
+    async read() {
+      await settings.read();
+      await subscriptions.read();
+    },
+  });
+  const trusted = [...config.webhookHosts, ...(config.telesign ? [] : LOOPBACK)];
+  const webhookDispatcher = new Agent({ connections: 16, connect: { lookup: publicLookup(trusted) } });
+  const post: Post = async ({ url: to, headers, body }) => {
+    // The settings may have changed since the webhook was saved, and a lookup is not asked about an address.
+    if (urlProblem(to, trusted) !== undefined) return { failed: 'not_allowed' };
+    const { origin, pathname, search } = new URL(to);
+    const answer = await exchange(webhookDispatcher, {
+      origin,
+      path: pathname + search,
+      method: 'POST',
+      headers,
+      body,
+      timeout: POST_TIMEOUT,
+    });
+    return answer.result === 'answered' ? { status: answer.status } : { failed: answer.reason };
+  };
+  const outside = { ...common, subscriptions, seal: createSeal(config.secretKey), post, trusted };
+  const deliveries = createDeliveries({
+    ...outside,
+    random,
+    gone: ({ _id }) =>
+      log.warn({ webhook: _id }, 'a webhook is turned off: its receiver says that it is gone'),
+  });
+  const publisher = createPublisher({
+    ...outside,
+    randomId: randomUUID,
+    published(webhookIds) {
+      for (const id of webhookIds) deliveries.hint(id);
+    },
+  });
+  const eventExpiry = createEventExpiry(common);
+  const webhooks = createWebhooks({
+    ...outside,
+    randomId: randomUUID,
+    randomBytes,
+    due() {
+      for (const { _id } of subscriptions.all()) deliveries.hint(_id);
+    },
+  });
   const due = (conversationId: string) => {
     turns.hint(conversationId);
     offers.hint();
+    publisher.hint(NEWS);
   };
   const offers = createOffers({ ...common, due });
   const desk = createDesk({
@@ -210,6 +282,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     store,
     desk,
     settings,
+    webhooks,
     now,
     sleep: common.sleep,
     randomToken,
@@ -227,9 +300,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       const { status, rank } = receiptEffect(code);
       if (externalId === null || status === null) return;
       const receipt = { externalId, providerId: referenceId, status, rank, code: String(code), description };
-      const { moved, released } = await applyReceipt(store, receipt, now());
+      const { moved, released } = await applyReceipt(store, receipt, now(), news);
       if (released !== null) sends.hint(released);
-      if (moved) changes.wake();
+      if (moved) changed();
     },
     ready: async () => {
       await store.ping();
@@ -262,8 +335,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       if (!config.mongodbUri) await takeUp(store, now());
       const kept = await plantSeed(store, seed, now());
       await settings.read();
+      await subscriptions.read();
       url = await listen(server, config.port, config.host);
       for (const loop of [turns, sends, housekeeping, settingsReader, offers]) loop.start();
+      for (const loop of [publisher, deliveries, eventExpiry]) loop.start();
       log.info({ url, store: config.mongodbUri ? 'mongodb' : 'embedded', demo: demo !== undefined }, 'ready');
       return { url, notes: demo?.notes(url, kept) ?? [`Callback URL for TeleSign: ${callbackUrl()}`] };
     },
@@ -272,7 +347,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       await close();
       await Promise.all([turns.stop(), housekeeping.stop(), settingsReader.stop(), offers.stop()]);
       await sends.stop();
-      await dispatcher.close();
+      await publisher.stop();
+      await Promise.all([deliveries.stop(), eventExpiry.stop()]);
+      await Promise.all([dispatcher.close(), webhookDispatcher.close()]);
       await store.close();
     },
   };
@@ -281,7 +358,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 /** The bot that answers and the service's own texts: from the dialog files, or the program's own. */
 async function loadBot(
   options: AppOptions,
-  { dialogsDir, localesDir, defaultLanguage }: Config,
+  { dialogsDir, localesDir, localesDirIsSet, defaultLanguage }: Config,
   log: Logger,
   missingText: (language: string) => void,
 ): Promise<{ bot: Hosted; texts: Texts; queues: readonly string[] }> {
@@ -289,8 +366,13 @@ async function loadBot(
     localesDir,
     defaultLanguage,
     onMissingText: ({ language }: { language: string }) => missingText(language),
+    onUntranslated: (untranslated: object) =>
+      log.warn(untranslated, `texts of system.json are missing: those of ${defaultLanguage} stand in`),
   };
-  if (options.bot) return { bot: options.bot, texts: await loadTexts(files), queues: [] };
+  if (options.bot) {
+    const texts = await loadTexts({ ...files, mayLackDir: !localesDirIsSet });
+    return { bot: options.bot, texts, queues: [] };
+  }
   const actions = options.actions ?? sampleActions;
   const { scripts, texts } = await loadScripts({ ...files, dialogsDir, actionNames: Object.keys(actions) });
   const bot = createScriptBot({ scripts, texts, actions, log });

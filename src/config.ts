@@ -44,6 +44,22 @@ const language = z.string().refine((tag) => {
   }
 }, 'write a language tag such as en or zh-TW');
 
+const hosts = z.string().transform((list, context): string[] =>
+  list
+    .split(',')
+    .map((entry) => entry.trim().toLowerCase())
+    .filter((entry) => entry !== '')
+    .map((entry, n) => {
+      if (!/^([a-z0-9._-]+|[0-9a-f:.]+)$/.test(entry)) {
+        context.addIssue({
+          code: 'custom',
+          message: `entry ${n + 1}: write a host name or an address, without https:// and without a port`,
+        });
+      }
+      return entry;
+    }),
+);
+
 const settings = z.object({
   PORT: z.coerce.number('a port from 0 to 65535').int().min(0).max(65535).default(3978),
   HOST: z.string().optional(),
@@ -66,6 +82,7 @@ const settings = z.object({
   LOCALES_DIR: z.string().default('./locales'),
   ADMIN_TOKEN: z.string().min(16, 'at least 16 characters').optional(),
   SECRET_KEY: z.string().min(32, 'at least 32 characters').optional(),
+  WEBHOOK_HOSTS: hosts.default([]),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -97,7 +114,13 @@ export interface Config {
   defaultLanguage: string;
   dialogsDir: string;
   localesDir: string;
+  /** False: `localesDir` is where texts would be, and a program whose bot needs none may lack it. */
+  localesDirIsSet: boolean;
   adminToken: string | undefined;
+  /** Undefined in demo mode only: secrets are then stored as they are. */
+  secretKey: string | undefined;
+  /** Hosts in the operator's own network that webhooks may reach, also without TLS. */
+  webhookHosts: string[];
   logLevel: string;
 }
 
@@ -165,7 +188,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     defaultLanguage: value.DEFAULT_LANGUAGE,
     dialogsDir: value.DIALOGS_DIR,
     localesDir: value.LOCALES_DIR,
+    localesDirIsSet: given.LOCALES_DIR !== undefined,
     adminToken: value.ADMIN_TOKEN,
+    secretKey: value.SECRET_KEY,
+    webhookHosts: value.WEBHOOK_HOSTS,
     logLevel: value.LOG_LEVEL,
   };
 }

@@ -23,9 +23,10 @@ const RULES: Record<string, { parts: string[]; packages: string[] }> = {
       '@microsoft/recognizers-text-number',
     ],
   },
-  workers: { parts: ['conversations', 'telesign', 'store'], packages: [] },
+  webhooks: { parts: ['store'], packages: [] },
+  workers: { parts: ['conversations', 'telesign', 'store', 'webhooks'], packages: [] },
   http: {
-    parts: ['conversations', 'telesign', 'store'],
+    parts: ['conversations', 'telesign', 'store', 'webhooks'],
     packages: ['restify', 'zod', 'zod-openapi', 'pino', 'libphonenumber-js'],
   },
   emulator: { parts: ['telesign'], packages: ['restify', 'zod', 'undici'] },

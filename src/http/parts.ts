@@ -3,6 +3,7 @@ import type { Desk } from '../conversations/desk.ts';
 import type { Settings } from '../conversations/settings.ts';
 import type { Store } from '../store/documents.ts';
 import type { InboundCallback, ReceiptCallback } from '../telesign/callbacks.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 
 /** A TeleSign account, as far as its callbacks need it. */
 export interface Channel {
@@ -31,6 +32,7 @@ export interface HttpParts {
   store: Store;
   desk: Desk;
   settings: Settings;
+  webhooks: Webhooks;
   channel: (id: string) => Channel | undefined;
   /** Resolves once the text is on disk. */
   receive: (channel: Channel, inbound: InboundCallback) => Promise<void>;

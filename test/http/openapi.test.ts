@@ -60,6 +60,16 @@ const CONTRACT = [
   'DELETE /api/macros/{id}',
   'POST /api/conversations/{id}/macros/{macroId}',
   'GET /api/contacts/{number}',
+  'GET /api/webhooks',
+  'POST /api/webhooks',
+  'GET /api/webhooks/{id}',
+  'PATCH /api/webhooks/{id}',
+  'DELETE /api/webhooks/{id}',
+  'POST /api/webhooks/{id}/secret',
+  'POST /api/webhooks/{id}/test',
+  'GET /api/webhooks/{id}/deliveries',
+  'POST /api/webhooks/{id}/replay',
+  'POST /api/deliveries/{id}/retry',
   'GET /api/events',
 ];
 

@@ -4,6 +4,10 @@ import { createServer, type HttpServer } from '../../src/http/server.ts';
 import { newStaffing } from '../../src/store/agent.ts';
 import type { AgentDoc, Role, Store } from '../../src/store/documents.ts';
 import type { Wake } from '../../src/wake.ts';
+import { LOOPBACK } from '../../src/webhooks/address.ts';
+import { createSeal } from '../../src/webhooks/seal.ts';
+import { createSubscriptions } from '../../src/webhooks/subscriptions.ts';
+import { createWebhooks } from '../../src/webhooks/webhooks.ts';
 import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { recordedLog } from '../support/log.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
@@ -130,6 +134,16 @@ export async function openStage(
         store,
         desk: rig.desk,
         settings: rig.turns.settings,
+        webhooks: createWebhooks({
+          subscriptions: createSubscriptions(store),
+          seal: createSeal('the secret key of the test stage, of some length'),
+          post: async () => ({ status: 204 }),
+          trusted: LOOPBACK,
+          now: () => rig.time,
+          randomId: () => `webhook-${tokens++}`,
+          randomBytes: (count) => Buffer.alloc(count, tokens++),
+          due: () => {},
+        }),
         channel: (id) => (id === stage.channel.id ? stage.channel : undefined),
         receive: async () => {},
         receipt: async () => {},

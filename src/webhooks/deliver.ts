@@ -1,0 +1,174 @@
+import type { DeliveryDoc, EventDoc, Store, WebhookDoc } from '../store/documents.ts';
+import { payloadOf } from './payload.ts';
+import type { Seal } from './seal.ts';
+import { signedHeaders } from './signature.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+/** Milliseconds for a receiver to answer. */
+export const POST_TIMEOUT = 10_000;
+/** Milliseconds. A delivery whose process died is tried again after this; a receiver may then get it twice. */
+const LEASE = 30_000;
+/** Milliseconds. An event whose conversation has an earlier one under way is looked at again this much after that one. */
+const FOLLOWER_DELAY = 5_000;
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** Milliseconds after each failed try, give or take a tenth: about a day in all. Then it is a dead letter. */
+const RETRIES = [
+  5 * SECOND,
+  30 * SECOND,
+  2 * MINUTE,
+  10 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  4 * HOUR,
+  8 * HOUR,
+  8 * HOUR,
+];
+export const MAX_ATTEMPTS = RETRIES.length + 1;
+
+/** Makes one POST, follows no redirect, never rejects, and ends within `POST_TIMEOUT`. */
+export type Post = (request: {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}) => Promise<{ status: number } | { failed: string }>;
+
+export interface DeliverParts {
+  store: Pick<Store, 'webhooks' | 'deliveries' | 'events' | 'messages' | 'durable'>;
+  subscriptions: Pick<Subscriptions, 'read'>;
+  seal: Seal;
+  post: Post;
+  now: () => number;
+  /** From 0 up to 1. */
+  random: () => number;
+  /** Told of a webhook that was turned off since its receiver said that it is gone. */
+  gone: (webhook: WebhookDoc) => void;
+}
+
+/**
+ * Sends one event to one webhook, if it is due and its turn: the events of one conversation come in their order, each
+ * once the one before it was taken or given up. Those of other conversations do not wait for it.
+ *
+ * A receiver gets each event at least once: it is sent again whenever no 2xx came back, also when only the answer was
+ * lost. `webhook-id` is the same each time.
+ */
+export async function deliver(parts: DeliverParts, webhook: WebhookDoc, deliveryId: string): Promise<void> {
+  const { store, now } = parts;
+  const due = await store.deliveries.findOne({ _id: deliveryId, nextAt: { $lte: now() } });
+  if (due?.nextAt === undefined || !(await inTurn(parts, due))) return;
+  const { attempts, nextAt } = due;
+  const delivery = await store.deliveries.findOneAndUpdate(
+    { _id: deliveryId, attempts, nextAt },
+    { $set: { nextAt: now() + LEASE }, $inc: { attempts: 1 } },
+    { returnDocument: 'after' },
+  );
+  if (!delivery) return;
+  const event = await store.events.findOne({ _id: delivery.eventId });
+  if (!event) return settle(parts, delivery, 'dead', 'expired');
+  const answer = await parts.post(await request(parts, webhook, event));
+  const said = 'status' in answer ? String(answer.status) : answer.failed;
+  if ('status' in answer && answer.status >= 200 && answer.status < 300) {
+    return settle(parts, delivery, 'delivered', said);
+  }
+  if ('status' in answer && answer.status === 410) await turnOff(parts, webhook);
+  else if (delivery.attempts < MAX_ATTEMPTS) return retry(parts, delivery, said);
+  return settle(parts, delivery, 'dead', said);
+}
+
+/** Both secrets sign while the receiver changes over. */
+export function secretsOf(webhook: WebhookDoc, seal: Seal, now: number): string[] {
+  const { secret, previousSecret, previousUntil = 0 } = webhook;
+  return [secret, ...(previousSecret !== undefined && previousUntil > now ? [previousSecret] : [])].map(
+    seal.open,
+  );
+}
+
+async function request(
+  { store, seal, now }: DeliverParts,
+  webhook: WebhookDoc,
+  event: EventDoc,
+): Promise<Parameters<Post>[0]> {
+  const message =
+    webhook.includeTexts && event.message ? await store.messages.findOne({ _id: event.message.id }) : null;
+  const body = JSON.stringify(payloadOf(event, message?.text));
+  const at = now();
+  const headers = signedHeaders(secretsOf(webhook, seal, at), event._id, at, body);
+  return { url: webhook.url, headers: { 'content-type': 'application/json', ...headers }, body };
+}
+
+async function inTurn(parts: DeliverParts, delivery: DeliveryDoc): Promise<boolean> {
+  const { store, now } = parts;
+  const earlier = await earlierThan(store, delivery);
+  if (!earlier) return true;
+  // Not before the earlier one is tried again: while a receiver is away, a long line costs a look each per try.
+  const nextAt = Math.max(now(), earlier.nextAt ?? 0) + FOLLOWER_DELAY;
+  const postponed = await store.deliveries.findOneAndUpdate(
+    { _id: delivery._id, nextAt: delivery.nextAt ?? 0 },
+    { $set: { nextAt } },
+    { returnDocument: 'after' },
+  );
+  // The earlier one may have ended between the look and the write: its end made this one due, and that is lost now.
+  if (!postponed || (await earlierThan(store, delivery))) return false;
+  await store.deliveries.updateOne({ _id: delivery._id, nextAt }, { $set: { nextAt: now() } });
+  return false;
+}
+
+async function earlierThan(
+  store: DeliverParts['store'],
+  { lane, sequence }: DeliveryDoc,
+): Promise<DeliveryDoc | null> {
+  if (lane === undefined) return null;
+  return store.deliveries.findOne({ lane, sequence: { $lt: sequence } }, { sort: { sequence: 1 } });
+}
+
+async function settle(
+  { store, now }: DeliverParts,
+  delivery: DeliveryDoc,
+  status: 'delivered' | 'dead',
+  answer: string,
+): Promise<void> {
+  const { _id, attempts, lane, sequence } = delivery;
+  await store.deliveries.updateOne(
+    { _id, status: 'queued', attempts },
+    { $set: { status, answer, changedAt: now() }, $unset: { nextAt: true, lane: true } },
+  );
+  if (lane === undefined) return;
+  const next = await store.deliveries.findOne(
+    { lane, sequence: { $gt: sequence } },
+    { sort: { sequence: 1 } },
+  );
+  // One that was tried waits for its receiver, not for its turn.
+  if (next) {
+    await store.deliveries.updateOne(
+      { _id: next._id, status: 'queued', attempts: 0 },
+      { $set: { nextAt: now() } },
+    );
+  }
+}
+
+async function retry(
+  { store, now, random }: DeliverParts,
+  delivery: DeliveryDoc,
+  answer: string,
+): Promise<void> {
+  const { _id, attempts } = delivery;
+  const delay = (RETRIES[attempts - 1] ?? HOUR) * (0.9 + 0.2 * random());
+  await store.deliveries.updateOne(
+    { _id, status: 'queued', attempts },
+    { $set: { nextAt: now() + delay, answer, changedAt: now() } },
+  );
+}
+
+/** Standard Webhooks: a receiver that answers 410 wants no more. What waits for it stays, should it be turned on again. */
+async function turnOff(parts: DeliverParts, webhook: WebhookDoc): Promise<void> {
+  const { store, now } = parts;
+  const { matchedCount } = await store.webhooks.updateOne(
+    { _id: webhook._id, on: true, url: webhook.url },
+    { $set: { on: false, offReason: 'gone', changedAt: now() } },
+  );
+  await parts.subscriptions.read();
+  if (matchedCount === 1) parts.gone(webhook);
+}
