@@ -109,7 +109,7 @@ export interface Rig {
   bot: Bot;
   textIn(text: string, referenceId?: string): Promise<void>;
   /** Works off what is due, without sending. */
-  turn(): Promise<void>;
+  turn(conversationId?: string): Promise<void>;
   /** Sends what is due until nothing is. */
   send(): Promise<void>;
   conversation(): Promise<ConversationDoc>;
@@ -179,8 +179,8 @@ export function createRig(store: Store): Rig {
       rig.time += 1;
       await receive(store, 'default', inbound, now());
     },
-    async turn() {
-      await workOff(rig.turns, CONVERSATION);
+    async turn(conversationId = CONVERSATION) {
+      await workOff(rig.turns, conversationId);
     },
     async send() {
       for (;;) {

@@ -56,3 +56,10 @@ export async function jitter(): Promise<void> {
     await (Math.random() < 0.5 ? null : new Promise((resolve) => setImmediate(resolve)));
   }
 }
+
+/** Each engine, and the embedded one yielding between its steps. */
+export const ENGINES: readonly (readonly [string, () => Promise<TemporaryStore>])[] = [
+  ['embedded', () => temporaryEmbeddedStore()],
+  ['embedded, yielding between steps', () => temporaryEmbeddedStore({ jitter })],
+  ['MongoDB', () => mongoStore()],
+];

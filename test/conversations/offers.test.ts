@@ -1,0 +1,208 @@
+import { expect } from 'chai';
+import { loadOf } from '../../src/conversations/capacity.ts';
+import { type OfferParts, offerPass } from '../../src/conversations/offers.ts';
+import type { AgentDoc, Store } from '../../src/store/documents.ts';
+import type { Distribution } from '../../src/store/workstream.ts';
+import { anAgent } from '../store/documents.ts';
+import { aConversation, createRig, NUMBER, type Rig, WORKSTREAM } from '../support/conversations.ts';
+import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { refusal } from '../support/rejection.ts';
+import { ENGINES } from '../support/stores.ts';
+
+const actorOf = (id: string) => ({ id, role: 'agent' as const, queues: ['support'] });
+const idOf = (customer: number) => `${NUMBER}-${customer}`;
+
+for (const [engine, open] of ENGINES) {
+  describe(`offers (${engine})`, () => {
+    let store: Store;
+    let dispose: () => Promise<void>;
+    let rig: Rig;
+    let parts: OfferParts;
+
+    beforeEach(async () => {
+      ({ store, dispose } = await open());
+      const support = { _id: 'support', name: 'Support', priority: 0, createdAt: 0, changedAt: 0 };
+      await store.queues.insertOne(support);
+      rig = createRig(store);
+      rig.queues = [support];
+      pushes({});
+      parts = { ...rig.turns, store, due: () => {} };
+    });
+    afterEach(() => dispose());
+
+    function pushes(distribution: Partial<Distribution>): void {
+      const { settings } = WORKSTREAM;
+      rig.workstream = {
+        ...WORKSTREAM,
+        settings: { ...settings, distribution: { ...settings.distribution, mode: 'push', ...distribution } },
+      };
+    }
+    async function agents(...given: (Partial<AgentDoc> & { _id: string })[]): Promise<void> {
+      for (const agent of given) await store.agents.insertOne(anAgent({ queues: ['support'], ...agent }));
+    }
+    /** As many conversations that wait, the first the longest. */
+    async function wait(count: number): Promise<void> {
+      for (let customer = 0; customer < count; customer++) {
+        await store.conversations.insertOne(
+          aConversation({
+            _id: idOf(customer),
+            customer: String(customer),
+            state: 'open',
+            queueId: 'support',
+            queuedAt: rig.time - 1000 + customer,
+            turnAt: rig.time - 1000 + customer,
+            lastMessageAt: rig.time,
+          }),
+        );
+      }
+    }
+    const conversation = async (customer: number) =>
+      (await store.conversations.findOne({ _id: idOf(customer) })) ?? expect.fail('it is gone');
+    const agent = async (_id: string) =>
+      (await store.agents.findOne({ _id })) ?? expect.fail('no such agent');
+    const offered = async (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, async (_, customer) => (await conversation(customer)).offer?.agentId),
+      );
+
+    it('go to those who are there, in the order of the line, and never beyond their capacity', async () => {
+      await agents(
+        { _id: 'ana', capacity: 2 },
+        { _id: 'ben', capacity: 1 },
+        { _id: 'cat', presence: 'busy' },
+      );
+      await wait(5);
+      expect(await offerPass(parts)).to.equal(3);
+      expect(await offered(5)).to.deep.equal(['ana', 'ben', 'ana', undefined, undefined]);
+      expect(await offerPass(parts), 'nobody has room').to.equal(0);
+      expect((await agent('ana')).work.map(({ cost, reservedUntil }) => [cost, reservedUntil])).to.deep.equal(
+        [
+          [1, undefined],
+          [1, undefined],
+        ],
+      );
+    });
+
+    it('are nothing that a workstream has whose agents pick', async () => {
+      pushes({ mode: 'pick' });
+      await agents({ _id: 'ana' });
+      await wait(1);
+      expect(await offerPass(parts)).to.equal(0);
+      expect(await offered(1)).to.deep.equal([undefined]);
+    });
+
+    it('make it the agent’s who accepts, once', async () => {
+      await agents({ _id: 'ana' });
+      await wait(1);
+      await offerPass(parts);
+      expect(await refusal(rig.desk.accept(idOf(0), actorOf('ben')))).to.include({ code: 'offer_over' });
+      expect(await refusal(rig.desk.claim(idOf(0), actorOf('ben')))).to.include({ code: 'already_claimed' });
+      expect(await rig.desk.claimNext('support', actorOf('ben'))).to.equal(null);
+      const accepted = await rig.desk.accept(idOf(0), actorOf('ana'));
+      expect(accepted).to.include({ state: 'active', handler: 'agent', agentId: 'ana' });
+      expect(accepted).to.not.have.any.keys('offer', 'queuedAt', 'turnAt');
+      expect(accepted.stretches.at(-1)).to.include({ reason: 'offer_accepted', agentId: 'ana' });
+      expect((await rig.desk.accept(idOf(0), actorOf('ana'))).version).to.equal(accepted.version);
+      expect(loadOf(await agent('ana'), rig.time)).to.equal(1);
+    });
+
+    it('go to the next agent when one rejects', async () => {
+      await agents({ _id: 'ana', capacity: 9 }, { _id: 'ben', capacity: 8 });
+      await wait(1);
+      await offerPass(parts);
+      const rejected = await rig.desk.reject(idOf(0), actorOf('ana'));
+      expect(rejected).to.include({ state: 'open' }).and.to.not.have.property('offer');
+      expect(rig.rejected).to.deep.equal(['ana']);
+      expect((await agent('ana')).work).to.deep.equal([]);
+      expect(await offerPass(parts)).to.equal(1);
+      expect(await offered(1)).to.deep.equal(['ben']);
+      await rig.desk.reject(idOf(0), actorOf('ben'));
+      expect(await offerPass(parts), 'both have said no').to.equal(0);
+    });
+
+    it('go to the next agent when the time is over', async () => {
+      pushes({ offerSeconds: 30 });
+      await agents({ _id: 'ana', capacity: 9 }, { _id: 'ben', capacity: 8 });
+      await wait(1);
+      await offerPass(parts);
+      rig.time += 29_999;
+      await rig.turn(idOf(0));
+      expect(await offered(1)).to.deep.equal(['ana']);
+      rig.time += 1;
+      expect(await refusal(rig.desk.accept(idOf(0), actorOf('ana')))).to.include({ code: 'offer_over' });
+      await rig.turn(idOf(0));
+      expect(rig.missed).to.deep.equal(['ana']);
+      expect(await offerPass(parts)).to.equal(1);
+      expect(await offered(1)).to.deep.equal(['ben']);
+      expect((await agent('ana')).work).to.deep.equal([]);
+    });
+
+    it('come again to who has been away and is back', async () => {
+      await agents({ _id: 'ana' });
+      await wait(1);
+      await offerPass(parts);
+      await rig.desk.reject(idOf(0), actorOf('ana'));
+      expect(await offerPass(parts)).to.equal(0);
+      rig.time += 1000;
+      await store.agents.updateOne({ _id: 'ana' }, { $set: { presenceAt: rig.time } });
+      expect(await offerPass(parts)).to.equal(1);
+    });
+
+    it('say in the trace who was chosen, and why', async () => {
+      await agents({ _id: 'ana' });
+      await wait(1);
+      await offerPass(parts);
+      const [entry] = JSON.parse((await conversation(0)).trace ?? '[]');
+      expect(entry).to.deep.include({ step: 'distribution', agentId: 'ana', why: 'highest_free' });
+    });
+
+    it('never give one conversation to two, nor exceed a capacity, with many passes at once', async () => {
+      await agents(...Array.from({ length: 6 }, (_, n) => ({ _id: `agent-${n}`, capacity: (n % 3) + 1 })));
+      await wait(20);
+      for (let round = 0; round < 3; round++) await Promise.all([1, 2, 3, 4].map(() => offerPass(parts)));
+      const names = (await offered(20)).filter((id) => id !== undefined);
+      expect(names).to.have.length(12);
+      for (let n = 0; n < 6; n++) {
+        const { work, capacity } = await agent(`agent-${n}`);
+        expect(work.filter(({ reservedUntil }) => reservedUntil === undefined)).to.have.length(capacity);
+        expect(names.filter((id) => id === `agent-${n}`)).to.have.length(capacity);
+      }
+    });
+
+    it('assign anyway what is to be taken anyway', async () => {
+      await agents({ _id: 'ana', capacity: 1, presence: 'busy' });
+      await wait(1);
+      await store.conversations.updateOne({ _id: idOf(0) }, { $set: { assignAnyway: true } });
+      pushes({ mode: 'pick' });
+      const assign = Object.assign(
+        { when: { is: 'age' as const, seconds: 60 } },
+        JSON.parse('{"then":{"do":"assign"}}'),
+      );
+      rig.queues = rig.queues.map((queue) => ({ ...queue, overflow: [assign] }));
+      expect(await offerPass(parts)).to.equal(1);
+      const taken = await conversation(0);
+      expect(taken).to.include({ state: 'active', agentId: 'ana' });
+      expect(taken.stretches.at(-1)).to.include({ reason: 'overflow' });
+    });
+
+    it('leave nothing wrong that the next pass, a worker or time does not right, after a crash at any point', async () => {
+      await agents({ _id: 'ana', capacity: 1 });
+      await wait(2);
+      for (let death = 1; ; death++) {
+        let points = 0;
+        const dying = crashingStore(store, { crashes: () => ++points === death });
+        const end = await offerPass({ ...parts, store: dying }).catch((error: unknown) => error);
+        rig.time += 10_001;
+        for (const customer of [0, 1]) await rig.turn(idOf(customer));
+        await offerPass(parts);
+        const holders = await offered(2);
+        expect(holders, `after a crash at point ${death}`).to.deep.equal(['ana', undefined]);
+        const { work } = await agent('ana');
+        expect(work.map(({ conversationId }) => conversationId)).to.deep.equal([idOf(0)]);
+        await rig.desk.reject(idOf(0), actorOf('ana'));
+        await store.conversations.updateOne({ _id: idOf(0) }, { $unset: { passedOver: true } });
+        if (!(end instanceof Crash)) break;
+      }
+    });
+  });
+}
