@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { aConversation, CONVERSATION, NUMBER } from '../support/conversations.ts';
-import { createHints, eventually, handOver, openStage, type Stage } from './stage.ts';
+import { comeIn, createHints, eventually, handOver, openStage, type Stage } from './stage.ts';
 
 interface Heard {
   id: string;
@@ -161,6 +161,7 @@ describe('GET /api/events', () => {
   });
 
   it('gives agents what they may see, and shows where it went when it leaves', async () => {
+    await comeIn(stage, 'eve');
     const [ana, eve, sam] = await Promise.all([listen('ana'), listen('eve'), listen('sam')]);
     await handOver(stage);
     tick();
