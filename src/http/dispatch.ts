@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response, Server } from 'restify';
 import type { AgentDoc } from '../store/documents.ts';
+import { auditRead, withAudit } from './audit.ts';
 import { authorize, bearerToken, tokenHash } from './auth.ts';
 import { parseJson, readBody } from './body.ts';
 import { type Answer, beginKeyed, idempotencyKey } from './idempotency.ts';
 import type { HttpParts } from './parts.ts';
 import { problemOf, sendProblem } from './problem.ts';
-import type { Context, Route } from './route.ts';
+import { type Context, CsvAnswer, type Route } from './route.ts';
 import { actorOf } from './visibility.ts';
 
 /** Bytes. The longest reply, every character escaped as JSON allows, is over it; written as UTF-8 it is well below. */
@@ -20,8 +21,7 @@ export function mount(server: Server, route: Route, parts: Parts): void {
   const handler = async (req: Request, res: Response) => {
     try {
       const answer = await answerTo(route, req, res, parts);
-      const type = answer.status < 400 ? 'application/json' : 'application/problem+json';
-      res.sendRaw(answer.status, answer.body, { 'Content-Type': type });
+      res.sendRaw(answer.status, answer.body, { 'Content-Type': answer.mediaType });
     } catch (error) {
       // Nobody is there to be answered, and nothing of ours is broken.
       if (!req.complete && req.destroyed) return;
@@ -49,21 +49,38 @@ export function mount(server: Server, route: Route, parts: Parts): void {
   }
 }
 
-async function answerTo(route: Route, req: Request, res: Response, parts: Parts): Promise<Answer> {
+async function answerTo(
+  route: Route,
+  req: Request,
+  res: Response,
+  parts: Parts,
+): Promise<Answer & { mediaType: string }> {
   const agent = await authorize(parts.store, req, route.operation);
   const isWrite = route.method !== 'get';
   const body = isWrite ? await readBody(req, BODY_LIMIT) : Buffer.alloc(0);
-  const run = route.bind({ params: req.params, query: queryOf(req), body: parseJson(body) });
-  if (!isWrite) return answerOf(route, await run(contextOf(agent, '')));
-  const answer = await write(route, run, agent, req, res, body, parts);
+  const request = { params: req.params, query: queryOf(req), body: parseJson(body) };
+  const run = route.bind(request);
+  const agentId = agent._id;
+  if (!isWrite) {
+    const found = await run(contextOf(agent, '', wantsCsv(req, request)));
+    if (await auditRead(parts, { route, agentId, request })) await parts.store.durable();
+    return found instanceof CsvAnswer
+      ? { status: 200, body: found.text, mediaType: 'text/csv; charset=utf-8' }
+      : { ...answerOf(route, found), mediaType: 'application/json' };
+  }
+  const audited = async (effectKey: string): Promise<Answer> => {
+    const write = () => run(contextOf(agent, effectKey, false));
+    return answerOf(route, await withAudit(parts, { route, agentId, request, effectKey }, write));
+  };
+  const answer = await write(route, audited, agent, req, res, body, parts);
   // The caller is told of nothing that a power cut could undo.
   await parts.store.durable();
-  return answer;
+  return { ...answer, mediaType: answer.status < 400 ? 'application/json' : 'application/problem+json' };
 }
 
 async function write(
   route: Route,
-  run: (context: Context) => Promise<unknown>,
+  run: (effectKey: string) => Promise<Answer>,
   agent: AgentDoc,
   req: Request,
   res: Response,
@@ -71,8 +88,7 @@ async function write(
   parts: Parts,
 ): Promise<Answer> {
   const key = idempotencyKey(req.headers['idempotency-key']);
-  if (key === null)
-    return answerOf(route, await run(contextOf(agent, tokenHash(parts.randomToken()).slice(0, 32))));
+  if (key === null) return run(tokenHash(parts.randomToken()).slice(0, 32));
   const token = bearerToken(req) ?? '';
   const keyed = { agentId: agent._id, token, key, method: route.method, url: req.url ?? '', body };
   const begun = await beginKeyed(parts.store, keyed, parts.now);
@@ -82,7 +98,7 @@ async function write(
   }
   let answer: Answer;
   try {
-    answer = answerOf(route, await run(contextOf(agent, begun.effectKey)));
+    answer = await run(begun.effectKey);
   } catch (error) {
     const refusal = problemOf(error);
     if (refusal.status >= 500) {
@@ -111,6 +127,13 @@ function answerOf(route: Route, body: unknown): Answer {
   return { status: route.answer?.status ?? 200, body: JSON.stringify(body) };
 }
 
-function contextOf(agent: AgentDoc, effectKey: string): Context {
-  return { agent, actor: actorOf(agent), effectKey };
+function contextOf(agent: AgentDoc, effectKey: string, csv: boolean): Context {
+  return { agent, actor: actorOf(agent), effectKey, csv };
+}
+
+/** `?format=` says it, or else the first of the two types that `Accept` names. */
+function wantsCsv({ headers }: IncomingMessage, { query }: { query: Record<string, unknown> }): boolean {
+  if (query.format !== undefined) return query.format === 'csv';
+  const [first] = /text\/csv|application\/json/i.exec(headers.accept ?? '') ?? [];
+  return first?.toLowerCase() === 'text/csv';
 }

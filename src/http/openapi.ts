@@ -102,7 +102,7 @@ function described(operation: Described): ZodOpenApiOperationObject {
   };
 }
 
-function success({ answer, empty }: Described): ZodOpenApiResponsesObject {
+function success({ answer, csv, empty }: Described): ZodOpenApiResponsesObject {
   return {
     ...(answer && {
       [`${answer.status}`]: {
@@ -112,6 +112,7 @@ function success({ answer, empty }: Described): ZodOpenApiResponsesObject {
             ...(answer.schema === undefined ? {} : { schema: answer.schema }),
             example: answer.example,
           },
+          ...(csv && { 'text/csv': { schema: z.string(), example: csv.example } }),
         },
       },
     }),

@@ -1,4 +1,5 @@
 import { agentRoutes } from './api/agents.ts';
+import { auditRoutes } from './api/audit.ts';
 import { claimRoutes } from './api/claims.ts';
 import { contactRoutes } from './api/contacts.ts';
 import { conversationRoutes } from './api/conversations.ts';
@@ -42,6 +43,7 @@ export function apiRoutes(parts: HttpParts): Route[] {
     ...agentRoutes(parts),
     ...presenceRoutes(parts),
     ...workstreamRoutes(parts),
+    ...auditRoutes(parts),
     ...webhookRoutes(parts),
   ];
 }

@@ -82,6 +82,8 @@ export const RIGHTS = {
 
   getContact: 'agent',
 
+  listAudit: 'admin',
+
   streamEvents: 'agent',
 } as const satisfies Record<string, Role>;
 

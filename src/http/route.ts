@@ -27,6 +27,8 @@ export interface Described {
     mediaType?: string;
     example: unknown;
   };
+  /** The answer as CSV (RFC 4180), for who asks for `text/csv` or `?format=csv`. */
+  csv?: { example: string };
   /** What a 204 means, where there is one. */
   empty?: string;
   /** Beyond those that every operation of its kind can give. */
@@ -39,6 +41,17 @@ export interface Context {
   actor: Actor;
   /** The same for each attempt at one keyed request, so that an effect made under it happens once. */
   effectKey: string;
+  /** The answer is wanted as CSV, where there is one. */
+  csv: boolean;
+}
+
+/** An answer that is no JSON. */
+export class CsvAnswer {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 /** An operation of the API, its types put away. */
@@ -58,25 +71,30 @@ export interface RawRequest {
 export type RequestSchema = z.ZodObject<{ params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }>;
 
 export interface RouteSpec<R extends RequestSchema, A extends z.ZodType>
-  extends Omit<Described, 'operation' | 'schemas' | 'answer' | 'exampleBody'> {
+  extends Omit<Described, 'operation' | 'schemas' | 'answer' | 'csv' | 'exampleBody'> {
   operation: Operation;
   request: R;
   exampleBody?: z.input<R> extends { body: infer B } ? B : never;
   answer?: { status: 200 | 201; description: string; schema: A; example: z.input<A> };
+  csv?: { example: string; of: (answer: z.input<A>) => string };
   /** Null is answered with 204. */
   handle: (request: z.output<R>, context: Context) => Promise<z.input<A> | null>;
 }
 
 export function route<R extends RequestSchema, A extends z.ZodType>(spec: RouteSpec<R, A>): Route {
-  const { request, handle, ...described } = spec;
+  const { request, handle, csv, ...described } = spec;
   return {
     ...described,
+    ...(csv && { csv: { example: csv.example } }),
     schemas: request.shape,
     bind(raw) {
       const result = request.safeParse(raw);
       if (!result.success) throw invalidRequest(problemsOf(result.error.issues));
       const { data } = result;
-      return (context) => handle(data, context);
+      return async (context) => {
+        const answer = await handle(data, context);
+        return csv && context.csv && answer !== null ? new CsvAnswer(csv.of(answer)) : answer;
+      };
     },
   };
 }

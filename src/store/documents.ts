@@ -1,5 +1,6 @@
 import type { Json } from '../bot-turn.ts';
 import type { AgentDoc } from './agent.ts';
+import type { AuditDoc } from './audit.ts';
 import type { Collection, IndexSpec, Write } from './collection.ts';
 import type { DraftDoc } from './draft.ts';
 import type { MacroDoc } from './macro.ts';
@@ -18,6 +19,7 @@ export const HANDLERS = ['bot', 'agent'] as const;
 export type Handler = (typeof HANDLERS)[number];
 
 export { type AgentDoc, PRESENCES, type Presence, ROLES, type Role, type Work } from './agent.ts';
+export type { AuditDoc, AuditedField } from './audit.ts';
 export type { DraftDoc } from './draft.ts';
 export type { MacroDoc, MacroStep } from './macro.ts';
 export type { PresenceDoc } from './presence.ts';
@@ -273,6 +275,7 @@ export interface Documents {
   macros: MacroDoc;
   drafts: DraftDoc;
   idempotency: IdempotencyDoc;
+  audit: AuditDoc;
   webhooks: WebhookDoc;
   publisher: PublisherDoc;
   events: EventDoc;
@@ -317,6 +320,12 @@ export const INDEXES: { [K in CollectionName]: IndexSpec[] } = {
     { name: 'expires', keys: { expiresAt: 1 } },
   ],
   idempotency: [{ name: 'expires', keys: { expiresAt: 1 } }],
+  audit: [
+    { name: 'at', keys: { at: 1 } },
+    { name: 'agent', keys: { agentId: 1, at: 1 } },
+    { name: 'target', keys: { target: 1, at: 1 } },
+    { name: 'operation', keys: { operation: 1, at: 1 } },
+  ],
   webhooks: [],
   publisher: [],
   events: [

@@ -135,6 +135,7 @@ class EmbeddedEngine implements Engine {
       macros: await this.#openCollection('macros'),
       drafts: await this.#openCollection('drafts'),
       idempotency: await this.#openCollection('idempotency'),
+      audit: await this.#openCollection('audit'),
       webhooks: await this.#openCollection('webhooks'),
       publisher: await this.#openCollection('publisher'),
       events: await this.#openCollection('events'),

@@ -98,6 +98,7 @@ function collections(db: Db): { [K in CollectionName]: Collection<Documents[K]> 
     macros: db.collection('macros'),
     drafts: db.collection('drafts'),
     idempotency: db.collection('idempotency'),
+    audit: db.collection('audit'),
     webhooks: db.collection('webhooks'),
     publisher: db.collection('publisher'),
     events: db.collection('events'),

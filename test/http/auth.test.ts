@@ -69,6 +69,7 @@ const REQUESTS: { [K in keyof typeof RIGHTS]: [request: string, least: Role] } =
   deleteMacro: ['DELETE /api/macros/x', 'supervisor'],
   runMacro: ['POST /api/conversations/x/macros/x', 'agent'],
   getContact: ['GET /api/contacts/x', 'agent'],
+  listAudit: ['GET /api/audit', 'admin'],
   streamEvents: ['GET /api/events', 'agent'],
 };
 

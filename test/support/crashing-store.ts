@@ -28,6 +28,7 @@ const COLLECTIONS: CollectionName[] = [
   'macros',
   'drafts',
   'idempotency',
+  'audit',
   'webhooks',
   'publisher',
   'events',
