@@ -6,7 +6,7 @@ import type {
   SessionDoc,
   Stretch,
 } from '../store/documents.ts';
-import { lineOf } from './line.ts';
+import { joiningAt } from './line.ts';
 import type { AllowedMove } from './state.ts';
 
 /** What a decision changes in a conversation. Absent = as it was. */
@@ -21,6 +21,7 @@ export interface Changes {
       | 'sessionStartedAt'
       | 'priority'
       | 'skills'
+      | 'preferredAgentIds'
       | 'handoff'
       | 'botState'
       | 'lastMessageAt'
@@ -36,6 +37,8 @@ export interface Changes {
       | 'untakenAt'
       | 'overflowed'
       | 'wrapUpFreed'
+      | 'surveyOf'
+      | 'surveyed'
     >
   >;
   unset?: (
@@ -49,6 +52,7 @@ export interface Changes {
     | 'repliedAt'
     | 'remindedAt'
     | 'wrapUpFreed'
+    | 'surveyOf'
   )[];
   /** Ids of agents whose work changes though the owner does not. */
   touched?: string[];
@@ -121,7 +125,11 @@ export function conversationUpdate(
     if (move.line === 'joined') {
       const { priority = before.priority, unansweredSince = before.unansweredSince } = set;
       $set.queuedAt = now;
-      $set.turnAt = lineOf(unansweredSince ?? now, priority);
+      $set.turnAt = joiningAt({ unansweredSince, priority }, now);
+    }
+    if (move.line === 'left' && move.place === 'agent' && move.fields.queueId !== undefined) {
+      $set.takenFrom = move.fields.queueId;
+      $set.takenAt = now;
     }
   }
   for (const [field, value] of Object.entries(set)) {

@@ -6,6 +6,7 @@ import { createDeadLetters } from './dead-letters.ts';
 import { createGuardedWrite, type Expected, type GuardedWriteParts } from './guarded-write.ts';
 import { createOffered } from './offered.ts';
 import { createParticipants } from './participants.ts';
+import { createPreferredAgents } from './preferred-agents.ts';
 import { createProgress } from './progress.ts';
 import type { Actor } from './rights.ts';
 import { createTransfers } from './transfers.ts';
@@ -55,6 +56,13 @@ export interface Desk {
     target: ReturnTarget & { key: string },
     expected?: Expected,
   ): Promise<ConversationDoc>;
+  /** The agents whom this customer is to have, the first before the others. Rejects with `invalid_request` for an unknown one. */
+  prefer(
+    id: string,
+    actor: Actor,
+    agentIds: readonly string[],
+    expected?: Expected,
+  ): Promise<ConversationDoc>;
   wait(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
   resume(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
   /** To wrap-up. */
@@ -90,6 +98,7 @@ export function createDesk(parts: DeskParts): Desk {
     ...createAgentMessages(parts, write),
     ...createParticipants(write),
     ...createTransfers(parts, write),
+    ...createPreferredAgents(parts, write),
     ...createProgress(parts, write),
     ...createDeadLetters(parts, write),
   };

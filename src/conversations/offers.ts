@@ -96,7 +96,7 @@ function wantedOf(
     skills: conversation.skills ?? [],
     locale: conversation.locale,
     ...(distribution.sameAgent && lastAgentId !== undefined ? { lastAgentId } : {}),
-    preferredAgentIds: [],
+    preferredAgentIds: conversation.preferredAgentIds ?? [],
     excluded: (conversation.passedOver ?? []).flatMap(({ agentId, at }) => {
       const back = agents.find(({ _id }) => _id === agentId)?.presenceAt ?? 0;
       return back > at || at + PASSED_OVER <= now ? [] : [agentId];

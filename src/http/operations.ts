@@ -9,6 +9,7 @@ import { macroRoutes } from './api/macros.ts';
 import { meRoutes } from './api/me.ts';
 import { messageRoutes } from './api/messages.ts';
 import { participantRoutes } from './api/participants.ts';
+import { preferredAgentRoutes } from './api/preferred-agents.ts';
 import { presenceRoutes } from './api/presences.ts';
 import { progressRoutes } from './api/progress.ts';
 import { queueRoutes } from './api/queues.ts';
@@ -33,6 +34,7 @@ export function apiRoutes(parts: HttpParts): Route[] {
     ...claimRoutes(parts),
     ...messageRoutes(parts),
     ...transferRoutes(parts),
+    ...preferredAgentRoutes(parts),
     ...progressRoutes(parts),
     ...participantRoutes(parts),
     ...draftRoutes(parts),

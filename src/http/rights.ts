@@ -49,6 +49,7 @@ export const RIGHTS = {
   rejectConversation: 'agent',
   getTrace: 'agent',
   transferConversation: 'agent',
+  preferAgents: 'agent',
   returnConversation: 'agent',
   waitConversation: 'agent',
   resumeConversation: 'agent',

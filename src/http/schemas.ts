@@ -74,6 +74,7 @@ const conversationFields = {
   queueId: z.string().nullable(),
   priority: z.number().int(),
   skills: z.array(z.string()).meta({ description: 'Those that routing asks for.' }),
+  preferredAgentIds: z.array(z.string()).meta({ description: 'Whom the customer is to have.' }),
   offer: z
     .object({ agentId: z.string(), until: time })
     .nullable()
@@ -114,6 +115,14 @@ export const conversationDetail = z
       .array(z.object({ kind: z.string(), at: time }))
       .meta({ description: 'What will happen by itself.' }),
     stretches: z.array(stretch).meta({ description: 'What became of the session so far, oldest first.' }),
+    position: z.number().int().nullable().meta({
+      description:
+        'Place in its queue while it waits, 1 = next; null also when more than 1000 are before it.',
+    }),
+    estimatedWaitSeconds: z.number().int().nullable().meta({
+      description:
+        'Until somebody takes it, as the last pick-ups of its queue say; null when they are no ground to say.',
+    }),
   })
   .meta({ id: 'ConversationDetail' });
 

@@ -24,6 +24,7 @@ export function conversationView(doc: ConversationDoc): Conversation {
     queueId: doc.queueId ?? null,
     priority: doc.priority,
     skills: doc.skills ?? [],
+    preferredAgentIds: doc.preferredAgentIds ?? [],
     offer: doc.offer ? { agentId: doc.offer.agentId, until: isoTime(doc.offer.until) } : null,
     session: doc.session,
     version: doc.version,

@@ -155,6 +155,8 @@ export interface ConversationDoc {
   queueId?: string;
   /** Who had it last, also in an earlier session. */
   lastAgentId?: string;
+  /** Whom the customer is to have when they are there, the first before the others. Holds for later sessions too. */
+  preferredAgentIds?: string[];
   priority: number;
   /** Those that routing asks for. */
   skills?: string[];
@@ -184,6 +186,13 @@ export interface ConversationDoc {
   trace?: string;
   /** How many rules of the queue for a long wait have acted. */
   overflowed?: number;
+  /** Out of which queue an agent took it last, and when. Stays, also after closed: estimates of waits are made of it. */
+  takenFrom?: string;
+  takenAt?: number;
+  /** While closed: the session whose customer was asked for a number from 1 to 5, and until when it may come. */
+  surveyOf?: { session: number; until: number };
+  /** The number that came, which the session's row may not yet show. */
+  surveyed?: { session: number } & Survey;
   /** The oldest text of the customer that nobody has answered. */
   unansweredSince?: number;
   /** When a person first wrote to the customer, in this session or an earlier one; see `answeredIn`. */
@@ -231,6 +240,12 @@ export interface ConversationEvent {
   value: string;
 }
 
+/** What the customer thought of a session: 1 (poor) to 5 (very good). */
+export interface Survey {
+  score: number;
+  at: number;
+}
+
 export interface SessionDoc {
   /** `<conversation>:<n>` */
   _id: string;
@@ -249,6 +264,7 @@ export interface SessionDoc {
   locale?: string;
   /** When a person first wrote to the customer. */
   answeredAt?: number;
+  survey?: Survey;
   stretches: Stretch[];
 }
 
@@ -292,6 +308,7 @@ export const INDEXES: { [K in CollectionName]: IndexSpec[] } = {
     { name: 'desk', keys: { desk: 1, changedAt: 1 }, present: 'desk' },
     { name: 'queue', keys: { queueId: 1, state: 1, turnAt: 1 }, present: 'queueId' },
     { name: 'queued', keys: { queueId: 1, queuedAt: 1 }, present: 'queuedAt' },
+    { name: 'taken', keys: { takenFrom: 1, takenAt: 1 }, present: 'takenAt' },
     { name: 'agent', keys: { agentId: 1, changedAt: 1 }, present: 'agentId' },
     { name: 'customer', keys: { customer: 1 } },
     { name: 'news', keys: { newsAt: 1 }, present: 'newsAt' },

@@ -83,6 +83,24 @@ for (const [engine, open] of ENGINES) {
       );
     });
 
+    it('go to who had the customer last, then to whom they are to have, then by the method', async () => {
+      await agents(
+        { _id: 'ana', capacity: 9 },
+        { _id: 'ben' },
+        { _id: 'cat' },
+        { _id: 'dan', presence: 'away' },
+      );
+      await wait(3);
+      const boss = { id: 'boss', role: 'supervisor' as const, queues: [] };
+      for (const customer of [0, 1]) await rig.desk.prefer(idOf(customer), boss, ['dan', 'ben']);
+      await store.conversations.updateOne({ _id: idOf(0) }, { $set: { lastAgentId: 'cat' } });
+      expect(await offerPass(parts)).to.equal(3);
+      expect(await offered(3)).to.deep.equal(['cat', 'ben', 'ana']);
+      expect(await refusal(rig.desk.prefer(idOf(0), boss, ['nobody']))).to.include({
+        code: 'invalid_request',
+      });
+    });
+
     it('are nothing that a workstream has whose agents pick', async () => {
       pushes({ mode: 'pick' });
       await agents({ _id: 'ana' });

@@ -42,6 +42,7 @@ const REQUESTS: { [K in keyof typeof RIGHTS]: [request: string, least: Role] } =
   acceptConversation: ['POST /api/conversations/1-2/accept', 'agent'],
   rejectConversation: ['POST /api/conversations/1-2/reject', 'agent'],
   getTrace: ['GET /api/conversations/1-2/trace', 'agent'],
+  preferAgents: ['PUT /api/conversations/1-2/preferred-agents', 'agent'],
   transferConversation: ['POST /api/conversations/1-2/transfer', 'agent'],
   returnConversation: ['POST /api/conversations/1-2/return', 'agent'],
   waitConversation: ['POST /api/conversations/1-2/wait', 'agent'],

@@ -49,6 +49,7 @@ export const EXAMPLE_CONVERSATION: Conversation = {
   queueId: 'support',
   priority: 0,
   skills: [],
+  preferredAgentIds: [],
   offer: null,
   session: 3,
   version: 17,
