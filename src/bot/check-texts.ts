@@ -148,31 +148,23 @@ function placeholdersIn(file: LocaleFile, forms: readonly string[]): Set<string>
   );
 }
 
-function* systemProblems({ locales, localesDir }: Surroundings): Generator<Problem> {
+function* systemProblems({ locales, defaultLanguage }: Surroundings): Generator<Problem> {
   for (const language of locales.languages) {
-    const name = `${localesDir}/${language}/${SYSTEM}.json`;
     const file = locales.files.get(language)?.get(SYSTEM);
-    if (!file) {
-      const remedy = `translate ${SYSTEM}.json of another language`;
-      yield { file: name, line: 1, column: 1, reason: 'the service’s own texts are missing', remedy };
-      continue;
-    }
-    if (file.broken) continue;
+    if (!file || file.broken) continue;
     for (const [key, values] of Object.entries(SYSTEM_TEXTS)) {
-      if (typeof file.entries.get(key)?.value !== 'string') {
-        yield file.at(key, `the text "${key}" is missing`, 'add it: the service sends it');
-      }
+      const value = file.entries.get(key)?.value;
+      if (Array.isArray(value)) yield file.at(key, `"${key}" must be one text, not a list`, 'write one text');
       yield* unknownPlaceholders(file, formsOf(file, key), new Set(values));
     }
-    for (const words of REQUIRED_WORDS) {
-      if (!Array.isArray(file.entries.get(`words.${words}`)?.value)) {
-        yield file.at(
-          `words.${words}`,
-          `the list "words.${words}" is missing`,
-          'add the words that customers use',
-        );
+    for (const list of REQUIRED_WORDS) {
+      const key = `words.${list}`;
+      if (typeof file.entries.get(key)?.value === 'string') {
+        yield file.at(key, `"${key}" must be a list of words`, 'write it as ["…", "…"]');
       }
     }
+    // Of other languages it is no mistake: the default language stands in.
+    if (language === defaultLanguage) yield* missingSystemTexts(file);
     const known = [...REQUIRED_WORDS, ...OPTIONAL_WORDS];
     for (const key of file.entries.keys()) {
       if (!key.startsWith('words.') || known.some((words) => key === `words.${words}`)) continue;
@@ -181,13 +173,44 @@ function* systemProblems({ locales, localesDir }: Surroundings): Generator<Probl
   }
 }
 
+function* missingSystemTexts(file: LocaleFile): Generator<Problem> {
+  for (const key of lackingKeys(file)) {
+    const words = key.startsWith('words.');
+    const reason = words ? `the list "${key}" is missing` : `the text "${key}" is missing`;
+    const remedy = words ? 'add the words that customers use' : 'add it: the service sends it';
+    yield file.at(key, reason, remedy);
+  }
+}
+
+/** The service's own texts and the lists of words, as `words.yes`, that a language does not have. */
+function lackingKeys(file: LocaleFile): string[] {
+  const keys = [...Object.keys(SYSTEM_TEXTS), ...REQUIRED_WORDS.map((words) => `words.${words}`)];
+  return keys.filter((key) => !file.entries.has(key));
+}
+
+/** What the service says by itself in a language in which nobody has written all of it. */
+export interface Untranslated {
+  language: string;
+  /** Of `system.json`; the default language stands in. */
+  keys: string[];
+}
+
+export function untranslated(locales: LocaleFiles, defaultLanguage: string): Untranslated[] {
+  return locales.languages.flatMap((language) => {
+    const file = locales.files.get(language)?.get(SYSTEM);
+    const keys = file && language !== defaultLanguage ? lackingKeys(file) : [];
+    return keys.length > 0 ? [{ language, keys }] : [];
+  });
+}
+
+type WordList = [file: LocaleFile, key: string, meaning: string];
+
 /** Words of one language that would mean two things. */
 function* wordProblems(dialogs: readonly CheckedDialog[], locales: LocaleFiles): Generator<Problem> {
   for (const language of locales.languages) {
     const files = locales.files.get(language);
     const system = files?.get(SYSTEM);
-    const taken = new Map<string, string>();
-    const lists: [file: LocaleFile, key: string, meaning: string][] = [];
+    const lists: WordList[] = [];
     for (const words of ['person', 'restart', 'help', 'language', 'this_language']) {
       if (system) lists.push([system, `words.${words}`, `the word for "${words}"`]);
     }
@@ -199,18 +222,30 @@ function* wordProblems(dialogs: readonly CheckedDialog[], locales: LocaleFiles):
           lists.push([file, trigger.keywords, `a keyword of ${script.id}`]);
       }
     }
-    for (const [file, key, meaning] of lists) {
-      for (const word of wordsUnder(file, key)) {
-        const other = taken.get(normalised(word));
-        if (other !== undefined && other !== meaning) {
-          yield file.at(key, `"${word}" is already ${other}`, 'keep it in one of the two lists');
-        }
-        taken.set(normalised(word), meaning);
-      }
+    yield* twiceMeant(lists);
+    // A customer who waits in a queue says them to the service: there, no other word has a meaning.
+    if (system) {
+      yield* twiceMeant([
+        [system, 'words.where_am_i', 'the word for "where_am_i"'],
+        [system, 'words.leave_queue', 'the word for "leave_queue"'],
+      ]);
     }
     for (const { script, flow } of dialogs) {
       const file = files?.get(script.id);
       if (file) yield* alikeOptions(flow, file);
+    }
+  }
+}
+
+function* twiceMeant(lists: readonly WordList[]): Generator<Problem> {
+  const taken = new Map<string, string>();
+  for (const [file, key, meaning] of lists) {
+    for (const word of wordsUnder(file, key)) {
+      const other = taken.get(normalised(word));
+      if (other !== undefined && other !== meaning) {
+        yield file.at(key, `"${word}" is already ${other}`, 'keep it in one of the two lists');
+      }
+      taken.set(normalised(word), meaning);
     }
   }
 }

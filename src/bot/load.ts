@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SwitchboardError } from '../errors.ts';
 import { type CheckedDialog, checkTogether } from './check.ts';
-import { textProblems } from './check-texts.ts';
+import { textProblems, type Untranslated, untranslated } from './check-texts.ts';
 import { type Flow, layOut } from './flow.ts';
-import { readLocales } from './locale-file.ts';
+import { type LocaleFiles, readLocales } from './locale-file.ts';
 import { formatProblem, type Problem, sortedProblems } from './problems.ts';
 import { readScript } from './script-file.ts';
+import { overShipped } from './shipped-texts.ts';
 import { type MissingText, Texts } from './texts.ts';
 
 /** A dialog ready to run. */
@@ -38,6 +40,8 @@ export interface LoadOptions {
   actionNames: Iterable<string>;
   /** Told, while the bot runs, of each text that a language turns out to lack. */
   onMissingText?: (missing: MissingText) => void;
+  /** Told, while they are read, of each language in which the service's own texts are not all written. */
+  onUntranslated?: (untranslated: Untranslated) => void;
 }
 
 /**
@@ -48,9 +52,10 @@ export async function loadScripts(options: LoadOptions): Promise<{ scripts: Scri
   const shownDialogs = basename(options.dialogsDir);
   const shownLocales = basename(options.localesDir);
   const files = await readable(options.dialogsDir, 'DIALOGS_DIR', () => readTexts(options.dialogsDir));
-  const locales = await readable(options.localesDir, 'LOCALES_DIR', () =>
+  const own = await readable(options.localesDir, 'LOCALES_DIR', () =>
     readLocales(options.localesDir, shownLocales),
   );
+  const locales = await overShipped(own, shownLocales, 'own');
   const problems: Problem[] = [...locales.problems];
   const dialogs: (CheckedDialog & { text: string })[] = [];
   for (const { name, text } of files) {
@@ -73,19 +78,23 @@ export async function loadScripts(options: LoadOptions): Promise<{ scripts: Scri
   );
   const start = triggered(dialogs, 'start');
   if (problems.length > 0 || start === undefined) throw invalid(sortedProblems(problems));
-  return {
-    scripts: scriptsOf(dialogs, start),
-    texts: new Texts(locales, defaultLanguage, options.onMissingText),
-  };
+  return { scripts: scriptsOf(dialogs, start), texts: textsOf(locales, options) };
 }
 
-/** The texts alone, for a service whose bot is a program: its own texts are needed all the same. Throws as `loadScripts`. */
+/**
+ * The texts alone, for a service whose bot is a program: in every language that the program or the package has, since only
+ * the service's own are needed. `mayLackDir`: that `localesDir` does not exist is no mistake. Throws as `loadScripts`.
+ */
 export async function loadTexts(
-  options: Pick<LoadOptions, 'localesDir' | 'defaultLanguage' | 'onMissingText'>,
+  options: Omit<LoadOptions, 'dialogsDir' | 'actionNames'> & { mayLackDir: boolean },
 ): Promise<Texts> {
-  const { localesDir, defaultLanguage } = options;
+  const { localesDir, defaultLanguage, mayLackDir } = options;
   const shown = basename(localesDir);
-  const locales = await readable(localesDir, 'LOCALES_DIR', () => readLocales(localesDir, shown));
+  const own: LocaleFiles =
+    mayLackDir && !existsSync(localesDir)
+      ? { languages: [], files: new Map(), problems: [] }
+      : await readable(localesDir, 'LOCALES_DIR', () => readLocales(localesDir, shown));
+  const locales = await overShipped(own, shown, 'all');
   const around = {
     locales,
     localesDir: shown,
@@ -95,7 +104,15 @@ export async function loadTexts(
   };
   const problems = [...locales.problems, ...textProblems([], around)];
   if (problems.length > 0) throw invalid(sortedProblems(problems));
-  return new Texts(locales, defaultLanguage, options.onMissingText);
+  return textsOf(locales, options);
+}
+
+function textsOf(
+  locales: LocaleFiles,
+  { defaultLanguage, onMissingText, onUntranslated }: Omit<LoadOptions, 'dialogsDir' | 'actionNames'>,
+): Texts {
+  for (const one of untranslated(locales, defaultLanguage)) onUntranslated?.(one);
+  return new Texts(locales, defaultLanguage, onMissingText);
 }
 
 function triggered(dialogs: readonly CheckedDialog[], trigger: 'start' | 'fallback'): string | undefined {

@@ -33,8 +33,11 @@ export interface LocaleFiles {
   problems: Problem[];
 }
 
-/** Reads every language below `directory`. `shownAs` is the directory's name in messages. */
-export async function readLocales(directory: string, shownAs: string): Promise<LocaleFiles> {
+/**
+ * Reads every language below `directory`. `shownAs` is the directory's name in messages; with `only`, the files of that
+ * name alone are read.
+ */
+export async function readLocales(directory: string, shownAs: string, only?: string): Promise<LocaleFiles> {
   const problems: Problem[] = [];
   const files = new Map<string, Map<string, LocaleFile>>();
   const folders = await readdir(directory, { withFileTypes: true });
@@ -51,8 +54,9 @@ export async function readLocales(directory: string, shownAs: string): Promise<L
     files.set(language, named);
     const entries = await readdir(join(directory, language), { withFileTypes: true });
     for (const entry of entries.filter(({ name }) => name.endsWith('.json')).sort(byName)) {
-      const text = await readFile(join(directory, language, entry.name), 'utf8');
       const name = entry.name.slice(0, -'.json'.length);
+      if (only !== undefined && name !== only) continue;
+      const text = await readFile(join(directory, language, entry.name), 'utf8');
       const read = readLocaleFile(`${shownAs}/${language}/${entry.name}`, language, name, text);
       problems.push(...read.problems);
       named.set(name, read.file);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { loadScripts } from '../../src/bot/load.ts';
 import { SwitchboardError } from '../../src/errors.ts';
@@ -454,26 +453,35 @@ describe('loading dialogs', () => {
       ]);
     });
 
-    it('a language without system texts, or with some missing', async () => {
+    it('system texts of the default language that neither the program nor the package has', async () => {
       const files = {
         'dialogs/main.yaml': main,
-        'locales/en/main.json': TEXTS,
-        'locales/es/main.json': TEXTS,
         'locales/fr/main.json': TEXTS,
-        'locales/fr/system.json': { help: 'Aide', words: { yes: ['oui'], maybe: ['bof'] } },
+        'locales/fr/system.json': { help: 'Aide', words: { yes: ['oui'] } },
       };
-      const found = await mistakes({ files });
-      expect(found).to.include(
-        'locales/es/system.json:1:1 the service’s own texts are missing — translate system.json of another language',
-      );
+      const found = await mistakes({ files, languages: [], defaultLanguage: 'fr' });
       expect(found).to.include(
         'locales/fr/system.json:1:1 the text "handed_over" is missing — add it: the service sends it',
       );
       expect(found).to.include(
         'locales/fr/system.json:1:1 the list "words.no" is missing — add the words that customers use',
       );
-      expect(found.some((line) => line.includes('nothing uses the list "words.maybe"'))).to.equal(true);
-      expect(found.some((line) => line.includes('"help" is missing'))).to.equal(false);
+      for (const there of ['"help"', '"words.yes"', '"language_name"']) {
+        expect(found.filter((line) => line.includes(there))).to.deep.equal([]);
+      }
+    });
+
+    it('a list of words for a system text, and the other way round', async () => {
+      const system = { help: ['Help'], words: { yes: 'yes' } };
+      const files = {
+        'dialogs/main.yaml': main,
+        'locales/en/main.json': TEXTS,
+        'locales/en/system.json': system,
+      };
+      expect(await mistakes({ files })).to.deep.equal([
+        'locales/en/system.json:2:11 "help" must be one text, not a list — write one text',
+        'locales/en/system.json:6:12 "words.yes" must be a list of words — write it as ["…", "…"]',
+      ]);
     });
 
     const greeting = 'id: main\ntriggers: [start]\nsteps:\n  - ask: hello\n    as: name\n  - say: a\n';
@@ -534,12 +542,10 @@ describe('loading dialogs', () => {
     });
 
     it('a keyword that calls for a person within a text', async () => {
-      const system = JSON.parse(await readFile('locales/en/system.json', 'utf8'));
-      const words = { ...system.words, person_within: ['helper'] };
       const files = {
         'dialogs/main.yaml': 'id: main\ntriggers: [start, { keywords: k }]\nsteps:\n  - end: over\n',
         'locales/en/main.json': { k: ['Helper'] },
-        'locales/en/system.json': { ...system, words },
+        'locales/en/system.json': { words: { person_within: ['helper'] } },
       };
       expect(await mistakes({ files })).to.deep.equal([
         'locales/en/main.json:2:8 "Helper" is already the word for "person" — keep it in one of the two lists',

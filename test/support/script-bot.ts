@@ -86,8 +86,9 @@ export async function sampleBot(): Promise<ScriptBot> {
 export interface Written {
   /** Contents by path below the folder: `dialogs/main.yaml`, `locales/en/main.json`. */
   files: Record<string, string | object>;
-  /** Languages that get the service's own texts of that language. */
+  /** Languages that there are even when no file is written for them. */
   languages?: string[];
+  defaultLanguage?: string;
   actions?: Record<string, Action>;
   onMissingText?: (missing: MissingText) => void;
   log?: { warn: (...line: unknown[]) => void };
@@ -95,21 +96,14 @@ export interface Written {
 
 /** Writes dialogs and texts to a folder of their own for as long as `use` runs. */
 export async function withFiles<T>(
-  { files, languages = ['en'], actions = {}, onMissingText }: Written,
+  { files, languages = ['en'], defaultLanguage = 'en', actions = {}, onMissingText }: Written,
   use: (options: LoadOptions) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-dialogs-'));
   try {
-    const { readFile } = await import('node:fs/promises');
-    const all: Record<string, string | object> = {};
-    for (const language of languages) {
-      const path = `locales/${language}/system.json`;
-      all[path] = await readFile(path, 'utf8');
-    }
-    Object.assign(all, files);
     await mkdir(join(folder, 'dialogs'));
-    await mkdir(join(folder, 'locales'), { recursive: true });
-    for (const [path, content] of Object.entries(all)) {
+    for (const language of languages) await mkdir(join(folder, 'locales', language), { recursive: true });
+    for (const [path, content] of Object.entries(files)) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(
         join(folder, path),
@@ -119,7 +113,7 @@ export async function withFiles<T>(
     return await use({
       dialogsDir: join(folder, 'dialogs'),
       localesDir: join(folder, 'locales'),
-      defaultLanguage: 'en',
+      defaultLanguage,
       actionNames: Object.keys(actions),
       ...(onMissingText ? { onMissingText } : {}),
     });
