@@ -8,11 +8,8 @@ export type Grouping = (typeof GROUPINGS)[number];
 /** What a report looks at in a session that has ended. */
 export type ReportedSession = Pick<
   SessionDoc,
-  'endedAt' | 'locale' | 'answeredAt' | 'handoffReason' | 'stretches'
-> & {
-  /** The customer's answer, 1 to 5. */
-  survey?: number;
-};
+  'endedAt' | 'locale' | 'answeredAt' | 'handoffReason' | 'survey' | 'stretches'
+>;
 
 /** Durations in seconds. What a field means, docs/handoff-api.md says. */
 export interface ReportRow {
@@ -92,7 +89,7 @@ class Row {
   readonly wrapUp = new Sketch();
   readonly #escalations = new Map<string, number>();
   #answers = 0;
-  #stars = 0;
+  #scores = 0;
 
   escalate(reason: string): void {
     const known = this.#escalations.has(reason) || this.#escalations.size < MOST_REASONS;
@@ -100,9 +97,9 @@ class Row {
     this.#escalations.set(counted, (this.#escalations.get(counted) ?? 0) + 1);
   }
 
-  rate(survey: number): void {
+  rate(score: number): void {
     this.#answers += 1;
-    this.#stars += survey;
+    this.#scores += score;
   }
 
   view(key: string | null): ReportRow {
@@ -122,7 +119,7 @@ class Row {
       wrapUp: this.wrapUp.summary(seconds),
       survey: {
         answers: this.#answers,
-        average: this.#answers === 0 ? null : Math.round((100 * this.#stars) / this.#answers) / 100,
+        average: this.#answers === 0 ? null : Math.round((100 * this.#scores) / this.#answers) / 100,
       },
     };
   }
@@ -173,7 +170,7 @@ function count(
   const left = taken ? undefined : spans.find((span, n) => isLeft(span, spans[n + 1]));
   if (left) rowAt(left).abandoned += 1;
   if (desk.length === 0 && spans.at(-1)?.reason === 'bot_ended') rowAt(undefined).resolvedByBot += 1;
-  if (survey !== undefined) rowAt(spans.findLast(({ place }) => place === 'agent')).rate(survey);
+  if (survey !== undefined) rowAt(spans.findLast(({ place }) => place === 'agent')).rate(survey.score);
 }
 
 function isHandling({ place }: Span): boolean {

@@ -14,6 +14,7 @@ import { presenceRoutes } from './api/presences.ts';
 import { progressRoutes } from './api/progress.ts';
 import { queueRoutes } from './api/queues.ts';
 import { quickReplyRoutes } from './api/quick-replies.ts';
+import { reportRoutes } from './api/reports.ts';
 import { traceRoutes } from './api/trace.ts';
 import { transferRoutes } from './api/transfers.ts';
 import { webhookRoutes } from './api/webhooks.ts';
@@ -45,6 +46,7 @@ export function apiRoutes(parts: HttpParts): Route[] {
     ...agentRoutes(parts),
     ...presenceRoutes(parts),
     ...workstreamRoutes(parts),
+    ...reportRoutes(parts),
     ...auditRoutes(parts),
     ...webhookRoutes(parts),
   ];

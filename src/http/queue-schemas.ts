@@ -22,7 +22,7 @@ const to = z
   });
 
 /** IANA names only: what `Intl` takes besides, such as +01:00, knows no summer time. */
-const timeZone = z
+export const timeZone = z
   .string()
   .max(64)
   .refine(isTimeZone, 'write a time zone such as Europe/Madrid')

@@ -83,6 +83,7 @@ export const RIGHTS = {
 
   getContact: 'agent',
 
+  reportHandling: 'supervisor',
   listAudit: 'admin',
 
   streamEvents: 'agent',

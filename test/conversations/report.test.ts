@@ -30,7 +30,7 @@ const HANDLED = session(
     ['wrap_up', 75, ana],
     ['closed', 95, ana],
   ],
-  { answeredAt: at(20), locale: 'es', survey: 4 },
+  { answeredAt: at(20), locale: 'es', survey: { score: 4, at: at(200) } },
 );
 const BY_BOT = session(
   [
@@ -62,7 +62,7 @@ const MOVED = session(
     ['agent', 60, ben],
     ['closed', 100, ben],
   ],
-  { answeredAt: at(65), survey: 1 },
+  { answeredAt: at(65), survey: { score: 1, at: at(200) } },
 );
 
 describe('a report', () => {
