@@ -13,7 +13,8 @@ export function createOffers(
 ): Pick<Loop, 'start' | 'stop'> & { hint: () => void } {
   const loop = createLoop({
     name: 'offers',
-    slots: 1,
+    // One more than there can be work: a look that fills every slot would be followed by the next at once, for ever.
+    slots: 2,
     interval: INTERVAL,
     log: parts.log,
     sleep: parts.sleep,

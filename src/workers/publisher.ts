@@ -11,7 +11,8 @@ export const NEWS = 'news';
 export function createPublisher(parts: PublishParts & Pick<LoopParts, 'log' | 'sleep'>): Loop {
   return createLoop({
     name: 'publisher',
-    slots: 1,
+    // One more than there can be work: a look that fills every slot would be followed by the next at once, for ever.
+    slots: 2,
     interval: INTERVAL,
     log: parts.log,
     sleep: parts.sleep,
