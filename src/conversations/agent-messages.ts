@@ -4,7 +4,7 @@ import type { Changes } from './commit.ts';
 import { noteMessage, outgoingMessages, type Split } from './compose.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved, written } from './guarded-write.ts';
-import { type Actor, authorOf, hasJoined, mayOwn, mayServe } from './rights.ts';
+import { type Actor, authorOf, hasJoined, hasPart, mayOwn, mayServe } from './rights.ts';
 import { answeredIn } from './session.ts';
 
 export interface AgentMessageParts {
@@ -48,7 +48,7 @@ export function createAgentMessages(
     async note(id, actor, { text, key, mentions }) {
       let note: MessageDoc | undefined;
       await write(id, {}, async (conversation) => {
-        mayServe(actor, conversation.agentId === actor.id ? undefined : conversation.queueId);
+        if (!hasPart(actor, conversation)) mayServe(actor, conversation.queueId);
         const made = noteBy(actor, conversation, { text, key, ...(mentions && { mentions }) }, now());
         const before = await written(store, conversation, made._id);
         note = before ?? made;

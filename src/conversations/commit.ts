@@ -29,6 +29,7 @@ export interface Changes {
       | 'repliedAt'
       | 'answeredAt'
       | 'participants'
+      | 'consulted'
       | 'remindedAt'
       | 'offer'
       | 'passedOver'
@@ -120,7 +121,7 @@ export function conversationUpdate(
     if (move.place === 'agent' && move.stretches.length > 0) $set.lastAgentId = move.fields.agentId;
     if (move.from === 'closed') $set.stretches = move.stretches;
     if (move.line !== 'unchanged') for (const field of OF_WAITING) $unset[field] = true;
-    if (move.fields.handler !== 'agent') $unset.participants = true;
+    if (move.fields.handler !== 'agent') Object.assign($unset, { participants: true, consulted: true });
     if (move.line === 'left') Object.assign($unset, { queuedAt: true, turnAt: true });
     if (move.line === 'joined') {
       const { priority = before.priority, unansweredSince = before.unansweredSince } = set;

@@ -37,6 +37,16 @@ export interface Desk {
     actor: Actor,
     note: { text: string; key: string; mentions?: string[] },
   ): Promise<MessageDoc>;
+  /**
+   * Has a colleague read the conversation and write notes; with `speak` also write to the customer. Rejects with `not_owner`,
+   * and `not_found` for an unknown agent.
+   */
+  consult(
+    id: string,
+    actor: Actor,
+    colleague: { agentId: string; speak: boolean },
+    expected?: Expected,
+  ): Promise<ConversationDoc>;
   /** For a supervisor; joining again is fine. Rejects with `wrong_state` unless another agent has the conversation. */
   join(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
   /** Fine also where one has not joined. */
@@ -96,7 +106,7 @@ export function createDesk(parts: DeskParts): Desk {
     ...createClaims(parts, write),
     ...createOffered(parts, write),
     ...createAgentMessages(parts, write),
-    ...createParticipants(write),
+    ...createParticipants(parts, write),
     ...createTransfers(parts, write),
     ...createPreferredAgents(parts, write),
     ...createProgress(parts, write),

@@ -1,17 +1,42 @@
 import { SwitchboardError } from '../errors.ts';
+import type { Store } from '../store/documents.ts';
 import type { Desk } from './desk.ts';
 import type { GuardedWrite } from './guarded-write.ts';
-import { isSupervisor } from './rights.ts';
+import { isSupervisor, mayActFor } from './rights.ts';
 
 /** More at once would only confuse the customer. */
 const MOST = 10;
 
 /**
- * How a supervisor comes to write to a customer whom an agent has, and leaves again. The agent stays the owner and
+ * How an agent asks a colleague, who then reads and writes notes, and may add them, so that they write to the customer; how
+ * a supervisor comes to write to a customer whom an agent has, and leaves again. The agent stays the owner and
  * nothing changes its place; once no agent has the conversation, nobody takes part in it any more.
  */
-export function createParticipants(write: GuardedWrite): Pick<Desk, 'join' | 'leave'> {
+export function createParticipants(
+  { store }: { store: Pick<Store, 'agents'> },
+  write: GuardedWrite,
+): Pick<Desk, 'join' | 'leave' | 'consult'> {
   return {
+    async consult(id, actor, { agentId, speak }, expected = {}) {
+      if (!(await store.agents.findOne({ _id: agentId }))) {
+        throw new SwitchboardError('not_found', 'There is no such agent.');
+      }
+      return write(id, expected, (conversation) => {
+        mayActFor(actor, conversation);
+        if (conversation.handler !== 'agent') throw notJoinable('No agent has the conversation.');
+        if (conversation.agentId === agentId) throw notJoinable('They own the conversation.');
+        const { participants = [], consulted = [] } = conversation;
+        const withThem = (ids: readonly string[]) => [...new Set([...ids, agentId])];
+        const set = {
+          consulted: withThem(consulted),
+          ...(speak ? { participants: withThem(participants) } : {}),
+        };
+        if (set.consulted.length > MOST) throw notJoinable(`${MOST} were asked already.`);
+        const known = consulted.includes(agentId) && (!speak || participants.includes(agentId));
+        return known ? null : { changes: { set } };
+      });
+    },
+
     join: (id, actor, expected = {}) =>
       write(id, expected, (conversation) => {
         if (!isSupervisor(actor)) throw new SwitchboardError('forbidden', 'Only supervisors join.');
@@ -24,11 +49,12 @@ export function createParticipants(write: GuardedWrite): Pick<Desk, 'join' | 'le
       }),
 
     leave: (id, actor, expected = {}) =>
-      write(id, expected, ({ participants = [] }) =>
-        participants.includes(actor.id)
-          ? { changes: { set: { participants: participants.filter((one) => one !== actor.id) } } }
-          : null,
-      ),
+      write(id, expected, (conversation) => {
+        const { participants = [], consulted = [] } = conversation;
+        if (!participants.includes(actor.id) && !consulted.includes(actor.id)) return null;
+        const without = (ids: readonly string[]) => ids.filter((one) => one !== actor.id);
+        return { changes: { set: { participants: without(participants), consulted: without(consulted) } } };
+      }),
   };
 }
 

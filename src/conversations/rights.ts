@@ -36,12 +36,17 @@ export function mayOwn(actor: Actor, conversation: Owned): void {
   throw new SwitchboardError('not_owner', undefined, { details: ownerOf(conversation) });
 }
 
-/** A supervisor who has joined: they write to the customer beside its owner. */
-export function hasJoined(
-  actor: Actor,
-  { agentId, participants }: Pick<ConversationDoc, 'agentId' | 'participants'>,
-): boolean {
-  return isSupervisor(actor) && agentId !== actor.id && participants?.includes(actor.id) === true;
+type Shared = Pick<ConversationDoc, 'agentId' | 'participants' | 'consulted'>;
+
+/** Who writes to the customer beside its owner: a supervisor who has joined, or a colleague who was added. */
+export function hasJoined(actor: Actor, { agentId, participants = [], consulted = [] }: Shared): boolean {
+  const may = isSupervisor(actor) || consulted.includes(actor.id);
+  return may && agentId !== actor.id && participants.includes(actor.id);
+}
+
+/** Who has a part in a conversation, whatever queues they serve: its owner, and whom the owner has asked or added. */
+export function hasPart(actor: Actor, { agentId, consulted = [] }: Shared): boolean {
+  return agentId === actor.id || consulted.includes(actor.id);
 }
 
 /** Throws `not_owner` unless the actor owns the conversation or is a supervisor. */

@@ -1,5 +1,6 @@
 import type { Actor } from '../conversations/rights.ts';
 import type { ConversationDoc } from '../store/documents.ts';
+import { createAttendance } from './attendance.ts';
 import { atDesk, type Change, changesSince, countChanges } from './changes.ts';
 import type { EventStream } from './event-stream.ts';
 import { createMembers } from './members.ts';
@@ -52,6 +53,7 @@ export function createEventHub({
 }: Pick<HttpParts, 'store' | 'now' | 'log' | 'changes' | 'sleep'>): EventHub {
   const streams = new Set<EventStream>();
   const members = createMembers(store);
+  const attendance = createAttendance(store);
   const stopping = new AbortController();
   let loop: { ready: Promise<void>; ended: Promise<void> } | undefined;
 
@@ -149,9 +151,15 @@ export function createEventHub({
     return (await store.conversations.findOne({ _id: conversationId })) ?? {};
   }
 
-  function remember({ _id, state, queueId, agentId }: ConversationDoc): void {
+  function remember({ _id, state, queueId, agentId, consulted }: ConversationDoc): void {
     if (queueId === undefined || state === 'closed') whereabouts.delete(_id);
-    else whereabouts.set(_id, { queueId, ...(agentId === undefined ? {} : { agentId }) });
+    else {
+      whereabouts.set(_id, {
+        queueId,
+        ...(agentId === undefined ? {} : { agentId }),
+        ...(consulted === undefined ? {} : { consulted }),
+      });
+    }
   }
 
   async function tellMembers(at: number): Promise<void> {
@@ -173,6 +181,8 @@ export function createEventHub({
     let failures = 0;
     while (streams.size > 0 && !stopping.signal.aborted) {
       try {
+        // First: whatever keeps events from being read must not make agents seem gone.
+        await attendance.renew(streams, now());
         await (begun ? pass() : begin());
         begun = true;
         failures = 0;
@@ -207,6 +217,7 @@ export function createEventHub({
 
   return {
     async join(stream, lastEventId) {
+      await attendance.came(stream.actor.id, now());
       if (stopping.signal.aborted) return stream.end();
       streams.add(stream);
       if (loop === undefined) {

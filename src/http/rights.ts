@@ -56,7 +56,8 @@ export const RIGHTS = {
   endConversation: 'agent',
   closeConversation: 'agent',
   joinConversation: 'supervisor',
-  leaveConversation: 'supervisor',
+  consultColleague: 'agent',
+  leaveConversation: 'agent',
 
   listTranscript: 'agent',
   writeMessage: 'agent',

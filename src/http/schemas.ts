@@ -110,7 +110,10 @@ export const conversationDetail = z
     owner: z.object({ id: z.string(), name: z.string() }).nullable(),
     participants: z
       .array(z.string())
-      .meta({ description: 'Supervisors who have joined: they write to the customer too.' }),
+      .meta({ description: 'Who has joined or was added: they write to the customer too.' }),
+    consulted: z
+      .array(z.string())
+      .meta({ description: 'Whom the owner has asked: they read it and write notes.' }),
     timers: z
       .array(z.object({ kind: z.string(), at: time }))
       .meta({ description: 'What will happen by itself.' }),

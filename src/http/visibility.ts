@@ -1,4 +1,4 @@
-import { type Actor, isSupervisor } from '../conversations/rights.ts';
+import { type Actor, hasPart, isSupervisor } from '../conversations/rights.ts';
 import type { AgentDoc, ConversationDoc } from '../store/documents.ts';
 
 export function actorOf(agent: AgentDoc): Actor {
@@ -6,14 +6,15 @@ export function actorOf(agent: AgentDoc): Actor {
 }
 
 /** Where a conversation stands, as far as it decides who may see it. */
-export type Whereabouts = Pick<ConversationDoc, 'agentId' | 'queueId'>;
+export type Whereabouts = Pick<ConversationDoc, 'agentId' | 'queueId' | 'consulted'>;
 
 /**
- * Who may claim a conversation may read it: an agent sees what they own, what is in a queue that they serve, and what
+ * Who may claim a conversation may read it: an agent sees what they own or were asked about, what is in a queue that they serve, and what
  * is in none, which the bot has. Supervisors and admins see all. Asked for each event and each line of a list, so it
  * does not throw as `mayServe` does; a test holds the two together.
  */
-export function maySee(actor: Actor, { agentId, queueId }: Whereabouts): boolean {
-  if (isSupervisor(actor) || agentId === actor.id) return true;
+export function maySee(actor: Actor, whereabouts: Whereabouts): boolean {
+  if (isSupervisor(actor) || hasPart(actor, whereabouts)) return true;
+  const { queueId } = whereabouts;
   return queueId === undefined || actor.queues.includes(queueId);
 }

@@ -199,6 +199,8 @@ export interface ConversationDoc {
   answeredAt?: number;
   /** Supervisors who may write to the customer beside the owner, until they leave or no agent has it. */
   participants?: string[];
+  /** Colleagues whom its owner has asked: they read it and write notes. Only while an agent has it. */
+  consulted?: string[];
   /** When an agent last wrote to the customer, and when the customer was reminded to answer. */
   repliedAt?: number;
   remindedAt?: number;
@@ -310,6 +312,7 @@ export const INDEXES: { [K in CollectionName]: IndexSpec[] } = {
     { name: 'queued', keys: { queueId: 1, queuedAt: 1 }, present: 'queuedAt' },
     { name: 'taken', keys: { takenFrom: 1, takenAt: 1 }, present: 'takenAt' },
     { name: 'agent', keys: { agentId: 1, changedAt: 1 }, present: 'agentId' },
+    { name: 'owner', keys: { agentId: 1, desk: 1 }, present: 'desk' },
     { name: 'customer', keys: { customer: 1 } },
     { name: 'news', keys: { newsAt: 1 }, present: 'newsAt' },
   ],
@@ -325,7 +328,10 @@ export const INDEXES: { [K in CollectionName]: IndexSpec[] } = {
     { name: 'conversation', keys: { conversationId: 1, session: 1 } },
     { name: 'ended', keys: { endedAt: 1 } },
   ],
-  agents: [{ name: 'token', keys: { tokenHash: 1 } }],
+  agents: [
+    { name: 'token', keys: { tokenHash: 1 } },
+    { name: 'grace', keys: { graceUntil: 1 }, present: 'graceUntil' },
+  ],
   queues: [],
   presences: [],
   workstreams: [],

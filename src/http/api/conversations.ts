@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { positionOf, waitIn } from '../../conversations/position.ts';
 import { timersOf } from '../../conversations/timers.ts';
 import { SwitchboardError } from '../../errors.ts';
 import type { Filter } from '../../store/collection.ts';
@@ -15,7 +16,11 @@ const tag = 'Conversations';
 
 type ConversationFilter = z.output<typeof conversationFilter>;
 
-export function conversationRoutes({ store, settings }: Pick<HttpParts, 'store' | 'settings'>): Route[] {
+export function conversationRoutes({
+  store,
+  settings,
+  now,
+}: Pick<HttpParts, 'store' | 'settings' | 'now'>): Route[] {
   return [
     route({
       operation: 'listConversations',
@@ -67,20 +72,32 @@ export function conversationRoutes({ store, settings }: Pick<HttpParts, 'store' 
           ...EXAMPLE_CONVERSATION,
           owner: { id: 'agent-1', name: 'First agent' },
           participants: [],
+          consulted: [],
           timers: [],
           stretches: [],
+          position: null,
+          estimatedWaitSeconds: null,
         },
       },
       errors: ['forbidden', 'not_found'],
       async handle({ params }, context) {
         const doc = await visibleConversation(store, params.id, context);
         const owner = doc.agentId === undefined ? null : await store.agents.findOne({ _id: doc.agentId });
+        const { queueId } = doc;
+        const position = await positionOf(store, doc);
+        const wait =
+          position === null || queueId === undefined
+            ? null
+            : await waitIn({ store, settings, now }, queueId, position);
         return {
           ...conversationView(doc),
           owner: owner && { id: owner._id, name: owner.name },
           participants: doc.participants ?? [],
+          consulted: doc.consulted ?? [],
           timers: timersOf(doc, settings).map(({ kind, at }) => ({ kind, at: isoTime(at) })),
           stretches: doc.stretches.map(stretchView),
+          position,
+          estimatedWaitSeconds: wait === null ? null : Math.round(wait / 1000),
         };
       },
     }),

@@ -8,9 +8,34 @@ import { EXAMPLE_CONVERSATION } from './examples.ts';
 
 const tag = 'Supervisors';
 
-/** How a supervisor comes to write to a customer whom an agent has. */
+const consulting = versionOnly.extend({
+  agentId: z.string().min(1).max(64),
+  speak: z.boolean().default(false).meta({ description: 'True: they write to the customer too.' }),
+});
+
+/** How a colleague or a supervisor comes to write to a customer whom an agent has. */
 export function participantRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
   return [
+    route({
+      operation: 'consultColleague',
+      method: 'post',
+      path: '/api/conversations/{id}/consult',
+      tag: 'Transfers',
+      summary: 'Ask a colleague',
+      description:
+        'They see the conversation, whatever queues they serve, and write notes in it; with `speak` they also write to the customer. You stay the owner. It ends when they leave, or no agent has the conversation any more. The owner may, and supervisors.',
+      request: z.object({ params: idParameter, body: consulting }),
+      exampleBody: { agentId: 'agent-2' },
+      answer: {
+        status: 200,
+        description: 'The conversation.',
+        schema: conversation,
+        example: EXAMPLE_CONVERSATION,
+      },
+      errors: ['not_owner', 'not_found', 'stale_version', 'wrong_state'],
+      handle: async ({ params, body }, { actor }) =>
+        conversationView(await desk.consult(params.id, actor, body, expected(body))),
+    }),
     route({
       operation: 'joinConversation',
       method: 'post',
@@ -35,7 +60,7 @@ export function participantRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       method: 'post',
       path: '/api/conversations/{id}/leave',
       tag,
-      summary: 'Leave a conversation that you have joined',
+      summary: 'Leave a conversation that you have joined or were asked about',
       description: 'Fine also where you have not.',
       request: z.object({ params: idParameter, body: versionOnly }),
       answer: {

@@ -142,3 +142,47 @@ describe('a transfer', () => {
     expect(await transfer({ queueId: 'sales' }, 'sam')).to.deep.equal([200, undefined]);
   });
 });
+
+describe('a colleague', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await openStage();
+    await handOver(stage);
+    await act('claim', 'ana');
+  });
+  afterEach(() => stage.close());
+
+  const act = (action: string, as: string, body?: unknown) =>
+    stage.call(`POST /api/conversations/${CONVERSATION}/${action}`, { as, body });
+  const read = (as: string) => stage.call(`GET /api/conversations/${CONVERSATION}`, { as });
+
+  it('who is asked reads it and writes notes, whatever queues they serve, until it is no agent’s', async () => {
+    expect((await read('eve')).status, 'before').to.equal(403);
+    expect((await act('consult', 'ana', { agentId: 'eve' })).status).to.equal(200);
+    expect((await read('eve')).body.consulted).to.deep.equal(['eve']);
+    const note = await act('messages', 'eve', { text: 'Ask for the number.', note: true });
+    expect(note.status).to.equal(201);
+    expect((await act('messages', 'eve', { text: 'Hello' })).body.code).to.equal('not_owner');
+    expect((await act('close', 'eve', {})).body.code).to.equal('not_owner');
+    await act('close', 'ana', {});
+    expect((await read('eve')).status, 'after').to.equal(403);
+  });
+
+  it('who is added writes to the customer too, and leaves again', async () => {
+    await act('consult', 'ana', { agentId: 'eve', speak: true });
+    expect((await act('messages', 'eve', { text: 'Eve here.' })).status).to.equal(201);
+    expect((await read('ana')).body).to.deep.include({
+      agentId: 'ana',
+      participants: ['eve'],
+      consulted: ['eve'],
+    });
+    expect((await act('leave', 'eve')).status).to.equal(200);
+    expect((await read('eve')).status).to.equal(403);
+  });
+
+  it('is asked by the owner only, and has to be there', async () => {
+    expect((await act('consult', 'ben', { agentId: 'eve' })).body.code).to.equal('not_owner');
+    expect((await act('consult', 'ana', { agentId: 'nobody' })).status).to.equal(404);
+    expect((await act('consult', 'ana', { agentId: 'ana' })).body.code).to.equal('wrong_state');
+  });
+});
