@@ -67,6 +67,8 @@ async function snapshotsIn(store: Store, parts: HistoryParts): Promise<Snapshot[
     systemText: () => '',
     settings: createSettings(store, { language: 'en', queueId: 'support' }),
     automatedText: () => '',
+    queueWord: () => null,
+    surveyScore: () => null,
     missed: async () => {},
     random: () => 0,
     randomId: () => `lease-${leases++}`,

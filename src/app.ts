@@ -2,11 +2,13 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { TurnContext } from 'botbuilder-core';
 import type { Server } from 'restify';
 import { Agent } from 'undici';
+import { automatedText } from './bot/automated-text.ts';
 import { createScriptBot } from './bot/bot.ts';
 import { loadScripts, loadTexts } from './bot/load.ts';
 import { sampleActions } from './bot/sample-actions.ts';
 import type { Action } from './bot/script-dialog.ts';
-import { automatedText, systemText } from './bot/system-texts.ts';
+import { queueWord, surveyScore } from './bot/service-words.ts';
+import { systemText } from './bot/system-texts.ts';
 import type { Texts } from './bot/texts.ts';
 import type { ReturnCheck } from './bot-turn.ts';
 import { type Config, readConfig } from './config.ts';
@@ -42,6 +44,7 @@ import { createEventExpiry } from './workers/event-expiry.ts';
 import { createHousekeeping } from './workers/housekeeping.ts';
 import { createOffers } from './workers/offers.ts';
 import { createPublisher, NEWS } from './workers/publisher.ts';
+import { createLevelWatch } from './workers/level-watch.ts';
 import { createSends } from './workers/sends.ts';
 import { createSettingsReader } from './workers/settings-reader.ts';
 import { createTurns } from './workers/turns.ts';
@@ -198,6 +201,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     bot: hostBot(adapter, bot),
     random,
     systemText: (locale, key) => systemText(texts, locale, key),
+    queueWord: queueWord(texts),
+    surveyScore: surveyScore(texts),
     randomId: randomUUID,
     worked({ kind, outcome, duration }) {
       metrics.turn(kind, outcome, duration);
@@ -213,6 +218,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     missed: (agentId) => noteAbsence(common, agentId, 'offer_missed'),
   });
   const housekeeping = createHousekeeping(common);
+  const levelWatch = createLevelWatch(common);
   const settingsReader = createSettingsReader({
     ...common,
     async read() {
@@ -338,7 +344,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await subscriptions.read();
       url = await listen(server, config.port, config.host);
       for (const loop of [turns, sends, housekeeping, settingsReader, offers]) loop.start();
-      for (const loop of [publisher, deliveries, eventExpiry]) loop.start();
+      for (const loop of [publisher, deliveries, eventExpiry, levelWatch]) loop.start();
       log.info({ url, store: config.mongodbUri ? 'mongodb' : 'embedded', demo: demo !== undefined }, 'ready');
       return { url, notes: demo?.notes(url, kept) ?? [`Callback URL for TeleSign: ${callbackUrl()}`] };
     },
@@ -346,6 +352,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await demo?.emulator.stop();
       await close();
       await Promise.all([turns.stop(), housekeeping.stop(), settingsReader.stop(), offers.stop()]);
+      await levelWatch.stop();
       await sends.stop();
       await publisher.stop();
       await Promise.all([deliveries.stop(), eventExpiry.stop()]);

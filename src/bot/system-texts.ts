@@ -33,7 +33,7 @@ export const SYSTEM_TEXTS = {
   /** What the service says of itself on the way to a person; `WorkstreamSettings.messages` has each on or off. */
   automated_greeting: [],
   automated_queued: [],
-  automated_position: ['position'],
+  automated_position: ['position', 'wait'],
   automated_assigned: ['agent'],
   automated_not_assigned: [],
   automated_transferred: [],
@@ -47,6 +47,10 @@ export const SYSTEM_TEXTS = {
   automated_inactivity_closed: [],
   automated_survey: [],
   automated_survey_thanks: [],
+  /** The `wait` of the text about a position, when there is ground to say. */
+  wait_estimate: ['time'],
+  /** The `opens` of a queue that does not open within a year. */
+  opens_unknown: [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type SystemTextKey = keyof typeof SYSTEM_TEXTS;
@@ -60,15 +64,19 @@ export const REQUIRED_WORDS = [
   'this_language',
   'yes',
   'no',
+  'where_am_i',
+  'leave_queue',
 ] as const;
 /**
- * `fillers` are taken off the ends of what a customer wrote; `numbers.1` to `numbers.9` name the options of a choice.
+ * `fillers` are taken off the ends of what a customer wrote; `numbers.1` to `numbers.9` name the options of a choice,
+ * and 1 to 5 the answers to a survey, which may have one of the `survey_units` behind them.
  * `person_within` call for a person wherever they stand in a short text that has none of the `negations`.
  */
 export const OPTIONAL_WORDS = [
   'fillers',
   'person_within',
   'negations',
+  'survey_units',
   ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `numbers.${n}`),
 ];
 
@@ -76,22 +84,3 @@ export const OPTIONAL_WORDS = [
 export function systemText(texts: Texts, locale: string, key: SystemTextKey, values?: Values): string {
   return texts.text(locale, SYSTEM, key, values);
 }
-
-/** The text of an automated message: the workstream's own in the best language that it has, else that of the files. */
-export function automatedText(texts: Texts) {
-  return (
-    locale: string,
-    kind: AutomatedKind,
-    values: Values,
-    own: { [language: string]: string },
-  ): string => {
-    const language = texts.chain(locale).find((language) => own[language] !== undefined);
-    const text = language === undefined ? undefined : own[language];
-    return text === undefined
-      ? systemText(texts, locale, `automated_${kind}`, values)
-      : texts.fill(text, values);
-  };
-}
-
-type AutomatedKind =
-  Extract<SystemTextKey, `automated_${string}`> extends `automated_${infer Kind}` ? Kind : never;

@@ -1,10 +1,27 @@
 import type { ConversationDoc, PendingMessage, Store } from '../store/documents.ts';
+import type { Hours } from '../store/queue.ts';
 import type { AutomatedMessage, AutomatedSetting } from '../store/workstream.ts';
 import type { Changes } from './commit.ts';
 import { outgoingMessages, type Split } from './compose.ts';
+import { nextOpening, openAt } from './hours.ts';
+import { joiningAt } from './line.ts';
+import { positionOf, toldMinutes, waitIn } from './position.ts';
 import type { Settings } from './settings.ts';
+import { SURVEY_TIME } from './survey.ts';
 
-export type AutomatedValues = { [name: string]: string | number };
+/** What a text may name, each only where it says something. How it is written is the language's matter. */
+export interface AutomatedValues {
+  /** Names. */
+  agent?: string;
+  queue?: string;
+  /** With `position`: the place in the line, 1 = next; null = too many are before to count them. */
+  position?: number | null;
+  /** Minutes until somebody answers; null = there is no ground to say. */
+  wait?: number | null;
+  /** With `out_of_hours` and `holiday`: when the queue opens next, seen from `now`; null = not within a year. */
+  opens?: { at: number; timeZone: string; now: number } | null;
+  holiday?: string;
+}
 
 /** The text of an automated message; `own` are the workstream's, by language, and stand before the locale files'. */
 export type AutomatedText = (
@@ -15,7 +32,7 @@ export type AutomatedText = (
 ) => string;
 
 export interface AutomatedParts {
-  store: Pick<Store, 'agents' | 'queues'>;
+  store: Pick<Store, 'conversations' | 'agents' | 'queues'>;
   settings: Settings;
   split: Split;
   automatedText: AutomatedText;
@@ -25,22 +42,37 @@ export interface AutomatedParts {
 /**
  * Adds to a decision what the service itself says to the customer on the way: that they wait, who answers them now, that
  * the session has ended. It leaves with the decision's own texts, after them and in the same order. `kinds` are added
- * to those that the move itself brings.
+ * to those that the move itself brings, where they are on; `asked` are those that the customer asked for, and off or on
+ * they get them.
  */
 export async function withAutomated(
   parts: AutomatedParts,
   conversation: ConversationDoc,
   changes: Changes,
   kinds: readonly AutomatedMessage[] = [],
+  asked: readonly AutomatedMessage[] = [],
 ): Promise<Changes> {
   const { settings } = parts.settings.workstream(conversation.number);
   const on = [...kindsOf(changes), ...kinds].filter((kind) => settings.messages[kind]?.on);
-  if (on.length === 0) return changes;
-  const values = await valuesOf(parts, conversation, changes);
+  const said = [...on, ...asked];
+  if (said.length === 0) return changes;
   const messages = [...(changes.messages ?? [])];
-  for (const kind of on)
+  for (const kind of said) {
+    const values = await valuesOf(parts, conversation, changes, kind);
     messages.push(...compose(parts, conversation, { ...changes, messages }, kind, values));
-  return { ...changes, messages, set: { ...changes.set, lastMessageAt: parts.now() } };
+  }
+  const now = parts.now();
+  const { endedSession } = changes;
+  const surveyed = endedSession && on.includes('survey');
+  return {
+    ...changes,
+    messages,
+    set: {
+      ...changes.set,
+      lastMessageAt: now,
+      ...(surveyed ? { surveyOf: { session: endedSession.session, until: now + SURVEY_TIME } } : {}),
+    },
+  };
 }
 
 function compose(
@@ -72,7 +104,7 @@ function compose(
   );
 }
 
-function kindsOf({ move, messages = [] }: Changes): AutomatedMessage[] {
+function kindsOf({ move, messages = [], endedSession }: Changes): AutomatedMessage[] {
   const last = move?.stretches.at(-1);
   if (!move || !last) return [];
   switch (last.place) {
@@ -87,14 +119,17 @@ function kindsOf({ move, messages = [] }: Changes): AutomatedMessage[] {
       if (last.reason === 'transferred') return ['transferred'];
       return move.from === 'open' || move.from === 'bot' ? ['assigned'] : [];
     case 'closed':
-      return closingKinds(last.reason);
+      return closingKinds(
+        last.reason,
+        endedSession?.stretches.some(({ place }) => place === 'agent') ?? false,
+      );
     case 'waiting':
     case 'wrap_up':
       return [];
   }
 }
 
-function closingKinds(reason: string): AutomatedMessage[] {
+function closingKinds(reason: string, byPerson: boolean): AutomatedMessage[] {
   switch (reason) {
     case 'customer_inactive':
       return ['inactivity_closed'];
@@ -102,20 +137,54 @@ function closingKinds(reason: string): AutomatedMessage[] {
     case 'bot_ended':
       return [];
     default:
-      return ['ended', 'survey'];
+      return byPerson ? ['ended', 'survey'] : ['ended'];
   }
 }
 
 async function valuesOf(
-  { store, settings }: AutomatedParts,
+  parts: AutomatedParts,
   conversation: ConversationDoc,
-  { move }: Changes,
+  changes: Changes,
+  kind: AutomatedMessage,
 ): Promise<AutomatedValues> {
-  const { agentId, queueId } = move?.fields ?? conversation;
+  const { store, settings, now } = parts;
+  const { agentId, queueId = queuePassed(changes) } = changes.move?.fields ?? conversation;
   const agent = agentId === undefined ? null : await store.agents.findOne({ _id: agentId });
   const queue = queueId === undefined ? undefined : settings.queue(queueId);
+  const names = { ...(agent ? { agent: agent.name } : {}), ...(queue ? { queue: queue.name } : {}) };
+  if (kind === 'position') return { ...names, ...(await placeInLine(parts, conversation, changes)) };
+  if (kind === 'out_of_hours' || kind === 'holiday') return { ...names, ...openingOf(queue?.hours, now()) };
+  return names;
+}
+
+/** A queue that is closed, and that gives what is handed to it back to the bot at once. */
+function queuePassed({ move }: Changes): string | undefined {
+  return move?.stretches.findLast(({ queueId }) => queueId !== undefined)?.queueId;
+}
+
+async function placeInLine(
+  parts: AutomatedParts,
+  conversation: ConversationDoc,
+  { move, set = {} }: Changes,
+): Promise<Pick<AutomatedValues, 'position' | 'wait'>> {
+  const { state, queueId } = move?.fields ?? conversation;
+  const { priority = conversation.priority, unansweredSince = conversation.unansweredSince } = set;
+  const joined = move?.line === 'joined';
+  const turnAt = joined ? joiningAt({ priority, unansweredSince }, parts.now()) : conversation.turnAt;
+  const position = await positionOf(parts.store, {
+    state,
+    ...(queueId === undefined ? {} : { queueId }),
+    ...(turnAt === undefined ? {} : { turnAt }),
+  });
+  const wait = position === null || queueId === undefined ? null : await waitIn(parts, queueId, position);
+  return { position, wait: wait === null ? null : toldMinutes(wait) };
+}
+
+function openingOf(hours: Hours | undefined, now: number): Pick<AutomatedValues, 'opens' | 'holiday'> {
+  const opening = openAt(hours, now);
+  const at = nextOpening(hours, now);
   return {
-    ...(agent ? { agent: agent.name } : {}),
-    ...(queue ? { queue: queue.name } : {}),
+    opens: hours && at !== null ? { at, timeZone: hours.timeZone, now } : null,
+    ...(!opening.open && opening.holiday !== undefined ? { holiday: opening.holiday } : {}),
   };
 }

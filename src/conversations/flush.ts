@@ -37,6 +37,13 @@ export async function copyPending(
   for (const session of conversation.endedSessions) {
     writes.push(() => insertOnce(() => store.sessions.insertOne(session)));
   }
+  if (conversation.surveyed) {
+    // Its row is there: it was committed, and copied, before the customer was asked.
+    const { session, ...survey } = conversation.surveyed;
+    writes.push(() =>
+      store.sessions.updateOne({ _id: `${conversation._id}:${session}` }, { $set: { survey } }),
+    );
+  }
   for (const agentId of conversation.touched) {
     await syncWork(parts, agentId, conversation._id);
   }

@@ -8,3 +8,11 @@ export const AGEING = 600_000;
 export function lineOf(since: number, priority: number): number {
   return since - priority * AGEING;
 }
+
+/** The place of a conversation that joins a line now: by its oldest text that nobody has answered. */
+export function joiningAt(
+  { unansweredSince, priority }: { unansweredSince?: number | undefined; priority: number },
+  now: number,
+): number {
+  return lineOf(unansweredSince ?? now, priority);
+}

@@ -51,10 +51,19 @@ export async function decideTimer(
       parts.untaken(conversation);
       const changes: Changes = { unset: ['untakenAt'] };
       // A bot that failed would apologise once more. Whoever looks after the queue has been told.
-      if (conversation.handoff?.reason === 'bot_failed') return recorded(changes);
-
+      if (conversation.handoff?.reason === 'bot_failed') {
+        return { ...recorded(changes), automated: ['not_assigned'] };
+      }
       const id = `untaken:${conversation._id}:${at}`;
-      return botTurn(parts, conversation, bot, { type: 'event', id, name: 'untaken', at }, changes);
+      const told = await botTurn(
+        parts,
+        conversation,
+        bot,
+        { type: 'event', id, name: 'untaken', at },
+        changes,
+      );
+      const silent = !told.changes.move && !told.changes.messages?.length;
+      return silent ? { ...told, automated: ['not_assigned'] } : told;
     }
     case 'offer': {
       const missed = conversation.offer?.agentId;

@@ -2,13 +2,16 @@ import type { Bot, ReturnTarget, TurnActivity } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { ConversationDoc, ConversationEvent, MessageDoc, Store } from '../store/documents.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
+import { backToQueue } from './absence.ts';
 import { type AutomatedParts, withAutomated } from './automated-messages.ts';
 import { botTurn } from './bot-side.ts';
 import { type Changes, conversationUpdate, OF_A_PERSONS_TURN, touchedBy } from './commit.ts';
 import { copyPending } from './flush.ts';
 import { tellStatus } from './handoff-status.ts';
 import type { Cause, NewsSource } from './news.ts';
+import { askedInQueue, type QueueWord } from './queue-side.ts';
 import { type AllowedMove, type Move, move, placeOf } from './state.ts';
+import { type SurveyScore, surveyAnswer } from './survey.ts';
 import { decideTimer, type TimerSideParts } from './timer-side.ts';
 import { type Timer, timersOf } from './timers.ts';
 
@@ -22,6 +25,8 @@ const MAX_ATTEMPTS = 5;
 export interface TurnParts extends TimerSideParts, AutomatedParts {
   store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues' | 'agents' | 'inOrder'>;
   bot: Bot;
+  queueWord: QueueWord;
+  surveyScore: SurveyScore;
   /** Absent = nobody outside is told of anything. */
   news?: NewsSource;
   /** Makes ids of leases. */
@@ -123,7 +128,7 @@ async function release(parts: TurnParts, conversation: ConversationDoc, leaseId:
         attempts: 0,
         ...(timer ? { dueAt: timer.at } : {}),
       },
-      $unset: { leaseId: true, ...(timer ? {} : { dueAt: true }) },
+      $unset: { leaseId: true, surveyed: true, ...(timer ? {} : { dueAt: true }) },
     },
   );
   return matchedCount === 1;
@@ -150,9 +155,10 @@ async function step(
     outcome,
     committed: whenCommitted,
     automated,
+    asked,
     ...decided
   } = await decide(parts, conversation, work);
-  const said = await withAutomated(parts, conversation, decided.changes, automated);
+  const said = await withAutomated(parts, conversation, decided.changes, automated, asked);
   const changes = { ...said, ...parts.news?.ofCommit(conversation, said, causeOf(work, said)) };
   const heard = [...(changes.event ? [changes.event] : []), ...(changes.statuses ?? [])];
   const update = conversationUpdate(conversation, changes, parts.now());
@@ -202,6 +208,8 @@ interface Decision {
   outcome: Outcome;
   /** What the service itself says, beyond what the move brings. */
   automated?: AutomatedMessage[];
+  /** What it says whether it is on or off, since the customer asked for it. */
+  asked?: AutomatedMessage[];
   /** Called once the changes are committed. */
   committed?: () => unknown;
 }
@@ -261,6 +269,11 @@ async function decideMessage(
   conversation: ConversationDoc,
   message: MessageDoc,
 ): Promise<Decision> {
+  const { language } = parts.settings.workstream(conversation.number);
+  const toService =
+    surveyAnswer({ ...parts, language }, conversation, message) ??
+    askedInQueue({ ...parts, language }, conversation, message, parts.now());
+  if (toService) return toService;
   const moved = await moveOfMessage(parts, conversation);
   if (!moved.allowed) return NOTHING;
   if (moved.place !== 'bot') {
@@ -283,10 +296,10 @@ async function decideMessage(
 async function moveOfMessage(parts: TurnParts, conversation: ConversationDoc): Promise<Move> {
   const { agentId } = conversation;
   const place = placeOf(conversation);
-  if ((place === 'waiting' || place === 'wrap_up') && conversation.queueId !== undefined) {
+  if (place === 'waiting' || place === 'wrap_up') {
     const agent = agentId === undefined ? null : await parts.store.agents.findOne({ _id: agentId });
     if (!agent || agent.presence === 'offline') {
-      return move(conversation, 'requeue', parts.now(), { reason: 'agent_gone' });
+      return move(conversation, 'requeue', parts.now(), backToQueue(parts.settings, conversation));
     }
   }
   return move(conversation, 'message', parts.now());
@@ -306,7 +319,7 @@ async function botSpeaks(
       : undefined;
   return botTurn(parts, { ...conversation, ...session, ...moved.fields }, bot, activity, {
     move: moved,
-    ...(session ? { set: session, unset: [...OF_A_PERSONS_TURN] } : {}),
+    ...(session ? { set: session, unset: [...OF_A_PERSONS_TURN, 'surveyOf'] } : {}),
   });
 }
 

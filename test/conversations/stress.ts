@@ -103,6 +103,8 @@ export async function stressRun(store: Store, seed: number): Promise<StressResul
     systemText: (_, key) => key,
     settings: { ...SETTINGS, workstream: () => UNTIMED },
     automatedText,
+    queueWord: () => null,
+    surveyScore: () => null,
     missed: async () => {},
     now,
     random,

@@ -84,6 +84,9 @@ export const handsOver =
       },
     });
 
+/** What customers who wait say to the service itself. */
+const QUEUE_WORDS: { [text: string]: 'where' | 'leave' } = { 'where am I': 'where', 'never mind': 'leave' };
+
 export interface Rig {
   store: Store;
   desk: Desk;
@@ -158,6 +161,8 @@ export function createRig(store: Store): Rig {
       ...common,
       bot: (input) => rig.bot(input),
       systemText: (_, key) => key,
+      queueWord: (_, text) => QUEUE_WORDS[text] ?? null,
+      surveyScore: (_, text) => (/^[1-5]$/.test(text) ? Number(text) : null),
       random: () => 0,
       randomId: () => `id-${ids++}`,
       worked: () => {},

@@ -57,10 +57,16 @@ describe('/api/conversations', () => {
         { place: 'bot', since: at, reason: 'customer_wrote', agentId: null, queueId: null },
         { place: 'open', since: at, reason: 'handed_off', agentId: null, queueId: 'support' },
       ],
+      consulted: [],
+      offer: null,
+      participants: [],
+      preferredAgentIds: [],
+      skills: [],
+      position: 1,
+      estimatedWaitSeconds: null,
     });
     const [listed] = (await stage.call('GET /api/conversations')).body.items;
-    const { owner: _, timers: __, stretches: ___, ...shown } = body;
-    expect(listed).to.deep.equal(shown);
+    expect(body).to.deep.include(listed);
   });
 
   it('names the owner', async () => {

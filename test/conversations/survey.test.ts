@@ -1,0 +1,236 @@
+import { expect } from 'chai';
+import { SURVEY_TIME } from '../../src/conversations/survey.ts';
+import { LEASE } from '../../src/conversations/turn.ts';
+import type { Store, Survey } from '../../src/store/documents.ts';
+import { type AutomatedMessage, workstreamOf } from '../../src/store/workstream.ts';
+import { anAgent } from '../store/documents.ts';
+import { anAnswer, CONVERSATION, createRig, handsOver, NUMBER, type Rig } from '../support/conversations.ts';
+import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { temporaryEmbeddedStore } from '../support/stores.ts';
+
+const ANA = { id: 'ana', role: 'agent' as const, queues: ['support'] };
+const BOSS = { id: 'boss', role: 'supervisor' as const, queues: [] };
+
+describe('a survey', () => {
+  let store: Store;
+  let dispose: () => Promise<void>;
+  let rig: Rig;
+  let keys = 0;
+
+  beforeEach(async () => {
+    ({ store, dispose } = await temporaryEmbeddedStore());
+    await store.agents.insertOne(anAgent({ _id: 'ana', queues: ['support'] }));
+    rig = createRig(store);
+    turnOn('survey', 'survey_thanks');
+  });
+  afterEach(() => dispose());
+
+  function turnOn(...kinds: AutomatedMessage[]): void {
+    const messages = Object.fromEntries(kinds.map((kind) => [kind, { on: true, texts: {} }]));
+    rig.workstream = workstreamOf({
+      ...rig.workstream,
+      numbers: [NUMBER],
+      settings: { ...rig.workstream.settings, messages },
+    });
+  }
+
+  const echo = () => {
+    rig.bot = async ({ activity }) =>
+      anAnswer({ texts: [activity.type === 'message' ? `echo ${activity.text}` : ''] });
+  };
+
+  /** What the customer gets for a text. */
+  async function says(text: string, referenceId?: string): Promise<string[]> {
+    rig.sent.length = 0;
+    await rig.textIn(text, referenceId);
+    await rig.turn();
+    await rig.send();
+    return rig.sent.map((message) => message.text);
+  }
+
+  async function taken(): Promise<void> {
+    rig.bot = handsOver();
+    await says('a person please');
+    await rig.desk.claim(CONVERSATION, ANA);
+    echo();
+  }
+
+  async function closedByAgent(): Promise<void> {
+    await taken();
+    rig.sent.length = 0;
+    await rig.desk.close(CONVERSATION, ANA, { key: `close${keys++}` });
+    await rig.send();
+  }
+
+  const surveyOf = async (session = 1): Promise<Survey | undefined> =>
+    (await store.sessions.findOne({ _id: `${CONVERSATION}:${session}` }))?.survey;
+
+  it('is asked when an agent closes the session', async () => {
+    await closedByAgent();
+    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['survey {"agent":"Ada"}']);
+    const until = rig.time + SURVEY_TIME;
+    expect((await rig.conversation()).surveyOf).to.deep.equal({ session: 1, until });
+  });
+
+  it('is answered with a number, which the session keeps; no other opens and the bot hears nothing', async () => {
+    await closedByAgent();
+    expect(await says('4')).to.deep.equal(['survey_thanks {"agent":"Ada"}']);
+    expect(await surveyOf()).to.deep.equal({ score: 4, at: rig.time });
+    const conversation = await rig.conversation();
+    expect(conversation).to.include({ state: 'closed', session: 1 });
+    expect(conversation).to.not.have.any.keys('surveyOf', 'surveyed', 'dueAt');
+    const answer = (await rig.transcript()).find(({ text }) => text === '4');
+    expect(answer).to.include({ status: 'handled', session: 1 });
+  });
+
+  it('takes the number without a word where thanks are off', async () => {
+    turnOn('survey');
+    await closedByAgent();
+    expect(await says('5')).to.deep.equal([]);
+    expect(await surveyOf()).to.include({ score: 5 });
+  });
+
+  it('is answered once: the next number is a text like any other', async () => {
+    await closedByAgent();
+    await says('4', 'SAME');
+    expect(await says('4', 'SAME')).to.deep.equal([]);
+    expect(await says('2')).to.deep.equal(['echo 2']);
+    expect(await surveyOf()).to.include({ score: 4 });
+    expect(await rig.conversation()).to.include({ session: 2 });
+  });
+
+  it('is over once the customer writes something else', async () => {
+    await closedByAgent();
+    expect(await says('where is my order')).to.deep.equal(['echo where is my order']);
+    expect(await rig.conversation())
+      .to.include({ session: 2 })
+      .and.to.not.have.property('surveyOf');
+    expect(await says('4')).to.deep.equal(['echo 4']);
+    expect(await surveyOf()).to.equal(undefined);
+  });
+
+  it('is over after a day', async () => {
+    await closedByAgent();
+    rig.time += SURVEY_TIME - 2;
+    const { surveyOf: asked } = await rig.conversation();
+    expect(asked?.until).to.equal(rig.time + 2);
+    rig.time += 1;
+    expect(await says('4')).to.deep.equal(['echo 4']);
+    expect(await surveyOf()).to.equal(undefined);
+  });
+
+  it('takes a number that came in time however late its turn is', async () => {
+    await closedByAgent();
+    await rig.textIn('4');
+    rig.time += 2 * SURVEY_TIME;
+    await rig.turn();
+    expect(await surveyOf()).to.include({ score: 4 });
+  });
+
+  it('takes no number that was written before it was asked', async () => {
+    await taken();
+    await rig.textIn('2');
+    rig.time += 1;
+    await rig.desk.close(CONVERSATION, ANA, { key: 'close' });
+    await rig.turn();
+    expect(await surveyOf()).to.equal(undefined);
+    expect(await rig.conversation()).to.include({ session: 2 });
+  });
+
+  it('is of its own session when there are several', async () => {
+    await closedByAgent();
+    await says('1');
+    await closedByAgent();
+    await says('5');
+    expect(await surveyOf(1)).to.include({ score: 1 });
+    expect(await surveyOf(2)).to.include({ score: 5 });
+  });
+
+  describe('is asked', () => {
+    const asked = async () => (await rig.conversation()).surveyOf !== undefined;
+
+    it('when a supervisor closes', async () => {
+      await taken();
+      await rig.desk.close(CONVERSATION, BOSS, { key: 'close' });
+      expect(await asked()).to.equal(true);
+    });
+
+    it('when a conversation with an agent closes by itself', async () => {
+      await taken();
+      rig.time += 31 * 86_400_000;
+      await rig.turn();
+      expect(await rig.conversation()).to.include({ state: 'closed' });
+      expect(await asked()).to.equal(true);
+    });
+
+    it('not of a session that only the bot had', async () => {
+      echo();
+      await says('hello');
+      rig.time += 31 * 86_400_000;
+      await rig.turn();
+      expect(await rig.conversation()).to.include({ state: 'closed' });
+      expect(await asked()).to.equal(false);
+    });
+
+    it('not where nobody took the handoff', async () => {
+      rig.bot = handsOver();
+      await says('a person please');
+      await rig.desk.close(CONVERSATION, BOSS, { key: 'close' });
+      expect(await asked()).to.equal(false);
+    });
+
+    it('not when the bot ends the session that an agent gave back', async () => {
+      await taken();
+      rig.bot = async () => anAnswer({ texts: ['bye'], ended: { outcome: 'resolved' } });
+      await rig.desk.return(CONVERSATION, ANA, { key: 'back' });
+      await rig.turn();
+      expect(await rig.conversation()).to.include({ state: 'closed' });
+      expect(await asked()).to.equal(false);
+    });
+
+    it('not where it is off', async () => {
+      turnOn('survey_thanks');
+      await closedByAgent();
+      expect(await asked()).to.equal(false);
+      expect(await says('4')).to.deep.equal(['echo 4']);
+    });
+  });
+
+  it('is kept once and thanked for once when the process dies at any point', async () => {
+    const alive = () => false;
+    let dies: (at: string) => boolean = alive;
+    rig = createRig(crashingStore(store, { crashes: (at) => dies(at) }));
+    turnOn('survey', 'survey_thanks');
+    for (let point = 0; ; point++) {
+      await taken();
+      rig.sent.length = 0;
+      // With the agent's request dies the copying of the session's row: it is left to the turn.
+      dies = (at) => at === 'conversations.findOneAndUpdate after';
+      const closing = await rig.desk.close(CONVERSATION, ANA, { key: `k${point}` }).catch((error) => error);
+      dies = alive;
+      expect(closing).to.be.instanceOf(Crash);
+      const { session, state } = await rig.conversation();
+      expect(state).to.equal('closed');
+      await rig.textIn('3');
+      let points = 0;
+      dies = () => points++ === point;
+      const crash = await rig.turn().catch((error: unknown) => error);
+      dies = alive;
+      rig.time += LEASE + 1;
+      await rig.turn();
+      await rig.send();
+      const heard = rig.sent.map(({ text }) => text);
+      expect(heard, `crash at ${point}`).to.deep.equal([
+        'survey {"agent":"Ada"}',
+        'survey_thanks {"agent":"Ada"}',
+      ]);
+      expect(await surveyOf(session)).to.include({ score: 3 });
+      expect(await rig.conversation()).to.include({ state: 'closed', session });
+      if (!(crash instanceof Crash)) {
+        expect(crash).to.equal(undefined);
+        expect(point).to.be.above(10);
+        return;
+      }
+    }
+  });
+});
