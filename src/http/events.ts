@@ -16,7 +16,7 @@ export const EVENTS_ROUTE = {
   tag: 'Events',
   summary: 'What happens, as it happens',
   description:
-    'Server-sent events: `conversation` and `message` hold the same objects as the API, `queue` a queue with its counts, `presence` an agent’s presence (`{agentId, name, presence}`), `typing` that a colleague writes an answer (`{conversationId, agentId, at}`), `mention` that a note names you (`{conversationId, messageId, by, at}`). All queues and presences come first. Each event holds the latest state, and may come twice: drop a conversation whose `version` is below the one you have. Send the last id as `Last-Event-ID` and nothing is missed; when that was too long ago, a `reset` event says to read the lists anew.',
+    'Server-sent events: `conversation` and `message` hold the same objects as the API, `queue` a queue with its counts, `presence` an agent’s presence and load (`{agentId, name, presence, presenceId, load}`), `typing` that a colleague writes an answer (`{conversationId, agentId, at}`), `mention` that a note names you (`{conversationId, messageId, by, at}`). All queues and presences come first. Each event holds the latest state, and may come twice: drop a conversation whose `version` is below the one you have. Send the last id as `Last-Event-ID` and nothing is missed; when that was too long ago, a `reset` event says to read the lists anew. While an agent has a stream open they count as connected; two and a half minutes after the last one has ended they are `offline`, and what they have `active` goes back to its queue.',
   schemas: { headers: z.object({ 'Last-Event-ID': z.string().optional() }) },
   answer: {
     status: 200,

@@ -1,3 +1,4 @@
+import { loadOf } from '../conversations/capacity.ts';
 import { openAt } from '../conversations/hours.ts';
 import type { Actor } from '../conversations/rights.ts';
 import type { AgentDoc, QueueDoc, Store } from '../store/documents.ts';
@@ -46,7 +47,7 @@ export function createMembers(store: Pick<Store, 'agents' | 'queues' | 'conversa
       }
       const next = new Map([
         ...counts,
-        ...agents.map((agent) => [`presence ${agent._id}`, presenceOf(agent)] as const),
+        ...agents.map((agent) => [`presence ${agent._id}`, presenceOf(agent, at)] as const),
       ]);
       const news = [...next]
         .filter(([key, event]) => known.get(key)?.data !== event.data)
@@ -75,10 +76,11 @@ async function countedQueues(
 }
 
 /** Colleagues who share a queue hear of each other, supervisors of all. */
-function presenceOf({ _id, name, presence, queues }: AgentDoc): MemberEvent {
+function presenceOf(agent: AgentDoc, at: number): MemberEvent {
+  const { _id, name, presence, presenceId = null, queues } = agent;
   return {
     name: 'presence',
-    data: JSON.stringify({ agentId: _id, name, presence }),
+    data: JSON.stringify({ agentId: _id, name, presence, presenceId, load: loadOf(agent, at) }),
     isFor: (actor) =>
       actor.role !== 'agent' || actor.id === _id || queues.some((queue) => actor.queues.includes(queue)),
   };

@@ -28,7 +28,9 @@ export function presenceView({ _id: id, name, base }: PresenceDoc): PresenceView
   return { id, name, base };
 }
 
-/** Null when there is no such agent. Throws `invalid_request` when there is no such own presence. */
+/**
+ * Leaves the agent's grace as it is: without one, who is connected would never be missed. Null when there is no such
+ * agent. Throws `invalid_request` when there is no such own presence. */
 export async function setPresence(
   store: Pick<Store, 'agents' | 'presences'>,
   agentId: string,
@@ -44,7 +46,7 @@ export async function setPresence(
     { _id: agentId },
     {
       $set: { ...chosen, presenceAt: now, changedAt: now },
-      $unset: { graceUntil: true, ...(own ? {} : { presenceId: true }) },
+      ...(own ? {} : { $unset: { presenceId: true } }),
     },
     { returnDocument: 'after' },
   );

@@ -32,7 +32,10 @@ export interface AgentDoc {
   /** The own presence that was chosen, if it was one. */
   presenceId?: string;
   presenceAt: number;
-  /** When `presence` changes to `offline` by itself: the last event stream has ended. Absent while one is open. */
+  /**
+   * When they are gone, should nobody push it forward: whoever serves them an event stream does. Absent for who has had
+   * none since they were last gone, such as a program that never listens.
+   */
   graceUntil?: number;
   work: Work[];
   /** Grows at each change of `work`; what reads and later writes it carries it. */

@@ -15,9 +15,12 @@ export function createSleeper(): Sleeper {
     sleep: (timeout, signal) =>
       new Promise((resolve) => {
         sleeps.push(timeout);
-        look = resolve;
+        look = () => {
+          signal.removeEventListener('abort', look);
+          resolve();
+        };
         if (signal.aborted) resolve();
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        signal.addEventListener('abort', look, { once: true });
       }),
     async asleep() {
       const before = sleeps.length;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { prolongGrace } from '../../conversations/grace.ts';
 import { SwitchboardError } from '../../errors.ts';
 import type { HttpParts } from '../parts.ts';
 import { presenceChange, setPresence } from '../presence.ts';
@@ -34,11 +35,14 @@ export function meRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): Rout
       tag,
       summary: 'Say whether I am there',
       request: z.object({ body: presenceChange }),
-      description: 'Either a `presence`, or the `presenceId` of an own one (`GET /api/presences`).',
+      description:
+        'Either a `presence`, or the `presenceId` of an own one (`GET /api/presences`). `offline` means that you get nothing new: what you have stays yours.',
       exampleBody: { presence: 'available' },
       answer: { status: 200, description: 'The agent, changed.', schema: agent, example: EXAMPLE_AGENT },
       errors: [],
       async handle({ body }, context) {
+        // Before it: the grace that is just over must not undo what they say.
+        await prolongGrace(store, context.agent._id, now());
         const changed = await setPresence(store, context.agent._id, body, now());
         if (!changed) throw new SwitchboardError('unauthenticated');
         return agentView(changed, now());

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { openStage, type Stage } from '../stage.ts';
+import { GRACE } from '../../../src/conversations/grace.ts';
+import { handOver, openStage, type Stage } from '../stage.ts';
 
 describe('/api/presences', () => {
   let stage: Stage;
@@ -39,10 +40,26 @@ describe('/api/presences', () => {
     });
   });
 
-  it('ends a grace: who says something is there', async () => {
-    await stage.store.agents.updateOne({ _id: 'ana' }, { $set: { graceUntil: 5 } });
+  it('prolongs the grace of who says it, and of nobody else, and begins none', async () => {
+    const set = (agentId: string) =>
+      stage.call(`PUT /api/agents/${agentId}/presence`, { as: 'sam', body: { presence: 'available' } });
     await mine({ presence: 'available' });
+    await set('ana');
     expect(await stored()).not.to.have.property('graceUntil');
+    await stage.store.agents.updateOne({ _id: 'ana' }, { $set: { graceUntil: 5 } });
+    await set('ana');
+    expect(await stored()).to.include({ graceUntil: 5 });
+    await mine({ presence: 'available' });
+    expect(await stored()).to.include({ graceUntil: stage.rig.time + GRACE });
+  });
+
+  it('leaves an agent who is offline what they have', async () => {
+    await stage.call('PUT /api/me/presence', { body: { presence: 'available' } });
+    const id = await handOver(stage);
+    await stage.call(`POST /api/conversations/${id}/claim`);
+    await mine({ presence: 'offline' });
+    const { body } = await stage.call(`GET /api/conversations/${id}`);
+    expect(body).to.include({ state: 'active', agentId: 'ana' });
   });
 
   it('refuses one that there is not, both and neither', async () => {
