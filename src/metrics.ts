@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { countOverLevel } from './conversations/service-level.ts';
 import { longestWaiting } from './http/queue-counts.ts';
 import type { Store } from './store/documents.ts';
 
@@ -65,6 +66,19 @@ export function createMetrics({ store, now }: { store: Store; now: () => number 
       for (const { _id } of await store.queues.find({}).toArray()) {
         const oldest = await longestWaiting(store, _id);
         this.set({ queue: _id }, oldest?.queuedAt === undefined ? 0 : (now() - oldest.queuedAt) / 1000);
+      }
+    },
+  });
+  new Gauge({
+    name: 'switchboard_queue_over_level',
+    help: 'Conversations that wait for longer than the service level of their queue.',
+    labelNames: ['queue'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const queue of await store.queues.find({}).toArray()) {
+        if (queue.levelSeconds === undefined) continue;
+        this.set({ queue: queue._id }, await countOverLevel(store, queue, now()));
       }
     },
   });

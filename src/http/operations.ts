@@ -1,5 +1,6 @@
 import { agentRoutes } from './api/agents.ts';
 import { auditRoutes } from './api/audit.ts';
+import { boardRoutes } from './api/board.ts';
 import { claimRoutes } from './api/claims.ts';
 import { contactRoutes } from './api/contacts.ts';
 import { conversationRoutes } from './api/conversations.ts';
@@ -46,6 +47,7 @@ export function apiRoutes(parts: HttpParts): Route[] {
     ...agentRoutes(parts),
     ...presenceRoutes(parts),
     ...workstreamRoutes(parts),
+    ...boardRoutes(parts),
     ...reportRoutes(parts),
     ...auditRoutes(parts),
     ...webhookRoutes(parts),

@@ -84,6 +84,7 @@ export const RIGHTS = {
 
   getContact: 'agent',
 
+  getBoard: 'supervisor',
   reportHandling: 'supervisor',
   listAudit: 'admin',
 

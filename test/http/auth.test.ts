@@ -71,6 +71,7 @@ const REQUESTS: { [K in keyof typeof RIGHTS]: [request: string, least: Role] } =
   deleteMacro: ['DELETE /api/macros/x', 'supervisor'],
   runMacro: ['POST /api/conversations/x/macros/x', 'agent'],
   getContact: ['GET /api/contacts/x', 'agent'],
+  getBoard: ['GET /api/board', 'supervisor'],
   reportHandling: ['GET /api/reports/handling', 'supervisor'],
   listAudit: ['GET /api/audit', 'admin'],
   streamEvents: ['GET /api/events', 'agent'],

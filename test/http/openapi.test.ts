@@ -75,6 +75,7 @@ const CONTRACT = [
   'GET /api/webhooks/{id}/deliveries',
   'POST /api/webhooks/{id}/replay',
   'POST /api/deliveries/{id}/retry',
+  'GET /api/board',
   'GET /api/reports/handling',
   'GET /api/audit',
   'GET /api/events',

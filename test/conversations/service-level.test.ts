@@ -1,0 +1,175 @@
+import { expect } from 'chai';
+import { LevelTally } from '../../src/conversations/level-tally.ts';
+import { countOverLevel, keepsLevel, waitsOf } from '../../src/conversations/service-level.ts';
+import { createServiceLevels } from '../../src/conversations/service-levels.ts';
+import type { ConversationDoc, QueueDoc, SessionDoc, Store, Stretch } from '../../src/store/documents.ts';
+import { aConversation } from '../support/conversations.ts';
+import { temporaryEmbeddedStore } from '../support/stores.ts';
+
+const HOUR = 3_600_000;
+/** 10:00 in Madrid. */
+const NOW = Date.parse('2026-03-02T09:00:00Z');
+const LEVEL = 60_000;
+
+const queue = (fields: Partial<QueueDoc> = {}): QueueDoc => ({
+  _id: 'support',
+  name: 'Support',
+  priority: 0,
+  levelSeconds: 60,
+  createdAt: 0,
+  changedAt: 0,
+  ...fields,
+});
+
+const stretch = (place: Stretch['place'], since: number, queueId = 'support'): Stretch => ({
+  place,
+  since,
+  reason: 'x',
+  queueId,
+});
+
+describe('a wait', () => {
+  it('is each time that a session waited in a queue, and how it ended', () => {
+    const waits = waitsOf(
+      [
+        { place: 'bot', since: 0, reason: 'x' },
+        stretch('open', 10),
+        stretch('agent', 30),
+        stretch('open', 50, 'sales'),
+        stretch('closed', 55, 'sales'),
+      ],
+      99,
+    );
+    expect(waits).to.deep.equal([
+      { queueId: 'support', since: 10, length: 20, end: 'taken' },
+      { queueId: 'sales', since: 50, length: 5, end: 'left' },
+    ]);
+    expect(waitsOf([stretch('open', 10)], 99)).to.deep.equal([
+      { queueId: 'support', since: 10, length: 89, end: 'none' },
+    ]);
+  });
+
+  it('keeps a level when it was taken in time; who left before that says nothing', () => {
+    for (const [length, end, kept] of [
+      [LEVEL, 'taken', true],
+      [LEVEL + 1, 'taken', false],
+      [LEVEL, 'left', null],
+      [LEVEL + 1, 'left', false],
+      [LEVEL, 'none', null],
+      [LEVEL + 1, 'none', false],
+    ] as const) {
+      expect(keepsLevel({ length, end }, LEVEL), `${length} ${end}`).to.equal(kept);
+    }
+  });
+});
+
+describe('service levels', () => {
+  let store: Store;
+  let dispose: () => Promise<void>;
+  let now: number;
+  beforeEach(async () => {
+    ({ store, dispose } = await temporaryEmbeddedStore());
+    now = NOW;
+  });
+  afterEach(() => dispose());
+
+  let ids = 0;
+  /** A session that began to wait then, and was taken or left after so many seconds. */
+  async function ended(since: number, seconds: number, place: 'agent' | 'closed' = 'agent', endedAt = now) {
+    const session: SessionDoc = {
+      _id: `c${++ids}:1`,
+      conversationId: `c${ids}`,
+      session: 1,
+      startedAt: since,
+      endedAt,
+      outcome: 'resolved',
+      closedBy: { kind: 'system' },
+      stretches: [stretch('open', since), stretch(place, since + seconds * 1000), stretch('closed', endedAt)],
+    };
+    await store.sessions.insertOne(session);
+  }
+  const live = (fields: Partial<ConversationDoc>) =>
+    store.conversations.insertOne(aConversation({ _id: `c${++ids}`, changedAt: now, ...fields }));
+
+  it('are shares of the waits that began today and in the last hour', async () => {
+    await ended(now - HOUR / 2, 10);
+    await ended(now - HOUR / 2, 600);
+    await ended(now - HOUR / 2, 10, 'closed');
+    await ended(now - 2 * HOUR, 59);
+    await ended(now - 9.5 * HOUR, 10);
+    await ended(now - 24 * HOUR, 10);
+    const levels = createServiceLevels({ store, now: () => now });
+    expect((await levels.read([queue()])).get('support')).to.deep.equal({
+      today: { within: 2, counted: 3 },
+      lastHour: { within: 1, counted: 2 },
+    });
+    now += 5000;
+    const madrid = queue({ hours: { timeZone: 'Europe/Madrid', week: [], holidays: [] } });
+    expect((await levels.read([madrid])).get('support')?.today).to.deep.equal({ within: 3, counted: 4 });
+  });
+
+  it('count what goes on: who has been taken, and who has waited for too long', async () => {
+    const at = (seconds: number) => now - seconds * 1000;
+    await live({
+      state: 'active',
+      handler: 'agent',
+      queueId: 'support',
+      stretches: [stretch('open', at(90)), stretch('agent', at(60))],
+    });
+    await live({
+      state: 'open',
+      queueId: 'support',
+      queuedAt: at(300),
+      stretches: [stretch('open', at(300))],
+    });
+    await live({ state: 'open', queueId: 'support', queuedAt: at(30), stretches: [stretch('open', at(30))] });
+    await live({
+      state: 'open',
+      queueId: 'sales',
+      queuedAt: at(300),
+      stretches: [stretch('open', at(300), 'sales')],
+    });
+    const levels = createServiceLevels({ store, now: () => now });
+    const { levelSeconds: _, ...sales } = queue({ _id: 'sales' });
+    const found = await levels.read([queue(), sales]);
+    expect([...found]).to.deep.equal([
+      ['support', { today: { within: 1, counted: 2 }, lastHour: { within: 1, counted: 2 } }],
+    ]);
+    expect(await countOverLevel(store, queue(), now)).to.equal(1);
+    expect(await countOverLevel(store, sales, now)).to.equal(0);
+  });
+
+  it('take in what has ended since, once, also when its row comes late', async () => {
+    const levels = createServiceLevels({ store, now: () => now });
+    const today = async () => (await levels.read([queue()])).get('support')?.today;
+    await ended(now - 1000, 0.5);
+    expect(await today()).to.deep.equal({ within: 1, counted: 1 });
+    const before = now;
+    now += 6000;
+    await ended(before - 2000, 1, 'agent', before - 500);
+    await ended(now - 1000, 0.5);
+    expect(await today()).to.deep.equal({ within: 3, counted: 3 });
+    now += 6000;
+    expect(await today()).to.deep.equal({ within: 3, counted: 3 });
+  });
+
+  it('begin anew when a level changes, and hold for some seconds else', async () => {
+    const levels = createServiceLevels({ store, now: () => now });
+    const today = async (levelSeconds: number) =>
+      (await levels.read([queue({ levelSeconds })])).get('support')?.today;
+    await ended(now - 300_000, 120);
+    expect(await today(60)).to.deep.equal({ within: 0, counted: 1 });
+    await ended(now - 300_000, 10);
+    expect(await today(60)).to.deep.equal({ within: 0, counted: 1 });
+    expect(await today(180)).to.deep.equal({ within: 2, counted: 2 });
+  });
+
+  it('forget yesterday', () => {
+    const tally = new LevelTally([queue()]);
+    tally.add({ queueId: 'support', since: NOW - 26 * HOUR, length: 1, end: 'taken' });
+    tally.add({ queueId: 'support', since: NOW, length: 1, end: 'taken' });
+    expect(tally.since('support', 0)).to.deep.equal({ within: 2, counted: 2 });
+    tally.forget(NOW - 25 * HOUR);
+    expect(tally.since('support', 0)).to.deep.equal({ within: 1, counted: 1 });
+  });
+});
