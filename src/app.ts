@@ -39,6 +39,7 @@ import { POST_TIMEOUT, type Post } from './webhooks/deliver.ts';
 import { createSeal } from './webhooks/seal.ts';
 import { createSubscriptions } from './webhooks/subscriptions.ts';
 import { createWebhooks } from './webhooks/webhooks.ts';
+import { createAbsences } from './workers/absences.ts';
 import { createDeliveries } from './workers/deliveries.ts';
 import { createEventExpiry } from './workers/event-expiry.ts';
 import { createHousekeeping } from './workers/housekeeping.ts';
@@ -271,6 +272,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     publisher.hint(NEWS);
   };
   const offers = createOffers({ ...common, due });
+  const absences = createAbsences({ ...common, due });
   const desk = createDesk({
     ...common,
     due,
@@ -343,7 +345,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await settings.read();
       await subscriptions.read();
       url = await listen(server, config.port, config.host);
-      for (const loop of [turns, sends, housekeeping, settingsReader, offers]) loop.start();
+      for (const loop of [turns, sends, housekeeping, settingsReader, offers, absences]) loop.start();
       for (const loop of [publisher, deliveries, eventExpiry, levelWatch]) loop.start();
       log.info({ url, store: config.mongodbUri ? 'mongodb' : 'embedded', demo: demo !== undefined }, 'ready');
       return { url, notes: demo?.notes(url, kept) ?? [`Callback URL for TeleSign: ${callbackUrl()}`] };
@@ -351,7 +353,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     async stop() {
       await demo?.emulator.stop();
       await close();
-      await Promise.all([turns.stop(), housekeeping.stop(), settingsReader.stop(), offers.stop()]);
+      await Promise.all([turns.stop(), housekeeping.stop(), settingsReader.stop()]);
+      await Promise.all([offers.stop(), absences.stop()]);
       await levelWatch.stop();
       await sends.stop();
       await publisher.stop();
