@@ -1,0 +1,158 @@
+import { expect } from 'chai';
+import type { EventDoc, Store } from '../../src/store/documents.ts';
+import type { Post } from '../../src/webhooks/deliver.ts';
+import { deliveryOf } from '../../src/webhooks/publish.ts';
+import { createSeal } from '../../src/webhooks/seal.ts';
+import { createSubscriptions, type Subscriptions } from '../../src/webhooks/subscriptions.ts';
+import { createDeliveries } from '../../src/workers/deliveries.ts';
+import { createEventExpiry } from '../../src/workers/event-expiry.ts';
+import type { Loop } from '../../src/workers/loop.ts';
+import { recordedLog } from '../support/log.ts';
+import { createSleeper, type Sleeper } from '../support/sleeper.ts';
+import { temporaryEmbeddedStore } from '../support/stores.ts';
+
+const TIME = 1_800_000_000_000;
+
+describe('the worker of webhooks', () => {
+  let store: Store;
+  let dispose: () => Promise<void>;
+  let subscriptions: Subscriptions;
+  let loop: Loop | undefined;
+  let sleeper: Sleeper;
+  let posted: string[];
+  let post: Post;
+
+  beforeEach(async () => {
+    ({ store, dispose } = await temporaryEmbeddedStore());
+    sleeper = createSleeper();
+    posted = [];
+    post = async () => ({ status: 200 });
+    for (const _id of ['fast', 'slow']) {
+      await store.webhooks.insertOne({
+        _id,
+        url: `https://${_id}.example.com/`,
+        events: null,
+        secret: 'whsec_c2VjcmV0',
+        on: true,
+        includeTexts: false,
+        createdAt: 0,
+        changedAt: 0,
+      });
+    }
+    subscriptions = createSubscriptions(store);
+    await subscriptions.read();
+  });
+  afterEach(async () => {
+    await loop?.stop();
+    await dispose();
+  });
+
+  function start(): Loop {
+    loop = createDeliveries({
+      store,
+      subscriptions,
+      seal: createSeal(undefined),
+      post(request) {
+        posted.push(`${new URL(request.url).hostname.split('.')[0]} ${request.headers['webhook-id']}`);
+        return post(request);
+      },
+      now: () => TIME,
+      random: () => 0.5,
+      gone: () => {},
+      log: recordedLog().log,
+      sleep: sleeper.sleep,
+    });
+    loop.start();
+    return loop;
+  }
+  async function event(sequence: number, webhookIds: string[], expiresAt = TIME * 2): Promise<void> {
+    const doc: EventDoc = {
+      _id: `e${sequence}`,
+      sequence,
+      type: 'conversation.queued',
+      at: TIME,
+      conversationId: `c${sequence}`,
+      channelId: 'default',
+      number: '1',
+      customer: '2',
+      session: 1,
+      priority: 0,
+      place: 'open',
+      expiresAt,
+    };
+    await store.events.insertOne(doc);
+    for (const id of webhookIds) await store.deliveries.insertOne(deliveryOf(id, doc, TIME));
+  }
+  const delivered = (webhookId: string) =>
+    store.deliveries.countDocuments({ webhookId, status: 'delivered' });
+
+  it('lets a webhook that hangs keep nobody else waiting, with eight requests to it at once', async () => {
+    for (let n = 0; n < 20; n++) await event(n, ['fast', 'slow']);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    post = async ({ url }) => {
+      if (url.includes('slow')) await held;
+      return { status: 200 };
+    };
+    start();
+    while ((await delivered('fast')) < 20) await new Promise((resolve) => setImmediate(resolve));
+    expect(posted.filter((one) => one.startsWith('slow'))).to.have.length(8);
+    release();
+    while ((await delivered('slow')) < 20) await new Promise((resolve) => setImmediate(resolve));
+    expect(posted).to.have.length(40);
+  });
+
+  it('rests when nothing is due, and sends nothing to one that is off', async () => {
+    await store.webhooks.updateOne({ _id: 'slow' }, { $set: { on: false } });
+    await subscriptions.read();
+    await event(1, ['fast', 'slow']);
+    start();
+    await sleeper.asleep();
+    while ((await delivered('fast')) < 1) await sleeper.asleep();
+    await sleeper.asleep();
+    expect(posted).to.deep.equal(['fast e1']);
+    expect(sleeper.sleeps.at(-1)).to.equal(1000);
+  });
+
+  it('stops by finishing what is in hand', async () => {
+    for (let n = 0; n < 20; n++) await event(n, ['fast']);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    post = async () => {
+      await held;
+      return { status: 200 };
+    };
+    const running = start();
+    while (posted.length < 8) await new Promise((resolve) => setImmediate(resolve));
+    const stopped = running.stop();
+    release();
+    await stopped;
+    expect(posted).to.have.length(8);
+    expect(await delivered('fast')).to.equal(8);
+  });
+
+  it('of their expiry removes events and deliveries whose time is over, and no other', async () => {
+    for (let n = 0; n < 12; n++) await event(n, ['fast'], TIME);
+    await event(50, ['fast'], TIME + 1);
+    const expiry = createEventExpiry({
+      store,
+      now: () => TIME,
+      log: recordedLog().log,
+      sleep: sleeper.sleep,
+    });
+    expiry.start();
+    try {
+      const left = () => store.events.find({ sequence: { $gte: 0 } }, { sort: { sequence: 1 } }).toArray();
+      while ((await left()).length > 1) await sleeper.asleep();
+      expect((await left()).map(({ _id }) => _id)).to.deep.equal(['e50']);
+      const lane = { webhookId: 'fast', nextAt: { $gte: 0 } };
+      expect(await store.deliveries.countDocuments(lane)).to.equal(1);
+    } finally {
+      await expiry.stop();
+    }
+  });
+});
