@@ -63,5 +63,5 @@ export function createDeadLetters(
 }
 
 function wrongStatus(reason: string, message: MessageDoc): SwitchboardError {
-  return new SwitchboardError('wrong_message_status', reason, { details: { status: message.status } });
+  return new SwitchboardError('wrong_message_status', reason, { details: { messageStatus: message.status } });
 }

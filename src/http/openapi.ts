@@ -32,6 +32,11 @@ const problem = z
       .optional()
       .meta({ description: 'With a refused claim or write: the version now.' }),
     state: z.string().optional().meta({ description: 'With a refused claim or write: the state now.' }),
+    messageStatus: z
+      .string()
+      .optional()
+      .meta({ description: 'With `wrong_message_status`: the status now.' }),
+    conversations: z.number().int().optional().meta({ description: 'With `in_use`: how many need it.' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });
 
