@@ -153,7 +153,7 @@ describe('dead letters', () => {
       const unknown = await aReply(LOST);
       expect(await refusal(rig.desk.resend(unknown, boss))).to.deep.include({
         code: 'wrong_message_status',
-        details: { status: 'unknown' },
+        details: { messageStatus: 'unknown' },
       });
       await rig.send();
       expect(texts()).to.deep.equal([]);
@@ -214,7 +214,7 @@ describe('dead letters', () => {
       const failed = await aReply(NEVER);
       expect(await refusal(rig.desk.settle(failed, boss, 'sent'))).to.deep.include({
         code: 'wrong_message_status',
-        details: { status: 'failed' },
+        details: { messageStatus: 'failed' },
       });
     });
 
