@@ -115,6 +115,15 @@ describe('the settings', () => {
     expect(readConfig({ PUBLIC_URL: 'https://sms.example/' }).publicUrl).to.equal('https://sms.example');
   });
 
+  it('name the hosts of the operator’s own network that webhooks may reach', () => {
+    expect(readConfig({}).webhookHosts).to.deep.equal([]);
+    const { webhookHosts } = readConfig({ WEBHOOK_HOSTS: 'CRM.internal, 10.0.0.8,fd00::8,' });
+    expect(webhookHosts).to.deep.equal(['crm.internal', '10.0.0.8', 'fd00::8']);
+    expect(problems({ WEBHOOK_HOSTS: 'crm.internal,https://example.com' })).to.include(
+      'WEBHOOK_HOSTS: entry 2',
+    );
+  });
+
   it('do not fall back to demo mode when the account was forgotten', () => {
     expect(problems({ TELESIGN_NUMBERS: '15550109999' })).to.include('TELESIGN_NUMBERS: there is no account');
   });
