@@ -18,6 +18,9 @@ export function queueWord(texts: Texts): (locale: string, text: string) => Queue
 
 const SCORES = [1, 2, 3, 4, 5];
 
+/** Without its punctuation `4.5` would be `4/5`. */
+const FRACTION = /\d[.,]\d/;
+
 /** What comes between a score and a remark on it. */
 const SCORE_AND_REMARK = /^(?<score>.{1,20}?)\s*(?:[-–—:;,.!~…，。、：；！]+|\n)\s*(?<remark>.+)$/su;
 
@@ -43,6 +46,7 @@ export function surveyScore(texts: Texts): (locale: string, text: string) => num
     }
   }
   return (locale, text) => {
+    if (FRACTION.test(text)) return null;
     const whole = vocabulary.find(text, locale);
     if (whole !== undefined) return whole;
     const { score, remark } = SCORE_AND_REMARK.exec(text.trim())?.groups ?? {};

@@ -541,6 +541,16 @@ describe('loading dialogs', () => {
       ]);
     });
 
+    it('a word of customers who wait that means two things', async () => {
+      const files = {
+        'dialogs/main.yaml': 'id: main\ntriggers: [start]\nsteps:\n  - end: over\n',
+        'locales/en/system.json': { words: { where_am_i: ['how long', 'Back'], leave_queue: ['back!'] } },
+      };
+      expect(await mistakes({ files })).to.deep.equal([
+        'locales/en/system.json:7:20 "back!" is already the word for "where_am_i" — keep it in one of the two lists',
+      ]);
+    });
+
     it('a keyword that calls for a person within a text', async () => {
       const files = {
         'dialogs/main.yaml': 'id: main\ntriggers: [start, { keywords: k }]\nsteps:\n  - end: over\n',

@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { loadTexts } from '../../src/bot/load.ts';
+import { queueWord, surveyScore } from '../../src/bot/service-words.ts';
+import type { Texts } from '../../src/bot/texts.ts';
+
+let texts: Texts;
+before(async () => {
+  texts = await loadTexts({ localesDir: 'locales', defaultLanguage: 'en', mayLackDir: false });
+});
+
+describe('the words of customers who wait', () => {
+  const cases: [locale: string, text: string, meaning: 'where' | 'leave' | null][] = [
+    ['en', 'Where am I?', 'where'],
+    ['en', 'hi, where am I in the queue please', 'where'],
+    ['en', 'What’s my position?', 'where'],
+    ['en', 'how much longer???', 'where'],
+    ['en', 'Am I next', 'where'],
+    ['en', 'LEAVE', 'leave'],
+    ['en', 'Never mind, thanks', 'leave'],
+    ['en', 'nvm', 'leave'],
+    ['en', 'cancel', 'leave'],
+    ['en', 'I don’t need help anymore', 'leave'],
+    ['en', 'cancel my order', null],
+    ['en', 'where is my order', null],
+    ['en', 'how long is the warranty', null],
+    ['en', 'I cannot leave the house', null],
+    ['en', 'ok', null],
+    ['en', 'thanks', null],
+    ['en', '', null],
+    ['es', '¿Cuánto falta?', 'where'],
+    ['es', 'Hola, ¿en qué puesto estoy?', 'where'],
+    ['es', 'cuanto tardan', 'where'],
+    ['es-MX', 'cuándo me toca', 'where'],
+    ['es', 'SALIR', 'leave'],
+    ['es', 'déjelo, gracias', 'leave'],
+    ['es', 'Olvídalo', 'leave'],
+    ['es', 'cancelar', 'leave'],
+    ['es', 'quiero cancelar el pedido', null],
+    ['es', 'cuánto cuesta', null],
+    ['es', 'gracias', null],
+    ['zh-TW', '請問還要等多久？', 'where'],
+    ['zh-TW', '我排第幾', 'where'],
+    ['zh-TW', '輪到我了嗎', 'where'],
+    ['zh-Hant-HK', '前面還有幾位？', 'where'],
+    ['zh-TW', '離開', 'leave'],
+    ['zh-TW', '不等了，謝謝', 'leave'],
+    ['zh-TW', '算了', 'leave'],
+    ['zh-TW', '我要取消訂單', null],
+    ['zh-TW', '多久會到貨', null],
+    ['zh-TW', '好的', null],
+    ['en', 'cuánto falta', 'where'],
+    ['es', 'never mind', 'leave'],
+  ];
+  for (const [locale, text, meaning] of cases) {
+    it(`${locale}: "${text}" ${meaning === null ? 'is for an agent' : `means ${meaning}`}`, () => {
+      expect(queueWord(texts)(locale, text)).to.equal(meaning);
+    });
+  }
+});
+
+describe('the answer to a survey', () => {
+  const cases: [locale: string, text: string, score: number | null][] = [
+    ['en', '5', 5],
+    ['en', ' 5! ', 5],
+    ['en', 'five', 5],
+    ['en', '5 - great', 5],
+    ['en', '4, but it took a while', 4],
+    ['en', '1. Still no refund', 1],
+    ['en', '2\nslow', 2],
+    ['en', '5/5', 5],
+    ['en', '4 stars', 4],
+    ['en', 'Three out of 5', 3],
+    ['en', '５', 5],
+    ['en', '5️⃣', 5],
+    ['en', '5 👍', 5],
+    ['en', '⭐⭐⭐⭐', 4],
+    ['en', '⭐️⭐️', 2],
+    ['en', 'number 3 please', 3],
+    ['es', 'cinco', 5],
+    ['es', '5, muy amables', 5],
+    ['es', '4 estrellas', 4],
+    ['es', '4 sobre 5', 4],
+    ['zh-TW', '五', 5],
+    ['zh-TW', '5分', 5],
+    ['zh-TW', '四顆星', 4],
+    ['zh-TW', '5，謝謝', 5],
+    ['en', 'cinco', 5],
+    ['en', '0', null],
+    ['en', '6', null],
+    ['en', '10', null],
+    ['en', '55', null],
+    ['en', '4.5', null],
+    ['es', '4,5', null],
+    ['en', '5:30', null],
+    ['en', '1, 2 or 3', null],
+    ['en', '1-2', null],
+    ['en', '3 of my parcels are missing', null],
+    ['en', '1 - where is my refund?', null],
+    ['en', '1 - my parcel is still not here and I have now waited for three weeks', null],
+    ['en', 'great', null],
+    ['en', '', null],
+    ['es', '2 - ¿y mi pedido?', null],
+  ];
+  for (const [locale, text, score] of cases) {
+    it(`${locale}: ${JSON.stringify(text)} is ${score ?? 'none'}`, () => {
+      expect(surveyScore(texts)(locale, text)).to.equal(score);
+    });
+  }
+});

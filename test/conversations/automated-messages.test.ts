@@ -1,0 +1,134 @@
+import { expect } from 'chai';
+import type { QueueDoc, Store } from '../../src/store/documents.ts';
+import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
+import { type AutomatedMessage, workstreamOf } from '../../src/store/workstream.ts';
+import { anAnswer, createRig, handsOver, NUMBER, type Rig } from '../support/conversations.ts';
+import { temporaryEmbeddedStore } from '../support/stores.ts';
+
+const HOUR = 3_600_000;
+
+const whenClosed = (then: OverflowAction): OverflowRule => ({ when: { is: 'closed' }, then });
+
+describe('what the service says by itself', () => {
+  let store: Store;
+  let dispose: () => Promise<void>;
+  let rig: Rig;
+
+  beforeEach(async () => {
+    ({ store, dispose } = await temporaryEmbeddedStore());
+    rig = createRig(store);
+    rig.bot = handsOver('support', HOUR);
+  });
+  afterEach(() => dispose());
+
+  async function withQueue(fields: Partial<QueueDoc> = {}): Promise<void> {
+    const queue = { _id: 'support', name: 'Support', priority: 0, createdAt: 0, changedAt: 0, ...fields };
+    await store.queues.insertOne(queue);
+    rig.queues = [queue];
+  }
+
+  function turnOn(...kinds: AutomatedMessage[]): void {
+    const messages = Object.fromEntries(kinds.map((kind) => [kind, { on: true, texts: {} }]));
+    rig.workstream = workstreamOf({
+      ...rig.workstream,
+      numbers: [NUMBER],
+      settings: { ...rig.workstream.settings, messages },
+    });
+  }
+
+  async function work(): Promise<string[]> {
+    rig.sent.length = 0;
+    await rig.turn();
+    await rig.send();
+    return rig.sent.map(({ text }) => text);
+  }
+
+  async function says(text: string): Promise<string[]> {
+    await rig.textIn(text);
+    return work();
+  }
+
+  // The rig's first day is Friday 2027-01-15, and it is eight o'clock.
+  describe('outside the hours of a queue', () => {
+    const week = [{ day: 1, from: 540, to: 1020 }];
+    const opens = () => ({ at: Date.UTC(2027, 0, 18, 8), timeZone: 'Europe/Madrid', now: rig.time });
+
+    it('is when it opens next, and where', async () => {
+      await withQueue({ hours: { timeZone: 'Europe/Madrid', week, holidays: [] } });
+      const [, told = ''] = await says('a person please');
+      expect(told).to.equal(`out_of_hours ${JSON.stringify({ queue: 'Support', opens: opens() })}`);
+    });
+
+    it('is the holiday that it is', async () => {
+      const holidays = [{ date: '2027-01-15', name: 'San Mauro', open: [] }];
+      await withQueue({ hours: { timeZone: 'Europe/Madrid', week, holidays } });
+      const [, told = ''] = await says('a person please');
+      const facts = { queue: 'Support', opens: opens(), holiday: 'San Mauro' };
+      expect(told).to.equal(`holiday ${JSON.stringify(facts)}`);
+    });
+
+    it('has no time where it does not open within a year', async () => {
+      await withQueue({ hours: { timeZone: 'Europe/Madrid', week: [], holidays: [] } });
+      const [, told = ''] = await says('a person please');
+      expect(told).to.equal('out_of_hours {"queue":"Support","opens":null}');
+    });
+
+    for (const action of [{ do: 'end' }, { do: 'bot' }] satisfies OverflowAction[]) {
+      it(`is the same when it does not take the conversation: ${action.do}`, async () => {
+        await withQueue({
+          hours: { timeZone: 'Europe/Madrid', week, holidays: [] },
+          overflow: [whenClosed(action)],
+        });
+        rig.bot = async (input) =>
+          input.activity.type === 'message' ? handsOver('support')(input) : anAnswer();
+        const [, told = ''] = await says('a person please');
+        expect(told).to.equal(`out_of_hours ${JSON.stringify({ queue: 'Support', opens: opens() })}`);
+      });
+    }
+  });
+
+  describe('when nobody takes a handoff in time', () => {
+    beforeEach(async () => {
+      await withQueue();
+      turnOn('not_assigned');
+      await says('a person please');
+      rig.time += HOUR;
+    });
+
+    it('is that we have not forgotten, when the bot says nothing', async () => {
+      rig.bot = async () => anAnswer();
+      expect(await work()).to.deep.equal(['not_assigned {"queue":"Support"}']);
+      rig.time += HOUR;
+      expect(await work()).to.deep.equal([]);
+    });
+
+    it('is nothing when the bot says something', async () => {
+      rig.bot = async () => anAnswer({ texts: ['Shall we call you back?'] });
+      expect(await work()).to.deep.equal(['Shall we call you back?']);
+    });
+
+    it('is nothing when the bot ends the session', async () => {
+      rig.bot = async () => anAnswer({ ended: { outcome: 'gone' } });
+      expect(await work()).to.deep.equal([]);
+      expect(await rig.conversation()).to.include({ state: 'closed' });
+    });
+
+    it('is nothing where it is off', async () => {
+      turnOn();
+      rig.bot = async () => anAnswer();
+      expect(await work()).to.deep.equal([]);
+      expect(rig.untaken).to.have.length(1);
+    });
+  });
+
+  it('is said for a bot that failed too, since it is not asked', async () => {
+    await withQueue();
+    turnOn('not_assigned');
+    rig.bot = async () => {
+      throw new Error('broken');
+    };
+    expect(await says('hello')).to.deep.equal(['apology_bot_failed']);
+    rig.time += HOUR;
+    expect(await work()).to.deep.equal(['not_assigned {"queue":"Support"}']);
+  });
+});
