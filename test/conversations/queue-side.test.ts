@@ -127,7 +127,7 @@ describe('a customer who waits in a queue', () => {
           return;
         }
       }
-    });
+    }).timeout(60_000);
 
     it('frees the agent whom the conversation was offered to', async () => {
       const offer = { agentId: 'ana', at: rig.time, until: rig.time + 60_000 };

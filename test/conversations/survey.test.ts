@@ -232,5 +232,5 @@ describe('a survey', () => {
         return;
       }
     }
-  });
+  }).timeout(60_000);
 });
