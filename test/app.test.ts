@@ -242,7 +242,7 @@ describe('the service with an account', () => {
     expect(
       items.map(({ direction, status }: Record<string, string>) => `${direction} ${status}`),
     ).to.deep.equal(['in handled', 'out sent']);
-    expect(items[0].text).to.equal('Hello, look\n[picture]');
+    expect(items[0].text).to.equal('Hello, look\n📷');
   });
 
   it('takes what the previous key has signed while keys are rotated, and sends with the new one', async () => {

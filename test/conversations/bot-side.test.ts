@@ -216,6 +216,7 @@ describe('the bot’s side of a turn', () => {
         startedAt: NOW - 9000,
         endedAt: NOW,
         outcome: 'resolved',
+        locale: 'es',
         closedBy: { kind: 'bot' },
         stretches: [{ place: 'closed', since: NOW, reason: 'bot_ended' }],
       });

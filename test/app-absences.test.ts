@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { restore, stub } from 'sinon';
+import { type Service, startService } from './support/service.ts';
+
+/** The clock of the service runs so many times faster. Its looks, once a second, are 20 seconds apart by it. */
+const SPEED = 20;
+
+describe('an agent of the whole service', function () {
+  this.timeout(60_000);
+  let service: Service;
+  let token: string;
+  const stream = new AbortController();
+
+  beforeEach(async () => {
+    const started = Date.now();
+    const from = performance.now();
+    stub(Date, 'now').callsFake(() => Math.floor(started + (performance.now() - from) * SPEED));
+    service = await startService();
+    token = await service.agent('ana');
+  });
+  afterEach(async () => {
+    stream.abort();
+    await service.stop();
+    restore();
+  });
+
+  it('is there for as long as a stream is open, and offline some time after it has ended', async () => {
+    const presence = async () => (await service.call('GET', '/api/me', undefined, token)).body.presence;
+    await service.call('PUT', '/api/me/presence', { presence: 'available' }, token);
+    const answer = await fetch(`${service.url}/api/events`, {
+      signal: stream.signal,
+      headers: { authorization: `Bearer ${token}` },
+    });
+    void answer.text().catch(() => {});
+    const opened = Date.now();
+    // Twice as long as it would take without the stream.
+    while (Date.now() < opened + 330_000) {
+      expect(await presence()).to.equal('available');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    stream.abort();
+    const ended = Date.now();
+    while ((await presence()) === 'available') await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await presence()).to.equal('offline');
+    expect(Date.now() - ended).to.be.within(90_000, 250_000);
+  });
+});
