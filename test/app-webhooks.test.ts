@@ -218,6 +218,8 @@ describe('a hosted bot', function () {
         async () => bot.heard,
         (heard) => heard.length === 1,
       );
+      // A claim drops what the bot has not sent yet.
+      await service.phone(CUSTOMER, 1);
       await service.call('POST', `/api/conversations/${CONVERSATION}/claim`);
       await service.call('POST', `/api/conversations/${CONVERSATION}/return`, { variables: { a: 1 } });
       await eventually(

@@ -1,13 +1,14 @@
 import type { Bot } from '../bot-turn.ts';
 import type { ConversationDoc, Store } from '../store/documents.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
+import { backToQueue } from './absence.ts';
 import { type BotSideParts, botTurn } from './bot-side.ts';
 import type { Changes } from './commit.ts';
 import { whileWaiting } from './overflow.ts';
 import { overflowed } from './overflowing.ts';
 import { endedSession } from './session.ts';
 import { type AllowedMove, move, type Parties, type Transition } from './state.ts';
-import type { Timer } from './timers.ts';
+import { type Timer, untakenFrom } from './timers.ts';
 import { traced } from './trace.ts';
 
 export interface TimerSideParts extends BotSideParts {
@@ -80,12 +81,15 @@ export async function decideTimer(
     }
     case 'first_response': {
       const { agentId } = conversation;
-      const moved = allowed(conversation, 'requeue', now, { reason: 'first_response_missed' });
+      const { queueId } = backToQueue(parts.settings, conversation);
+      const reason = 'first_response_missed';
+      const moved = allowed(conversation, 'requeue', now, { reason, ...(queueId ? { queueId } : {}) });
       if (!moved) return recorded({});
-      return recorded({
-        move: moved,
-        set: agentId === undefined ? {} : { passedOver: [{ agentId, at: now }] },
-      });
+      const set = {
+        untakenAt: untakenFrom(parts.settings, conversation, now),
+        ...(agentId === undefined ? {} : { passedOver: [{ agentId, at: now }] }),
+      };
+      return recorded({ move: moved, set });
     }
     case 'overflow':
       return overflow(parts, conversation, now);
@@ -101,7 +105,10 @@ function overflow({ settings }: TimerSideParts, conversation: ConversationDoc, n
   const entry = { step: 'overflow', queueId, waited: now - queuedAt, decision: action } as const;
   const trace = traced(conversation, [entry], now);
   const gone = action.do === 'queue' && !settings.queue(action.queueId);
-  const moved = gone ? null : overflowed(conversation, action, { set: { trace } }, now);
+  // In the next queue it still waits for as long as it has.
+  const { untakenAt } = conversation;
+  const kept = action.do === 'queue' && untakenAt !== undefined ? { untakenAt } : {};
+  const moved = gone ? null : overflowed(conversation, action, { set: { trace, ...kept } }, now);
   const waitsOn: Changes = {
     set: { trace, overflowed: done + 1, ...(action.do === 'assign' ? { assignAnyway: true } : {}) },
   };

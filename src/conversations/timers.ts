@@ -69,6 +69,15 @@ export function timersOf(conversation: ConversationDoc, settings: Settings): Tim
   return timers.sort((a, b) => a.at - b.at);
 }
 
+/** When somebody is told that nobody has taken a conversation that comes into a queue now. */
+export function untakenFrom(
+  settings: Settings,
+  { number }: Pick<ConversationDoc, 'number'>,
+  now: number,
+): number {
+  return now + settings.workstream(number).settings.times.untaken * 1000;
+}
+
 /** Seconds after which each of the queue's rules for a long wait acts, the earliest first. */
 function ageRules(settings: Settings, queueId: string): number[] {
   return (settings.queue(queueId)?.overflow ?? [])

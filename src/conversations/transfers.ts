@@ -7,9 +7,12 @@ import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved } from './guarded-write.ts';
 import { openAt } from './hours.ts';
 import { isSupervisor, mayActFor } from './rights.ts';
+import type { Settings } from './settings.ts';
+import { untakenFrom } from './timers.ts';
 
 export interface TransferParts {
   store: Pick<Store, 'queues' | 'agents'>;
+  settings: Settings;
   now: () => number;
   /** Absent when the bot cannot tell: any return target is taken then. */
   lacks?: ReturnCheck;
@@ -17,7 +20,7 @@ export interface TransferParts {
 
 /** How a conversation goes from its owner to somebody else: a queue, a colleague, the bot. */
 export function createTransfers(
-  { store, now, lacks }: TransferParts,
+  { store, settings, now, lacks }: TransferParts,
   write: GuardedWrite,
 ): Pick<Desk, 'transfer' | 'return'> {
   return {
@@ -33,7 +36,8 @@ export function createTransfers(
           if (!queue) throw new SwitchboardError('not_found', 'There is no such queue.');
           const move = moved(conversation, 'transfer_to_queue', now(), { queueId: queue._id });
           if (!unchecked) await refuseNowhere(queue);
-          return { changes: { move, messages, set: { priority: queue.priority } } };
+          const untakenAt = untakenFrom(settings, conversation, now());
+          return { changes: { move, messages, set: { priority: queue.priority, untakenAt } } };
         }
         const agent = await store.agents.findOne({ _id: to.agentId });
         if (!agent) throw new SwitchboardError('not_found', 'There is no such agent.');

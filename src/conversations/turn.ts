@@ -13,7 +13,7 @@ import { askedInQueue, type QueueWord } from './queue-side.ts';
 import { type AllowedMove, type Move, move, placeOf } from './state.ts';
 import { type SurveyScore, surveyAnswer } from './survey.ts';
 import { decideTimer, type TimerSideParts } from './timer-side.ts';
-import { type Timer, timersOf } from './timers.ts';
+import { type Timer, timersOf, untakenFrom } from './timers.ts';
 
 /** Milliseconds. Longer than the longest turn, which `TURN_DEADLINE` cuts. A crashed worker's conversation waits this long. */
 export const LEASE = 30_000;
@@ -277,9 +277,14 @@ async function decideMessage(
   const moved = await moveOfMessage(parts, conversation);
   if (!moved.allowed) return NOTHING;
   if (moved.place !== 'bot') {
-    const unansweredSince = conversation.unansweredSince ?? message.at;
+    const set = {
+      unansweredSince: conversation.unansweredSince ?? message.at,
+      ...(moved.line === 'joined'
+        ? { untakenAt: untakenFrom(parts.settings, conversation, parts.now()) }
+        : {}),
+    };
     return {
-      changes: { move: moved, set: { unansweredSince }, unset: ['remindedAt'] },
+      changes: { move: moved, set, unset: ['remindedAt'] },
       outcome: 'recorded',
     };
   }

@@ -196,6 +196,7 @@ describe('the desk', () => {
       key: 't1',
     });
     expect(queued).to.include({ state: 'open', queueId: 'sales', priority: 5 });
+    expect(queued.untakenAt, 'somebody hears when nobody takes it').to.equal(rig.time + 600_000);
     expect(queued).to.not.have.property('agentId');
     const given = await rig.desk.transfer(CONVERSATION, boss, { agentId: 'ben', key: 't2' });
     expect(given).to.include({ state: 'active', agentId: 'ben' });
@@ -298,6 +299,7 @@ describe('the desk', () => {
     const { stretches, ...conversation } = await rig.conversation();
     expect(conversation).to.include({ state: 'open', queueId: 'support', lastAgentId: 'ana' });
     expect(stretches.at(-1)).to.include({ place: 'open', reason: 'agent_gone' });
+    expect(conversation.untakenAt).to.equal(rig.time + 600_000);
   });
 
   it('brings a parked conversation back when the customer writes', async () => {

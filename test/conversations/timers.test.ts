@@ -182,6 +182,7 @@ describe('the timers of a conversation', () => {
     const back = await passed(60_000);
     expect(back).to.include({ state: 'open', queueId: 'support' });
     expect(back.stretches.at(-1)).to.include({ reason: 'first_response_missed' });
+    expect(back.untakenAt, 'somebody hears of it again').to.equal(rig.time + 600_000);
     expect(back.passedOver?.map(({ agentId }) => agentId)).to.deep.equal(['ana']);
     expect(back.turnAt, 'in the line since the customer waits').to.equal(lineOf(since, 0));
     expect(back.turnAt).to.be.greaterThan(turnAt ?? 0);
