@@ -67,9 +67,9 @@ export async function withAutomated(
   return {
     ...changes,
     messages,
+    // Not `lastMessageAt`: what the service says by itself is nobody's activity, and must not put off that it closes.
     set: {
       ...changes.set,
-      lastMessageAt: now,
       ...(surveyed ? { surveyOf: { session: endedSession.session, until: now + SURVEY_TIME } } : {}),
     },
   };

@@ -97,9 +97,10 @@ async function changesOf(
       now,
     ),
   };
-  if (changes.messages?.length) changes.set = { ...changes.set, lastMessageAt: now };
-
   const place = placeOf(conversation);
+  // That it waits for a person goes on, whatever the bot says of it, or it would never close.
+  if (changes.messages?.length && place === 'bot') changes.set = { ...changes.set, lastMessageAt: now };
+
   if (output.handoff && place === 'bot') return handedOff(parts, conversation, output.handoff, changes, now);
   if (output.ended) {
     const closing = allowed(

@@ -29,7 +29,7 @@ export function timersOf(conversation: ConversationDoc, settings: Settings): Tim
   const { times, capacity } = workstream.settings;
   const { createdAt, stretches, lastMessageAt, queueId } = conversation;
   const since = stretches.at(-1)?.since ?? createdAt;
-  const active = Math.max(since, lastMessageAt);
+  const active = lastMessageAt;
   const timers: Timer[] = [];
   const set = (kind: TimerKind, from: number | undefined, seconds: number | null | undefined) => {
     if (from !== undefined && seconds !== null && seconds !== undefined) {

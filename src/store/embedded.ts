@@ -88,6 +88,8 @@ class EmbeddedEngine implements Engine {
   /** Set while the writes of a group begin: after a failure, nothing more of it is done. */
   #group: { failure: { error: unknown } | null } | null = null;
 
+  #closed = false;
+
   constructor(root: RootDatabase<unknown, string>, options: EmbeddedStoreOptions) {
     this.#root = root;
     this.#options = options;
@@ -186,9 +188,10 @@ class EmbeddedEngine implements Engine {
 
   async read<R>(look: () => R): Promise<R> {
     const { jitter } = this.#options;
-    if (jitter === undefined) return look();
-    await jitter();
+    if (jitter !== undefined) await jitter();
+    this.#isOpen();
     const result = look();
+    if (jitter === undefined) return result;
     await jitter();
     return result;
   }
@@ -201,6 +204,7 @@ class EmbeddedEngine implements Engine {
 
   /** Async, so that what `change` throws is a rejection. In a group, it has run when this returns. */
   async #write<R>(change: () => R): Promise<R> {
+    this.#isOpen();
     const group = this.#group;
     if (group?.failure) throw group.failure.error;
     if (group === null && this.#isHeldUp()) await this.#room();
@@ -214,6 +218,11 @@ class EmbeddedEngine implements Engine {
       if (group && !isDuplicateKey(error)) group.failure = { error: refusal };
       throw refusal;
     }
+  }
+
+  /** LMDB answers a read that comes while it closes by an error from a timer of its own, which nobody can catch. */
+  #isOpen(): void {
+    if (this.#closed) throw new SwitchboardError('store_unavailable', 'The store is closed.');
   }
 
   /** What the disk does not take would fill the memory. */
@@ -252,6 +261,7 @@ class EmbeddedEngine implements Engine {
       await orStoreError(this.#checkpoint.close());
     } finally {
       await this.#journal.close();
+      this.#closed = true;
       await this.#root.close();
       await release();
     }

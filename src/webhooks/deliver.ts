@@ -1,4 +1,4 @@
-import type { DeliveryDoc, EventDoc, Store, WebhookDoc } from '../store/documents.ts';
+import type { DeliveryDoc, Store, WebhookDoc } from '../store/documents.ts';
 import { payloadOf } from './payload.ts';
 import type { Seal } from './seal.ts';
 import { signedHeaders } from './signature.ts';
@@ -68,7 +68,9 @@ export async function deliver(parts: DeliverParts, webhook: WebhookDoc, delivery
   if (!delivery) return;
   const event = await store.events.findOne({ _id: delivery.eventId });
   if (!event) return settle(parts, delivery, 'dead', 'expired');
-  const answer = await parts.post(await request(parts, webhook, event));
+  const message =
+    webhook.includeTexts && event.message ? await store.messages.findOne({ _id: event.message.id }) : null;
+  const answer = await send(parts, webhook, event._id, payloadOf(event, message?.text));
   const said = 'status' in answer ? String(answer.status) : answer.failed;
   if ('status' in answer && answer.status >= 200 && answer.status < 300) {
     return settle(parts, delivery, 'delivered', said);
@@ -78,25 +80,24 @@ export async function deliver(parts: DeliverParts, webhook: WebhookDoc, delivery
   return settle(parts, delivery, 'dead', said);
 }
 
-/** Both secrets sign while the receiver changes over. */
-export function secretsOf(webhook: WebhookDoc, seal: Seal, now: number): string[] {
-  const { secret, previousSecret, previousUntil = 0 } = webhook;
-  return [secret, ...(previousSecret !== undefined && previousUntil > now ? [previousSecret] : [])].map(
-    seal.open,
-  );
-}
-
-async function request(
-  { store, seal, now }: DeliverParts,
-  webhook: WebhookDoc,
-  event: EventDoc,
-): Promise<Parameters<Post>[0]> {
-  const message =
-    webhook.includeTexts && event.message ? await store.messages.findOne({ _id: event.message.id }) : null;
-  const body = JSON.stringify(payloadOf(event, message?.text));
+/** Signs and posts once. A secret that cannot be opened is a failure like others: SECRET_KEY may be put right meanwhile. */
+export async function send(
+  { seal, post, now }: Pick<DeliverParts, 'seal' | 'post' | 'now'>,
+  { url, secret, previousSecret, previousUntil = 0 }: WebhookDoc,
+  id: string,
+  payload: object,
+): ReturnType<Post> {
+  const body = JSON.stringify(payload);
   const at = now();
-  const headers = signedHeaders(secretsOf(webhook, seal, at), event._id, at, body);
-  return { url: webhook.url, headers: { 'content-type': 'application/json', ...headers }, body };
+  // Both sign while the receiver changes over.
+  const sealed = previousSecret !== undefined && previousUntil > at ? [secret, previousSecret] : [secret];
+  let signed: Record<string, string>;
+  try {
+    signed = signedHeaders(sealed.map(seal.open), id, at, body);
+  } catch {
+    return { failed: 'secret_unreadable' };
+  }
+  return post({ url, headers: { 'content-type': 'application/json', ...signed }, body });
 }
 
 async function inTurn(parts: DeliverParts, delivery: DeliveryDoc): Promise<boolean> {

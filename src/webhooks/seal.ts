@@ -4,7 +4,7 @@ import { SwitchboardError } from '../errors.ts';
 /** Makes secrets unreadable to whoever reads the store alone. */
 export interface Seal {
   seal(secret: string): string;
-  /** Rejects what was sealed with another key with `settings_invalid`. */
+  /** Throws `settings_invalid` for what was sealed with another key. */
   open(sealed: string): string;
 }
 

@@ -1,14 +1,14 @@
 import type { WebhookDoc } from '../store/documents.ts';
 import { urlProblem } from './address.ts';
-import { type Post, secretsOf } from './deliver.ts';
+import { type Post, send } from './deliver.ts';
 import type { Seal } from './seal.ts';
-import { secretOf, signedHeaders } from './signature.ts';
+import { secretOf } from './signature.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** How a receiver answered a test. */
 export interface TestResult {
   delivered: boolean;
-  /** The HTTP status, or a code such as `timeout` or `PRIVATE_ADDRESS`. */
+  /** The HTTP status, or a code such as `timeout`, `PRIVATE_ADDRESS` or `secret_unreadable`. */
   answer: string;
   /** Milliseconds. */
   duration: number;
@@ -21,7 +21,7 @@ export interface Webhooks {
   newSecret(): { secret: string; sealed: string };
   /** What is wrong with the URL, for people; undefined when nothing is. */
   urlProblem(url: string): string | undefined;
-  /** Sends an event `webhook.test` now, once. Rejects with `settings_invalid` when the secret cannot be read. */
+  /** Sends an event `webhook.test` now, once. */
   test(webhook: WebhookDoc): Promise<TestResult>;
   /** Lets this process know of a change at once. */
   changed(): Promise<void>;
@@ -56,15 +56,8 @@ export function createWebhooks(parts: WebhooksParts): Webhooks {
       const id = randomId();
       const started = now();
       const timestamp = new Date(started).toISOString();
-      const body = JSON.stringify({ id, sequence: 0, type: 'webhook.test', timestamp, data: {} });
-      const answer = await parts.post({
-        url: webhook.url,
-        headers: {
-          'content-type': 'application/json',
-          ...signedHeaders(secretsOf(webhook, seal, started), id, started, body),
-        },
-        body,
-      });
+      const payload = { id, sequence: 0, type: 'webhook.test', timestamp, data: {} };
+      const answer = await send(parts, webhook, id, payload);
       const status = 'status' in answer ? answer.status : 0;
       return {
         delivered: status >= 200 && status < 300,

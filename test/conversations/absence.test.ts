@@ -52,6 +52,7 @@ for (const [engine, open] of ENGINES) {
           handler: 'agent',
           agentId: 'ana',
           queueId: 'support',
+          lastMessageAt: rig.time,
           ...fields,
         }),
       );

@@ -20,6 +20,11 @@ const ana = { id: 'ana', role: 'agent', queues: ['support'] } as const;
 const actor = { ...ana, queues: [...ana.queues] };
 const DAY = 86_400_000;
 
+const rule = (seconds: number, then: OverflowAction): OverflowRule => ({
+  when: { is: 'age', seconds },
+  then,
+});
+
 describe('the timers of a conversation', () => {
   let store: Store;
   let dispose: () => Promise<void>;
@@ -122,6 +127,23 @@ describe('the timers of a conversation', () => {
       expect((await passed(1_000)).state).to.equal('closed');
     });
 
+    it('are not put off by what the service or the bot says of the wait, nor by going round', async () => {
+      withTimes({ closeOpen: 100, closeActive: 100, untaken: 30 });
+      const support = await store.queues.findOne({ _id: 'support' });
+      rig.queues = [{ ...support!, overflow: [rule(60, { do: 'call_back' })] }];
+      rig.bot = handsOver('support', 30_000);
+      await queued();
+      rig.bot = async () => anAnswer({ texts: ['Nobody is free yet.'] });
+      await passed(30_000);
+      await passed(30_000);
+      await rig.send();
+      expect(rig.sent.map(({ text }) => text.split(' ')[0])).to.deep.equal(['A', 'Nobody', 'call_back']);
+      await rig.desk.claim(CONVERSATION, actor);
+      await rig.desk.transfer(CONVERSATION, actor, { queueId: 'support', key: 't' });
+      expect((await passed(39_999)).state).to.equal('open');
+      expect((await passed(1)).state).to.equal('closed');
+    });
+
     it('let the next text open a new session', async () => {
       withTimes({ closeOpen: 60 });
       await queued();
@@ -220,11 +242,6 @@ describe('the timers of a conversation', () => {
   });
 
   describe('in a queue with rules for a long wait', () => {
-    const rule = (seconds: number, then: OverflowAction): OverflowRule => ({
-      when: { is: 'age', seconds },
-      then,
-    });
-
     it('call back, then move on, then close', async () => {
       const [support, sales] = await store.queues.find({}, { sort: { _id: -1 } }).toArray();
       rig.queues = [

@@ -22,8 +22,8 @@ import type { Store } from '../../src/store/documents.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { entryKey, KEY_OPTIONS } from '../../src/store/index-keys.ts';
 import { rejection } from '../support/rejection.ts';
-import { temporaryFolder } from '../support/stores.ts';
-import { aConversation, aMessage } from './documents.ts';
+import { temporaryEmbeddedStore, temporaryFolder } from '../support/stores.ts';
+import { aConversation, aMessage, anAgent } from './documents.ts';
 
 describe('the embedded store', () => {
   let dataDir: string;
@@ -113,6 +113,19 @@ describe('the embedded store', () => {
     const again = await openStore();
     const found = await again.messages.find({ conversationId: 'c' }, { sort: { at: 1 } }).toArray();
     expect(found).to.deep.equal(messages.map((message) => ({ ...message, status: 'sent' })));
+  });
+
+  it('refuses reads and writes once it is closed, each by a rejection', async () => {
+    const { store, dispose } = await temporaryEmbeddedStore();
+    await store.agents.insertOne(anAgent({ _id: 'ada' }));
+    await dispose();
+    for (const late of [
+      () => store.agents.findOne({ _id: 'ada' }),
+      () => store.agents.find({}).toArray(),
+      () => store.agents.updateOne({ _id: 'ada' }, { $set: { name: 'B' } }),
+    ]) {
+      expect(await rejection(late())).to.have.property('code', 'store_unavailable');
+    }
   });
 
   describe('of a query that no index serves', () => {

@@ -147,6 +147,17 @@ describe('a delivery', () => {
     expect(await find('a1')).to.include({ status: 'dead', answer: '410' });
   });
 
+  it('waits for SECRET_KEY to be put right when the secret cannot be opened', async () => {
+    await event(1);
+    const sealed = {
+      ...WEBHOOK,
+      secret: createSeal('a key of the store before this one').seal('whsec_c2VjcmV0'),
+    };
+    await deliver(parts(), sealed, 'hook:a1');
+    expect(sent).to.deep.equal([]);
+    expect(await find('a1')).to.include({ status: 'queued', answer: 'secret_unreadable', attempts: 1 });
+  });
+
   it('survives a death at any point: it comes at least once, in order, and is never lost', async () => {
     const points = new Set<string>();
     await event(1);
