@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { SwitchboardError } from '../errors.ts';
 import { type CheckedDialog, checkTogether } from './check.ts';
 import { textProblems, type Untranslated, untranslated } from './check-texts.ts';
+import {
+  type DialogFiles,
+  type DialogFolders,
+  readable,
+  readDialogFiles,
+  readLocaleFolders,
+} from './dialog-files.ts';
 import { type Flow, layOut } from './flow.ts';
-import { type LocaleFiles, readLocales } from './locale-file.ts';
+import { type LocaleFiles, localesOf } from './locale-file.ts';
 import { formatProblem, type Problem, sortedProblems } from './problems.ts';
 import { readScript } from './script-file.ts';
 import { overShipped } from './shipped-texts.ts';
@@ -31,9 +37,7 @@ export interface Scripts {
   queues: string[];
 }
 
-export interface LoadOptions {
-  dialogsDir: string;
-  localesDir: string;
+export interface CompileOptions {
   /** BCP 47; every chain of languages ends with it. */
   defaultLanguage: string;
   /** The names of the program's own functions that `action` steps may call. */
@@ -44,18 +48,23 @@ export interface LoadOptions {
   onUntranslated?: (untranslated: Untranslated) => void;
 }
 
-/**
- * Reads and checks all dialogs (`*.yaml`, but for `*.test.yaml`) and all texts. Throws `dialogs_invalid` with every
- * mistake at once, one a line as `file:line:column reason — what to do`, and as `details.problems`.
- */
+export type LoadOptions = CompileOptions & DialogFolders;
+
+/** Reads and checks all dialogs (`*.yaml`, but for `*.test.yaml`) and all texts. Throws as `compileScripts` does. */
 export async function loadScripts(options: LoadOptions): Promise<{ scripts: Scripts; texts: Texts }> {
-  const shownDialogs = basename(options.dialogsDir);
-  const shownLocales = basename(options.localesDir);
-  const files = await readable(options.dialogsDir, 'DIALOGS_DIR', () => readTexts(options.dialogsDir));
-  const own = await readable(options.localesDir, 'LOCALES_DIR', () =>
-    readLocales(options.localesDir, shownLocales),
-  );
-  const locales = await overShipped(own, shownLocales, 'own');
+  return compileScripts(await readDialogFiles(options), options);
+}
+
+/**
+ * Checks a set of dialogs and makes it ready to run. Throws `dialogs_invalid` with every mistake at once, one a line as
+ * `file:line:column reason — what to do`, and as `details.problems`.
+ */
+export async function compileScripts(
+  { dialogs: files, locales: folders, shownAs }: DialogFiles,
+  options: CompileOptions,
+): Promise<{ scripts: Scripts; texts: Texts }> {
+  const { dialogs: shownDialogs, locales: shownLocales } = shownAs;
+  const locales = await overShipped(localesOf(folders, shownLocales), shownLocales, 'own');
   const problems: Problem[] = [...locales.problems];
   const dialogs: (CheckedDialog & { text: string })[] = [];
   for (const { name, text } of files) {
@@ -81,20 +90,22 @@ export async function loadScripts(options: LoadOptions): Promise<{ scripts: Scri
   return { scripts: scriptsOf(dialogs, start), texts: textsOf(locales, options) };
 }
 
+type TextOptions = Omit<CompileOptions, 'actionNames'>;
+
 /**
  * The texts alone, for a service whose bot is a program: in every language that the program or the package has, since only
  * the service's own are needed. `mayLackDir`: that `localesDir` does not exist is no mistake. Throws as `loadScripts`.
  */
 export async function loadTexts(
-  options: Omit<LoadOptions, 'dialogsDir' | 'actionNames'> & { mayLackDir: boolean },
+  options: TextOptions & { localesDir: string; mayLackDir: boolean },
 ): Promise<Texts> {
   const { localesDir, defaultLanguage, mayLackDir } = options;
   const shown = basename(localesDir);
-  const own: LocaleFiles =
+  const own =
     mayLackDir && !existsSync(localesDir)
-      ? { languages: [], files: new Map(), problems: [] }
-      : await readable(localesDir, 'LOCALES_DIR', () => readLocales(localesDir, shown));
-  const locales = await overShipped(own, shown, 'all');
+      ? []
+      : await readable(localesDir, 'LOCALES_DIR', () => readLocaleFolders(localesDir));
+  const locales = await overShipped(localesOf(own, shown), shown, 'all');
   const around = {
     locales,
     localesDir: shown,
@@ -109,7 +120,7 @@ export async function loadTexts(
 
 function textsOf(
   locales: LocaleFiles,
-  { defaultLanguage, onMissingText, onUntranslated }: Omit<LoadOptions, 'dialogsDir' | 'actionNames'>,
+  { defaultLanguage, onMissingText, onUntranslated }: TextOptions,
 ): Texts {
   for (const one of untranslated(locales, defaultLanguage)) onUntranslated?.(one);
   return new Texts(locales, defaultLanguage, onMissingText);
@@ -139,23 +150,6 @@ function scriptsOf(dialogs: readonly (CheckedDialog & { text: string })[], start
     fallback: triggered(dialogs, 'fallback'),
     queues: [...new Set(handoffs)],
   };
-}
-
-async function readTexts(directory: string): Promise<{ name: string; text: string }[]> {
-  const names = (await readdir(directory)).filter((name) => /(?<!\.test)\.ya?ml$/.test(name)).sort();
-  return Promise.all(
-    names.map(async (name) => ({ name, text: await readFile(join(directory, name), 'utf8') })),
-  );
-}
-
-/** A folder that is not there is a mistake of the settings, told like the others. */
-async function readable<T>(directory: string, setting: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    const message = `${setting}: the folder ${directory} cannot be read. Check the path and its permissions.`;
-    throw new SwitchboardError('dialogs_invalid', message, { cause });
-  }
 }
 
 function empty(file: string): Problem {

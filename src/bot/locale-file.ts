@@ -1,6 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
+import type { LocaleFolder } from './dialog-files.ts';
 import { type Path, type Problem, Source } from './problems.ts';
 
 /** What a key of a locale file can hold: a text, or a list of words to recognise. */
@@ -33,16 +32,11 @@ export interface LocaleFiles {
   problems: Problem[];
 }
 
-/**
- * Reads every language below `directory`. `shownAs` is the directory's name in messages; with `only`, the files of that
- * name alone are read.
- */
-export async function readLocales(directory: string, shownAs: string, only?: string): Promise<LocaleFiles> {
+/** What locale files say, by language and name. `shownAs` is their folder's name in messages. Never throws. */
+export function localesOf(folders: readonly LocaleFolder[], shownAs: string): LocaleFiles {
   const problems: Problem[] = [];
   const files = new Map<string, Map<string, LocaleFile>>();
-  const folders = await readdir(directory, { withFileTypes: true });
-  for (const folder of folders.filter((entry) => entry.isDirectory()).sort(byName)) {
-    const language = folder.name;
+  for (const { language, files: texts } of folders) {
     const canonical = canonicalTag(language);
     if (canonical !== language) {
       const remedy =
@@ -52,21 +46,14 @@ export async function readLocales(directory: string, shownAs: string, only?: str
     }
     const named = new Map<string, LocaleFile>();
     files.set(language, named);
-    const entries = await readdir(join(directory, language), { withFileTypes: true });
-    for (const entry of entries.filter(({ name }) => name.endsWith('.json')).sort(byName)) {
-      const name = entry.name.slice(0, -'.json'.length);
-      if (only !== undefined && name !== only) continue;
-      const text = await readFile(join(directory, language, entry.name), 'utf8');
-      const read = readLocaleFile(`${shownAs}/${language}/${entry.name}`, language, name, text);
+    for (const { name: fileName, text } of texts) {
+      const name = fileName.slice(0, -'.json'.length);
+      const read = readLocaleFile(`${shownAs}/${language}/${fileName}`, language, name, text);
       problems.push(...read.problems);
       named.set(name, read.file);
     }
   }
   return { languages: [...files.keys()], files, problems };
-}
-
-function byName(a: { name: string }, b: { name: string }): number {
-  return a.name < b.name ? -1 : 1;
 }
 
 function canonicalTag(tag: string): string | undefined {

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
+import { readLocaleFolders } from './dialog-files.ts';
 import {
   type LocaleFile,
   type LocaleFiles,
   type LocaleTexts,
+  localesOf,
   readLocaleFile,
-  readLocales,
 } from './locale-file.ts';
 import { SYSTEM } from './system-texts.ts';
 
@@ -24,7 +25,7 @@ export async function overShipped(
   shownAs: string,
   languages: 'own' | 'all',
 ): Promise<LocaleFiles> {
-  const shipped = await readLocales(FOLDER, 'switchboard/locales', SYSTEM);
+  const shipped = localesOf(await readLocaleFolders(FOLDER, `${SYSTEM}.json`), 'switchboard/locales');
   const all =
     languages === 'own' ? own.languages : [...new Set([...own.languages, ...shipped.languages])].sort();
   const files = new Map<string, Map<string, LocaleFile>>();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { readLocales } from '../../src/bot/locale-file.ts';
+import { readLocaleFolders } from '../../src/bot/dialog-files.ts';
+import { localesOf } from '../../src/bot/locale-file.ts';
 import { Recogniser } from '../../src/bot/recognise.ts';
 import { Texts } from '../../src/bot/texts.ts';
 
@@ -7,7 +8,7 @@ describe('an answer', () => {
   let recogniser: Recogniser;
 
   before(async () => {
-    recogniser = new Recogniser(new Texts(await readLocales('locales', 'locales'), 'en'));
+    recogniser = new Recogniser(new Texts(localesOf(await readLocaleFolders('locales'), 'locales'), 'en'));
   });
 
   describe('that should be a number', () => {

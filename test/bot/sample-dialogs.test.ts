@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { SegmentedMessage } from 'sms-segments-calculator';
 import type { ScriptBot } from '../../src/bot/bot.ts';
-import { readLocales } from '../../src/bot/locale-file.ts';
+import { readLocaleFolders } from '../../src/bot/dialog-files.ts';
+import { localesOf } from '../../src/bot/locale-file.ts';
 import { sampleBot, Talk } from '../support/script-bot.ts';
 
 const SEED = 20261124;
@@ -139,7 +140,7 @@ describe('the sample dialogs, whatever customers write', () => {
 
 describe('the English texts', () => {
   it('hold no character that would make each SMS 70 characters long', async () => {
-    const { files } = await readLocales('locales', 'locales');
+    const { files } = localesOf(await readLocaleFolders('locales'), 'locales');
     for (const file of files.get('en')?.values() ?? []) {
       for (const [key, { value }] of file.entries) {
         if (typeof value !== 'string') continue;

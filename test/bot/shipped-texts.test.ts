@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { type Untranslated, untranslated } from '../../src/bot/check-texts.ts';
+import { readLocaleFolders } from '../../src/bot/dialog-files.ts';
 import { loadScripts, loadTexts } from '../../src/bot/load.ts';
-import { readLocales } from '../../src/bot/locale-file.ts';
+import { localesOf } from '../../src/bot/locale-file.ts';
 import { systemText } from '../../src/bot/system-texts.ts';
 import type { Texts } from '../../src/bot/texts.ts';
 import { Commands } from '../../src/bot/words.ts';
@@ -22,7 +23,7 @@ async function textsWith(files: Record<string, object>): Promise<{ texts: Texts;
 
 describe('the system texts that the package ships', () => {
   it('are whole in each language', async () => {
-    const locales = await readLocales('locales', 'locales');
+    const locales = localesOf(await readLocaleFolders('locales'), 'locales');
     expect(locales.languages).to.have.members(['en', 'es', 'zh-TW']);
     expect(untranslated(locales, 'none')).to.deep.equal([]);
   });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { readLocaleFile, readLocales } from '../../src/bot/locale-file.ts';
+import { readLocaleFolders } from '../../src/bot/dialog-files.ts';
+import { localesOf, readLocaleFile } from '../../src/bot/locale-file.ts';
 import { SYSTEM } from '../../src/bot/system-texts.ts';
 import { Texts } from '../../src/bot/texts.ts';
 import { Commands, Keywords, normalised } from '../../src/bot/words.ts';
@@ -43,7 +44,7 @@ describe('what customers can say at any time', () => {
   let commands: Commands;
 
   before(async () => {
-    texts = new Texts(await readLocales('locales', 'locales'), 'en');
+    texts = new Texts(localesOf(await readLocaleFolders('locales'), 'locales'), 'en');
     commands = new Commands(texts);
   });
 
