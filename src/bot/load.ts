@@ -13,6 +13,7 @@ import {
 } from './dialog-files.ts';
 import { type Flow, layOut } from './flow.ts';
 import { type LocaleFiles, localesOf } from './locale-file.ts';
+import { type Moves, moveProblems, movesOf } from './moves.ts';
 import { formatProblem, type Problem, sortedProblems } from './problems.ts';
 import { readScript } from './script-file.ts';
 import { overShipped } from './shipped-texts.ts';
@@ -35,6 +36,7 @@ export interface Scripts {
   fallback: string | undefined;
   /** The queues that handoffs name, each once. */
   queues: string[];
+  moves: Moves;
 }
 
 export interface CompileOptions {
@@ -85,6 +87,7 @@ export async function compileScripts(
       complete: dialogs.length === files.length,
     }),
   );
+  if (dialogs.length === files.length) problems.push(...moveProblems(dialogs));
   const start = triggered(dialogs, 'start');
   if (problems.length > 0 || start === undefined) throw invalid(sortedProblems(problems));
   return { scripts: scriptsOf(dialogs, start), texts: textsOf(locales, options) };
@@ -149,6 +152,7 @@ function scriptsOf(dialogs: readonly (CheckedDialog & { text: string })[], start
     start,
     fallback: triggered(dialogs, 'fallback'),
     queues: [...new Set(handoffs)],
+    moves: movesOf(dialogs.map(({ script }) => script)),
   };
 }
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
  */
 
 const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
+const MOVED = /^(?:[A-Za-z][A-Za-z0-9_-]*\/(?:\*|[^\s/*]+)|[^\s/*]+)$/;
 const VARIABLE = /^(?:(?:user|session)\.)?[A-Za-z][A-Za-z0-9_]*$/;
 
 export function isVariable(name: string): boolean {
@@ -151,6 +152,13 @@ const trigger = z.union([z.enum(['start', 'fallback']), z.strictObject({ keyword
 export const scriptSchema = z.strictObject({
   id,
   triggers: z.array(trigger).optional(),
+  /** Steps of earlier sets that are gone, and where conversations that stand there go on: see bot/moves.ts. */
+  moves: z
+    .record(
+      z.string().regex(MOVED, 'must be a step that is gone, or dialog/step, or dialog/* for all of a dialog'),
+      z.string(),
+    )
+    .optional(),
   steps: steps.min(1, 'must hold at least one step'),
 });
 

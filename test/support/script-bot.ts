@@ -14,11 +14,11 @@ export class Talk {
   session = 1;
   locale: string;
   botState: string | null = null;
-  readonly #bot: ScriptBot;
+  readonly #bot: Pick<ScriptBot, 'run'>;
   readonly #adapter = new TeleSignAdapter({ inOrder: () => Promise.reject(new Error('not in this test')) });
   #turns = 0;
 
-  constructor(bot: ScriptBot, locale = 'en') {
+  constructor(bot: Pick<ScriptBot, 'run'>, locale = 'en') {
     this.#bot = bot;
     this.locale = locale;
   }
