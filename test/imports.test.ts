@@ -23,10 +23,11 @@ const RULES: Record<string, { parts: string[]; packages: string[] }> = {
       '@microsoft/recognizers-text-number',
     ],
   },
+  publishing: { parts: ['bot', 'store'], packages: [] },
   webhooks: { parts: ['store'], packages: [] },
   workers: { parts: ['conversations', 'telesign', 'store', 'webhooks'], packages: [] },
   http: {
-    parts: ['conversations', 'telesign', 'store', 'webhooks'],
+    parts: ['conversations', 'telesign', 'store', 'webhooks', 'publishing'],
     packages: ['restify', 'zod', 'zod-openapi', 'pino', 'libphonenumber-js'],
   },
   emulator: { parts: ['telesign'], packages: ['restify', 'zod', 'undici'] },

@@ -2,6 +2,7 @@ import type { Json } from '../bot-turn.ts';
 import type { AgentDoc } from './agent.ts';
 import type { AuditDoc } from './audit.ts';
 import type { Collection, IndexSpec, Write } from './collection.ts';
+import type { DialogSetDoc, PublicationDoc } from './dialog-set.ts';
 import type { DraftDoc } from './draft.ts';
 import type { MacroDoc } from './macro.ts';
 import type { PresenceDoc } from './presence.ts';
@@ -298,6 +299,8 @@ export interface Documents {
   publisher: PublisherDoc;
   events: EventDoc;
   deliveries: DeliveryDoc;
+  dialogSets: DialogSetDoc;
+  publications: PublicationDoc;
 }
 
 export type CollectionName = keyof Documents;
@@ -361,6 +364,8 @@ export const INDEXES: { [K in CollectionName]: IndexSpec[] } = {
     { name: 'list', keys: { webhookId: 1, status: 1, changedAt: 1 } },
     { name: 'expires', keys: { expiresAt: 1 } },
   ],
+  dialogSets: [],
+  publications: [],
 };
 
 export type Collections = { [K in CollectionName]: Collection<Documents[K]> };

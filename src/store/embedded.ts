@@ -142,6 +142,8 @@ class EmbeddedEngine implements Engine {
       publisher: await this.#openCollection('publisher'),
       events: await this.#openCollection('events'),
       deliveries: await this.#openCollection('deliveries'),
+      dialogSets: await this.#openCollection('dialogSets'),
+      publications: await this.#openCollection('publications'),
     };
     this.#collections.push(...Object.values(collections));
     for (const collection of this.#collections)

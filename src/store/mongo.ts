@@ -103,6 +103,8 @@ function collections(db: Db): { [K in CollectionName]: Collection<Documents[K]> 
     publisher: db.collection('publisher'),
     events: db.collection('events'),
     deliveries: db.collection('deliveries'),
+    dialogSets: db.collection('dialogSets'),
+    publications: db.collection('publications'),
   };
 }
 
