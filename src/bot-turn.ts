@@ -81,6 +81,8 @@ export interface TurnOutput {
   handoff: HandoffRequest | null;
   /** Set when the bot has finished: the session closes with this outcome. */
   ended: { outcome: string } | null;
+  /** Where it waits now, as `<dialog>/<step>`, for reports; null when it waits nowhere, or will not say. */
+  waitsAt: string | null;
 }
 
 /** Runs one turn. Pure but for what the bot's own actions do: the same input may be run again after a crash. */
@@ -98,4 +100,6 @@ export interface TurnUnderWay {
   botState: string | null;
   /** Set it when the customer chose another language. */
   locale: string | null;
+  /** See `TurnOutput`. */
+  waitsAt: string | null;
 }

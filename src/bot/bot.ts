@@ -65,6 +65,8 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
       throw error instanceof DialogContextError ? error.error : error;
     }
     underWay.botState = JSON.stringify(state);
+    const front = state.dialogStack.at(-1);
+    underWay.waitsAt = front ? `${front.id}/${front.state.step}` : null;
     const activities = turn.activities();
     if (activities.length > 0) await context.sendActivities(activities);
   }

@@ -70,6 +70,7 @@ function failedOutput(systemText: SystemText, locale: string, botState: string |
       untakenAfter: null,
     },
     ended: null,
+    waitsAt: null,
   };
 }
 
@@ -87,6 +88,7 @@ async function changesOf(
     set: {
       ...opening.set,
       ...(output.botState === null ? {} : { botState: output.botState }),
+      ...(output.waitsAt === null ? {} : { botSteps: stepsTo(conversation, output.waitsAt) }),
       ...(output.locale === null ? { locale } : { locale: output.locale, chosenLocale: output.locale }),
     },
     unset: [...(opening.unset ?? []), ...(output.botState === null ? (['botState'] as const) : [])],
@@ -120,6 +122,16 @@ async function changesOf(
     };
   }
   return { changes };
+}
+
+/** A bot that goes round in circles has been everywhere by then. */
+const MOST_STEPS = 50;
+
+/** The steps at which the bot has waited in this session, each once; the last is where it waits now. */
+function stepsTo({ session, botSteps }: ConversationDoc, step: string): ConversationDoc['botSteps'] {
+  const before = botSteps?.session === session ? botSteps.steps : [];
+  if (before.at(-1) === step) return { session, steps: before };
+  return { session, steps: [...before.filter((one) => one !== step), step].slice(-MOST_STEPS) };
 }
 
 /** Into the queue that routing finds; or, where that is closed or full, what it does instead. */

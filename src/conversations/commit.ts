@@ -24,6 +24,7 @@ export interface Changes {
       | 'preferredAgentIds'
       | 'handoff'
       | 'botState'
+      | 'botSteps'
       | 'lastMessageAt'
       | 'unansweredSince'
       | 'repliedAt'

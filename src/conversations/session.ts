@@ -9,15 +9,17 @@ export function endedSession(
   now: number,
 ): SessionDoc {
   const answeredAt = answeredIn(conversation);
+  const { session, botSteps } = conversation;
   return {
-    _id: `${conversation._id}:${conversation.session}`,
+    _id: `${conversation._id}:${session}`,
     conversationId: conversation._id,
-    session: conversation.session,
+    session,
     startedAt: startOf(conversation),
     endedAt: now,
     ...end,
     ...(conversation.locale === undefined ? {} : { locale: conversation.locale }),
     ...(answeredAt === undefined ? {} : { answeredAt }),
+    ...(botSteps?.session === session ? { botSteps: botSteps.steps } : {}),
     ...(conversation.queueId === undefined ? {} : { queueId: conversation.queueId }),
     ...(conversation.agentId === undefined ? {} : { agentId: conversation.agentId }),
     ...(conversation.handoff === undefined ? {} : { handoffReason: conversation.handoff.reason }),

@@ -252,7 +252,7 @@ async function decideAsked(parts: TurnParts, conversation: ConversationDoc, aske
       return await asked.bot(input);
     } catch (error) {
       failure = { error };
-      return { texts: [], botState: input.botState, locale: null, handoff: null, ended: null };
+      return { texts: [], botState: input.botState, locale: null, handoff: null, ended: null, waitsAt: null };
     }
   };
   const activity = { type: 'event', id: asked.id, name: 'continue', at: parts.now() } as const;

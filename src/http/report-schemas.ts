@@ -9,23 +9,32 @@ const MOST_DAYS = 92;
 
 const time = z.iso.datetime({ offset: true });
 
+const period = {
+  from: time.meta({ description: 'Sessions that ended from then on.', example: '2026-03-01T00:00:00Z' }),
+  to: time.meta({
+    description: `And before then; at most ${MOST_DAYS} days later.`,
+    example: '2026-04-01T00:00:00Z',
+  }),
+};
+const format = z.enum(['json', 'csv']).optional().meta({ description: 'Stands before `Accept`.' });
+
+export const dialogReportQuery = z.strictObject({ ...period, format }).superRefine(notTooLong);
+
 export const reportQuery = z
   .strictObject({
-    from: time.meta({ description: 'Sessions that ended from then on.', example: '2026-03-01T00:00:00Z' }),
-    to: time.meta({
-      description: `And before then; at most ${MOST_DAYS} days later.`,
-      example: '2026-04-01T00:00:00Z',
-    }),
+    ...period,
     by: z.enum(GROUPINGS),
     timeZone: timeZone.default('UTC').meta({ description: 'What a day and an hour are (IANA).' }),
-    format: z.enum(['json', 'csv']).optional().meta({ description: 'Stands before `Accept`.' }),
+    format,
   })
-  .superRefine(({ from, to }, context) => {
-    const length = Date.parse(to) - Date.parse(from);
-    if (length > 0 && length <= MOST_DAYS * DAY) return;
-    const message = `it must be later than \`from\`, by at most ${MOST_DAYS} days`;
-    context.addIssue({ code: 'custom', path: ['to'], message });
-  });
+  .superRefine(notTooLong);
+
+function notTooLong({ from, to }: { from: string; to: string }, context: z.RefinementCtx): void {
+  const length = Date.parse(to) - Date.parse(from);
+  if (length > 0 && length <= MOST_DAYS * DAY) return;
+  const message = `it must be later than \`from\`, by at most ${MOST_DAYS} days`;
+  context.addIssue({ code: 'custom', path: ['to'], message });
+}
 
 const durations = z
   .object({
@@ -68,5 +77,28 @@ export const handlingReport = z
   })
   .meta({ id: 'HandlingReport' });
 
+const stepRow = z
+  .object({
+    dialog: z.string(),
+    step: z.string().meta({ description: 'Its id, or the one made of its kind and text key.' }),
+    language: z.string().nullable(),
+    reached: z.number().int().meta({ description: 'The bot waited there.' }),
+    handedOver: z
+      .number()
+      .int()
+      .meta({ description: 'It was the last step, and a person was called from there.' }),
+    left: z.number().int().meta({ description: 'It was the last step: the customer wrote no more.' }),
+  })
+  .meta({ id: 'StepRow' });
+
+export const dialogReport = z
+  .object({
+    from: time,
+    to: time,
+    rows: z.array(stepRow).meta({ description: 'By dialog, step and language.' }),
+  })
+  .meta({ id: 'DialogReport' });
+
+export type DialogReport = z.output<typeof dialogReport>;
 export type HandlingReport = z.output<typeof handlingReport>;
 export type ReportRowView = z.output<typeof row>;

@@ -86,6 +86,7 @@ export const RIGHTS = {
 
   getBoard: 'supervisor',
   reportHandling: 'supervisor',
+  reportDialogs: 'supervisor',
   listAudit: 'admin',
 
   streamEvents: 'agent',

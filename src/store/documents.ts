@@ -209,6 +209,8 @@ export interface ConversationDoc {
   wrapUpFreed?: true;
   handoff?: HandoffInfo;
   botState?: string;
+  /** Where the bot has waited in a session, `<dialog>/<step>` each once; the last is where it waits, or waited last. */
+  botSteps?: { session: number; steps: string[] };
   /** Ids of inbound messages not yet handled, in order of arrival as the store saw it. */
   inbox: string[];
   /** Something for the bot to hear of, e.g. that an agent gave the conversation back; handled before the inbox. */
@@ -268,6 +270,8 @@ export interface SessionDoc {
   /** When a person first wrote to the customer. */
   answeredAt?: number;
   survey?: Survey;
+  /** See the conversation's; the last is where the customer left the bot. */
+  botSteps?: string[];
   stretches: Stretch[];
 }
 

@@ -10,6 +10,7 @@ export class OpenTurn implements TurnUnderWay {
   readonly input: TurnInput;
   botState: string | null;
   locale: string | null = null;
+  waitsAt: string | null = null;
   handoff: HandoffRequest | null = null;
   ended: TurnOutput['ended'] = null;
   readonly texts: string[] = [];
@@ -44,8 +45,8 @@ export class OpenTurn implements TurnUnderWay {
   }
 
   output(): TurnOutput {
-    const { texts, botState, locale, handoff, ended } = this;
-    return { texts, botState, locale, handoff, ended };
+    const { texts, botState, locale, handoff, ended, waitsAt } = this;
+    return { texts, botState, locale, handoff, ended, waitsAt };
   }
 }
 

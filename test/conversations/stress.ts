@@ -299,6 +299,7 @@ function hears(botState: string | null, what: string): TurnOutput {
     locale: null,
     handoff: null,
     ended: heard.length % SESSION === 0 ? { outcome: 'resolved' } : null,
+    waitsAt: null,
   };
 }
 

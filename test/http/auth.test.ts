@@ -73,6 +73,7 @@ const REQUESTS: { [K in keyof typeof RIGHTS]: [request: string, least: Role] } =
   getContact: ['GET /api/contacts/x', 'agent'],
   getBoard: ['GET /api/board', 'supervisor'],
   reportHandling: ['GET /api/reports/handling', 'supervisor'],
+  reportDialogs: ['GET /api/reports/dialogs?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z', 'supervisor'],
   listAudit: ['GET /api/audit', 'admin'],
   streamEvents: ['GET /api/events', 'agent'],
 };

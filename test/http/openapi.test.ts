@@ -77,6 +77,7 @@ const CONTRACT = [
   'POST /api/deliveries/{id}/retry',
   'GET /api/board',
   'GET /api/reports/handling',
+  'GET /api/reports/dialogs',
   'GET /api/audit',
   'GET /api/events',
 ];

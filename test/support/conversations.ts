@@ -67,7 +67,7 @@ export function aConversation(fields: Partial<ConversationDoc> & { _id: string }
 
 /** An answer of the bot with nothing in it but what the test names. */
 export function anAnswer(answer: Partial<TurnOutput> = {}): TurnOutput {
-  return { texts: [], botState: null, locale: null, handoff: null, ended: null, ...answer };
+  return { texts: [], botState: null, locale: null, handoff: null, ended: null, waitsAt: null, ...answer };
 }
 
 export const handsOver =

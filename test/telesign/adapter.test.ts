@@ -119,6 +119,7 @@ describe('TeleSignAdapter', () => {
         locale: null,
         handoff: null,
         ended: null,
+        waitsAt: null,
       });
     });
 

@@ -1,9 +1,18 @@
 import { z } from 'zod';
+import { createDialogReport } from '../../conversations/dialog-report.ts';
 import { endedSessions } from '../../conversations/ended-sessions.ts';
 import { createReport } from '../../conversations/report.ts';
 import { type Cell, csvOf } from '../csv.ts';
 import type { HttpParts } from '../parts.ts';
-import { type HandlingReport, handlingReport, type ReportRowView, reportQuery } from '../report-schemas.ts';
+import {
+  type DialogReport,
+  dialogReport,
+  dialogReportQuery,
+  type HandlingReport,
+  handlingReport,
+  type ReportRowView,
+  reportQuery,
+} from '../report-schemas.ts';
 import { type Route, route } from '../route.ts';
 
 const durations = (average: number) => ({ count: 40, average, p50: average - 2, p90: average * 2 });
@@ -34,6 +43,12 @@ const EXAMPLE: HandlingReport = {
   rows: [EXAMPLE_ROW],
 };
 
+const EXAMPLE_STEPS: DialogReport = {
+  from: '2026-03-01T00:00:00Z',
+  to: '2026-04-01T00:00:00Z',
+  rows: [{ dialog: 'main', step: 'menu', language: 'en', reached: 120, handedOver: 12, left: 7 }],
+};
+
 export function reportRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
   return [
     route({
@@ -56,7 +71,36 @@ export function reportRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
         return { from, to, by, timeZone, ...report.result() };
       },
     }),
+    route({
+      operation: 'reportDialogs',
+      method: 'get',
+      path: '/api/reports/dialogs',
+      tag: 'Supervisors',
+      summary: 'Where customers leave the bot, by dialog, step and language',
+      description:
+        'Of the sessions that ended in the period, and whose bot runs dialog files. A session counts once for each step at which the bot waited. As JSON, or as CSV with `Accept: text/csv` or `format=csv`.',
+      request: z.object({ query: dialogReportQuery }),
+      answer: { status: 200, description: 'The report.', schema: dialogReport, example: EXAMPLE_STEPS },
+      csv: { example: dialogCsv(EXAMPLE_STEPS), of: dialogCsv },
+      errors: [],
+      async handle({ query: { from, to } }) {
+        const report = createDialogReport();
+        for await (const batch of endedSessions(store, Date.parse(from), Date.parse(to))) {
+          for (const session of batch) report.add(session);
+        }
+        return { from, to, rows: report.rows() };
+      },
+    }),
   ];
+}
+
+const STEP_FIELDS = ['dialog', 'step', 'language', 'reached', 'handedOver', 'left'] as const;
+
+function dialogCsv({ rows }: DialogReport): string {
+  return csvOf(
+    STEP_FIELDS,
+    rows.map((row) => STEP_FIELDS.map((field): Cell => row[field])),
+  );
 }
 
 const COUNTS = ['sessions', 'escalated', 'abandoned', 'resolvedByBot'] as const;

@@ -195,7 +195,7 @@ describe('an agent', () => {
     const heard: unknown[] = [];
     stage.rig.bot = async ({ activity }) => {
       heard.push(activity.type === 'event' && activity.name === 'returned' ? activity.value : activity);
-      return { texts: [], botState: null, locale: null, handoff: null, ended: null };
+      return { texts: [], botState: null, locale: null, handoff: null, ended: null, waitsAt: null };
     };
     await stage.rig.turn();
     expect(heard).to.deep.equal([{ dialog: 'main', step: 'again', variables: { solved: true } }]);

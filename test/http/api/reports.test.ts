@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SessionDoc, Stretch } from '../../../src/store/documents.ts';
-import { CONVERSATION, NUMBER } from '../../support/conversations.ts';
+import { anAnswer, CONVERSATION, NUMBER } from '../../support/conversations.ts';
 import { comeIn, handOver, openStage, type Stage } from '../stage.ts';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
@@ -128,5 +128,30 @@ describe('GET /api/reports/handling', () => {
 
   it('is for supervisors', async () => {
     expect((await ask(`${MARCH}&by=day`, {}, 'ana')).status).to.equal(403);
+  });
+});
+
+describe('GET /api/reports/dialogs', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await openStage();
+  });
+  afterEach(() => stage.close());
+
+  it('tells where customers stopped, from the first text to the close by itself', async () => {
+    stage.rig.bot = async () => anAnswer({ texts: ['Which order?'], waitsAt: 'order/number' });
+    const started = stage.rig.time;
+    await stage.rig.textIn('Hi');
+    await stage.rig.turn();
+    stage.rig.time += 31 * 24 * 3_600_000;
+    await stage.rig.turn();
+    const iso = (at: number) => new Date(at).toISOString();
+    const query = `from=${iso(started)}&to=${iso(stage.rig.time + 1)}`;
+    const { body } = await stage.call(`GET /api/reports/dialogs?${query}`, { as: 'sam' });
+    expect(body.rows).to.deep.equal([
+      { dialog: 'order', step: 'number', language: 'en', reached: 1, handedOver: 0, left: 1 },
+    ]);
+    const csv = await stage.call(`GET /api/reports/dialogs?${query}&format=csv`, { as: 'sam' });
+    expect(csv.text).to.equal('dialog,step,language,reached,handedOver,left\r\norder,number,en,1,0,1\r\n');
   });
 });
