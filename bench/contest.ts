@@ -51,7 +51,7 @@ export interface ContestPlan {
 /** Milliseconds. */
 const REPLY_WITHIN = 10_000;
 /** Processors. A round with more of others' work in it is taken again. */
-const MOST_NOISE = 0.25;
+export const MOST_NOISE = 0.25;
 
 /**
  * Puts the same load on several services in turn, A B A B, so that whatever else the machine does meets all of them

@@ -69,11 +69,16 @@ async function snapshotsIn(store: Store, parts: HistoryParts): Promise<Snapshot[
     automatedText: () => '',
     queueWord: () => null,
     surveyScore: () => null,
+    stopWish: () => false,
+    answeredByProvider: () => false,
     missed: async () => {},
     random: () => 0,
     randomId: () => `lease-${leases++}`,
     worked: () => {},
     untaken: () => {},
+    muted: () => {},
+    asksWaiting: () => false,
+    lacksQueue: () => {},
     botFailed(error: unknown) {
       throw error;
     },
@@ -82,6 +87,7 @@ async function snapshotsIn(store: Store, parts: HistoryParts): Promise<Snapshot[
     ...common,
     random: () => 0,
     sent: () => {},
+    blocked: async () => {},
     send: async () => ({
       outcome: 'accepted' as const,
       referenceId: '0'.repeat(32),

@@ -5,20 +5,24 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LoadProcess } from './load-process.ts';
 import { type Options, readOptions, type Scenario } from './options.ts';
+import { layOutLocales, type Places } from './places.ts';
 import type { Report, Verdict } from './report.ts';
+import { deskScenario } from './scenario-desk.ts';
 import { idleScenario } from './scenario-idle.ts';
 import { inboxScenario } from './scenario-inbox.ts';
 import { profileScenario } from './scenario-profile.ts';
 import { replyScenario } from './scenario-reply.ts';
 import { sizesScenario } from './scenario-sizes.ts';
-import { layOutLocales, type Places } from './services.ts';
+import { turnScenario } from './scenario-turn.ts';
 import { Stage } from './stage.ts';
 import { table } from './table.ts';
 
 const SCENARIO: { [K in Scenario]: (stage: Stage, options: Options) => Promise<Report> } = {
+  turn: turnScenario,
   inbox: inboxScenario,
   reply: replyScenario,
   sizes: sizesScenario,
+  desk: deskScenario,
   idle: idleScenario,
 };
 

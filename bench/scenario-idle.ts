@@ -13,7 +13,7 @@ export async function idleScenario(stage: Stage): Promise<Report> {
   const { places } = stage;
   const service = await ServiceProcess.start({
     name: 'switchboard, demo',
-    args: ['--max-semi-space-size=4', 'dist/main.js'],
+    args: ['dist/main.js'],
     env: { DATA_DIR: await stage.folder() },
     cwd: places.repository,
     readyPath: '/readyz',

@@ -1,4 +1,4 @@
-import { contest, type Score } from './contest.ts';
+import { contest } from './contest.ts';
 import type { Options } from './options.ts';
 import { atLeast, type Report } from './report.ts';
 import { scoresTable } from './scores-table.ts';
@@ -30,11 +30,4 @@ export async function inboxScenario(stage: Stage, { rounds }: Options): Promise<
       ),
     ],
   };
-}
-
-export function errorsOf(scores: readonly Score[]): number {
-  return scores.reduce(
-    (total, { errors, missing, doubled, wrong }) => total + errors + missing + doubled + wrong,
-    0,
-  );
 }

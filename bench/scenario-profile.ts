@@ -4,7 +4,7 @@ import { contest } from './contest.ts';
 import { type ProfileSummary, type Share, summariseProfile } from './profile.ts';
 import type { Report } from './report.ts';
 import { INBOX_RUN } from './scenario-inbox.ts';
-import type { Kind } from './services.ts';
+import type { Kind } from './service-command.ts';
 import type { Stage } from './stage.ts';
 import { table } from './table.ts';
 

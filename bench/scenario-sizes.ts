@@ -4,10 +4,10 @@ import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { type Contestant, contest, type Score } from './contest.ts';
 import type { Options } from './options.ts';
+import { localesDir } from './places.ts';
 import { atLeast, atMost, type Report, type Verdict } from './report.ts';
 import { INBOX_RUN } from './scenario-inbox.ts';
 import { scoresTable } from './scores-table.ts';
-import { localesDir } from './services.ts';
 import type { Stage } from './stage.ts';
 import { table } from './table.ts';
 

@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Contestant } from './contest.ts';
 import type { LoadProcess } from './load-process.ts';
+import type { Places } from './places.ts';
+import { type Kind, serviceCommand } from './service-command.ts';
 import { ServiceProcess } from './service-process.ts';
-import { type Kind, type Places, serviceCommand } from './services.ts';
 
 /** What a scenario runs on: the load generator, and the services that it starts. */
 export class Stage {

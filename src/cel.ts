@@ -1,6 +1,8 @@
 import { type ASTNode, Environment, type ObjectSchema, type ParseResult } from '@marcbachmann/cel-js';
 import type { Json } from './bot-turn.ts';
 
+export type { ASTNode };
+
 /** The type of a variable as CEL names it, such as `string`, `list<string>` or `dyn`; or its fields with theirs. */
 export type CelType = string | { schema: ObjectSchema };
 
@@ -9,6 +11,15 @@ export interface CelExpression {
   /** The value, or undefined when it has none: a field is missing, or the types do not fit. */
   evaluate(scope: CelScope): Json | undefined;
 }
+
+const WANTED = {
+  bool: { types: ['bool'], called: 'true or false' },
+  string: { types: ['string'], called: 'a text' },
+  number: { types: ['int', 'double'], called: 'a number' },
+} as const satisfies { [wanted: string]: { types: readonly string[]; called: string } };
+
+/** What an expression may have to be. */
+export type WantedType = keyof typeof WANTED;
 
 /** The values of variables, each made ready for CEL once, however many expressions read it. */
 export class CelScope {
@@ -25,17 +36,27 @@ export class CelScope {
   }
 }
 
+/** What is wrong with an expression: how it is written, a name that is not known, or types that do not fit. */
+export type ExpressionMistake = 'syntax' | 'variable' | 'function' | 'type';
+
 /** What is wrong with an expression, with the offset in its text where. */
 export class ExpressionError extends Error {
   readonly offset: number;
-  /** The name that is not known, when that is what is wrong. */
+  /** The name of the variable or the function that is not known, when that is what is wrong. */
   readonly unknown: string | undefined;
+  readonly mistake: ExpressionMistake;
 
-  constructor(message: string, offset: number, unknown: string | undefined) {
+  constructor(
+    message: string,
+    offset: number,
+    unknown: string | undefined,
+    mistake: ExpressionMistake = unknown === undefined ? 'syntax' : 'variable',
+  ) {
     super(message);
     this.name = 'ExpressionError';
     this.offset = offset;
     this.unknown = unknown;
+    this.mistake = mistake;
   }
 }
 
@@ -46,41 +67,35 @@ export class ExpressionError extends Error {
 export class Cel {
   readonly #environment: Environment;
 
-  constructor(variables: Iterable<readonly [name: string, type: CelType]>) {
-    this.#environment = new Environment({
-      unlistedVariablesAreDyn: false,
-      homogeneousAggregateLiterals: false,
-      limits: { maxAstNodes: 500, maxDepth: 50 },
-    });
+  /** `beside`: over its variables too. That costs a tenth of setting all up again. */
+  constructor(variables: Iterable<readonly [name: string, type: CelType]>, beside?: Cel) {
+    this.#environment = (beside ? beside.#environment : COMMON).clone();
     for (const [name, type] of variables) {
       if (typeof type === 'string') this.#environment.registerVariable(name, type);
       else this.#environment.registerVariable(name, type);
     }
-    // CEL knows no `2.5 + 1`, but whoever writes `price + 1` cannot know whether the price is whole.
-    for (const [sign, compute] of Object.entries(ARITHMETIC)) {
-      for (const [left, right] of [
-        ['int', 'double'],
-        ['double', 'int'],
-      ]) {
-        this.#environment.registerOperator(`${left} ${sign} ${right}`, (a: unknown, b: unknown) =>
-          compute(Number(a), Number(b)),
-        );
-      }
-    }
   }
 
-  /** Throws `ExpressionError`. With `wanted` `bool`, also when the expression can never be true or false. */
-  compile(text: string, wanted?: 'bool'): CelExpression {
+  /** The names of all functions that expressions can call. */
+  functions(): string[] {
+    return [...new Set(this.#environment.getDefinitions().functions.map(({ name }) => name))];
+  }
+
+  /** Throws `ExpressionError`, also when the expression can never be of the type `wanted`. */
+  compile(text: string, wanted?: WantedType): CelExpression {
     let parsed: ParseResult;
     try {
       parsed = this.#environment.parse(text);
     } catch (error) {
-      throw expressionError(error);
+      throw this.#mistakeOf(error, 'syntax');
     }
+    refuseUnbounded(parsed.ast);
     const checked = parsed.check();
-    if (!checked.valid) throw expressionError(checked.error);
-    if (wanted === 'bool' && checked.type !== 'bool' && checked.type !== 'dyn') {
-      throw new ExpressionError(`it is always ${article(checked.type)}, never true or false`, 0, undefined);
+    if (!checked.valid) throw this.#mistakeOf(checked.error, 'type');
+    const { type = 'dyn' } = checked;
+    if (wanted !== undefined && type !== 'dyn' && !WANTED[wanted].types.some((one) => one === type)) {
+      const { called } = WANTED[wanted];
+      throw new ExpressionError(`it is always ${article(type)}, never ${called}`, 0, undefined, 'type');
     }
     const seen = [...namesIn(parsed.ast)];
     return {
@@ -97,7 +112,54 @@ export class Cel {
       },
     };
   }
+
+  #mistakeOf(error: unknown, otherwise: ExpressionMistake): ExpressionError {
+    if (!(error instanceof Error)) return new ExpressionError('it cannot be read', 0, undefined);
+    const summary = 'summary' in error && typeof error.summary === 'string' ? error.summary : error.message;
+    const range = 'range' in error ? error.range : undefined;
+    const start =
+      typeof range === 'object' && range !== null && 'start' in range && typeof range.start === 'number'
+        ? range.start
+        : 0;
+    const variable = UNKNOWN_VARIABLE.exec(summary)?.[1];
+    if (variable !== undefined) return new ExpressionError(summary, start, variable);
+    const called = NO_OVERLOAD.exec(summary)?.[1];
+    return called === undefined || this.functions().includes(called)
+      ? new ExpressionError(summary, start, undefined, otherwise)
+      : new ExpressionError(`there is no function ${called}`, start, called, 'function');
+  }
 }
+
+/** Functions that do something for each item of a list, or name a value so that it can be used again and again. */
+const REPEATING: ReadonlySet<unknown> = new Set(['map', 'filter', 'all', 'exists', 'exists_one', 'bind']);
+
+/** How many of them may work on what another one gives: each can make a hundred times as much of it. */
+const MOST_REPEATED = 2;
+
+/**
+ * Throws `ExpressionError` for what nobody can say how long it takes: a pattern that comes from a variable, so perhaps from a
+ * customer, and lists that are made of lists that are made of lists.
+ */
+function refuseUnbounded(node: ASTNode, repeated = 0): void {
+  let depth = repeated;
+  if (node.op === 'rcall') {
+    const [name, , given] = node.args;
+    if (REPEATING.has(name)) depth += 1;
+    if (depth > MOST_REPEATED) {
+      throw new ExpressionError(
+        `${name} within ${MOST_REPEATED} others of its kind is too much`,
+        node.start,
+        undefined,
+      );
+    }
+    const unwritten = name === 'matches' ? given.find(({ op }) => op !== 'value') : undefined;
+    if (unwritten) throw new ExpressionError('a pattern has to be written out', unwritten.start, undefined);
+  }
+  for (const part of partsOf(node)) refuseUnbounded(part, depth);
+}
+
+const UNKNOWN_VARIABLE = /^Unknown variable: (\S+)$/;
+const NO_OVERLOAD = /^found no matching overload for '(?:[^(]*\.)?([A-Za-z_]\w*)\(/;
 
 const ARITHMETIC: Record<string, (a: number, b: number) => number> = {
   '+': (a, b) => a + b,
@@ -106,19 +168,30 @@ const ARITHMETIC: Record<string, (a: number, b: number) => number> = {
   '/': (a, b) => a / b,
 };
 
-function article(type: string | undefined): string {
-  return /^[aeiou]/.test(type ?? '') ? `an ${type}` : `a ${type}`;
+const COMMON = commonEnvironment();
+
+function commonEnvironment(): Environment {
+  const environment = new Environment({
+    unlistedVariablesAreDyn: false,
+    homogeneousAggregateLiterals: false,
+    limits: { maxAstNodes: 500, maxDepth: 50 },
+  });
+  // CEL knows no `2.5 + 1`, but whoever writes `price + 1` cannot know whether the price is whole.
+  for (const [sign, compute] of Object.entries(ARITHMETIC)) {
+    for (const [left, right] of [
+      ['int', 'double'],
+      ['double', 'int'],
+    ]) {
+      environment.registerOperator(`${left} ${sign} ${right}`, (a: unknown, b: unknown) =>
+        compute(Number(a), Number(b)),
+      );
+    }
+  }
+  return environment;
 }
 
-function expressionError(error: unknown): ExpressionError {
-  if (!(error instanceof Error)) return new ExpressionError('it cannot be read', 0, undefined);
-  const summary = 'summary' in error && typeof error.summary === 'string' ? error.summary : error.message;
-  const range = 'range' in error ? error.range : undefined;
-  const start =
-    typeof range === 'object' && range !== null && 'start' in range && typeof range.start === 'number'
-      ? range.start
-      : 0;
-  return new ExpressionError(summary, start, /^Unknown variable: (\S+)$/.exec(summary)?.[1]);
+function article(type: string): string {
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
 /** The names that stand alone in an expression. Names bound by macros such as `exists` are among them; they do no harm. */

@@ -1,11 +1,9 @@
 #!/usr/bin/env node
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Command, CommanderError } from 'commander';
-import { Agent } from 'undici';
-import { readOptions } from './emulator/options.ts';
-import { listenError } from './listen-error.ts';
-import { EX_CONFIG, startFailure } from './start-failure.ts';
+import { addWorkbench } from './cli/workbench.ts';
 
+/** Each command loads what it needs only when it is called: a start of all of it takes half a second. */
 const program = new Command('switchboard')
   .description('Customer service over SMS, chatbot first.')
   .exitOverride()
@@ -34,8 +32,13 @@ program
   .option('--port <port>', 'where it listens', '3979')
   .option('--host <host>', 'on which address', '127.0.0.1')
   .action(async (given: unknown) => {
+    const { readOptions } = await import('./emulator/options.ts');
     const options = readOptions(given);
-    const { startEmulator } = await import('./emulator/standalone.ts');
+    const [{ startEmulator }, { listenError }, { Agent }] = await Promise.all([
+      import('./emulator/standalone.ts'),
+      import('./listen-error.ts'),
+      import('undici'),
+    ]);
     const apiKey = options.apiKey ?? randomBytes(32).toString('base64');
     const dispatcher = new Agent();
     const { url, stop } = await startEmulator({
@@ -68,9 +71,112 @@ program
     process.on('SIGINT', end);
   });
 
+const data = { env: process.env, now: Date.now, print: (line: string) => console.log(line) };
+
+program
+  .command('backup')
+  .description('write all data to a file, also while the service runs; settings as for start')
+  .argument('<path>', 'the file, or a folder for a file named after the time')
+  .option('--url <url>', 'where the running service answers', undefined)
+  .action(async (path: string, { url }: { url?: string }) => {
+    const { backup } = await import('./data-commands.ts');
+    await backup(data, path, url);
+  });
+
+program
+  .command('restore')
+  .description('put a backup into an empty store, while the service is stopped; settings as for start')
+  .argument('<file>', 'the backup')
+  .action(async (file: string) => {
+    const { restore } = await import('./data-commands.ts');
+    await restore(data, file);
+  });
+
+program
+  .command('copy')
+  .description('copy the data in DATA_DIR to the empty MongoDB of MONGODB_URI, while the service is stopped')
+  .action(async () => {
+    const { copy } = await import('./data-commands.ts');
+    await copy(data);
+  });
+
+program
+  .command('doctor')
+  .description(
+    'check settings, dialogs, store, disk, clock, TeleSign and the callback URL; 1 when something fails',
+  )
+  .action(async () => {
+    const [{ examine }, { linesOf }, { Agent }] = await Promise.all([
+      import('./doctor.ts'),
+      import('./doctor-finding.ts'),
+      import('undici'),
+    ]);
+    const dispatcher = new Agent();
+    let failed = false;
+    for await (const finding of examine({ ...data, randomId: randomUUID, dispatcher })) {
+      for (const line of linesOf(finding)) console.log(line);
+      failed ||= finding.level === 'fail';
+    }
+    await dispatcher.close();
+    process.exitCode = failed ? 1 : 0;
+  });
+
+addWorkbench(program);
+
+program
+  .command('validate')
+  .description('ask TeleSign whether an account is good; no text is sent unless --send-to names a phone')
+  .option('--channel <id>', 'a channel of the running service; the account of the settings when left out')
+  .option('--send-to <number>', 'send a real text to this phone as well; it may be billed')
+  .option('--url <url>', 'where the running service answers')
+  .action(async (given: { channel?: string; sendTo?: string; url?: string }) => {
+    const { validate } = await import('./admin-commands.ts');
+    await validate({ ...data, randomId: randomUUID }, given);
+  });
+
+const keys = program.command('keys').description('the key that encrypts stored secrets');
+keys
+  .command('rotate')
+  .description('encrypt all secrets with SECRET_KEY; SECRET_KEY_PREVIOUS is the one before it')
+  .option('--url <url>', 'where the running service answers')
+  .action(async ({ url }: { url?: string }) => {
+    const { rotateKeys } = await import('./admin-commands.ts');
+    await rotateKeys(data, url);
+  });
+
+const configuration = program
+  .command('config')
+  .description(
+    'what administrators set up through the API, as one YAML file; the token is SWITCHBOARD_TOKEN',
+  );
+configuration
+  .command('export')
+  .description('write it, without keys, secrets and tokens')
+  .argument('[file]', 'where to; printed when left out')
+  .option('--url <url>', 'where the running service answers')
+  .action(async (file: string | undefined, { url }: { url?: string }) => {
+    const { exportConfiguration } = await import('./admin-commands.ts');
+    await exportConfiguration(data, file, url);
+  });
+configuration
+  .command('apply')
+  .description('show what differs from a file, and with --yes make it so')
+  .argument('<file>', 'what export wrote')
+  .option('--yes', 'apply it')
+  .option('--dry-run', 'only show it, as without --yes')
+  .option('--url <url>', 'where the running service answers')
+  .action(async (file: string, given: { yes?: boolean; dryRun?: boolean; url?: string }) => {
+    const { applyConfiguration } = await import('./admin-commands.ts');
+    await applyConfiguration(data, file, {
+      yes: given.yes === true && given.dryRun !== true,
+      url: given.url,
+    });
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {
+  const { EX_CONFIG, startFailure } = await import('./start-failure.ts');
   // Commander has said what is wrong by itself; after --help, nothing is.
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : EX_CONFIG);
   const { text, exitCode } = startFailure(error);

@@ -1,40 +1,20 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SwitchboardError } from './errors.ts';
-
-export const NUMBER_TYPES = ['geo', 'short_code', 'toll_free'] as const;
-
-export interface SupportNumber {
-  /** Digits with country code, or a short code. */
-  number: string;
-  type: (typeof NUMBER_TYPES)[number];
-}
-
-const supportNumbers = z.string().transform((list, context): SupportNumber[] =>
-  list
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
-    .flatMap((entry, n) => {
-      const [number = '', type = number.length <= 6 ? 'short_code' : 'geo', ...rest] = entry.split(':');
-      const known = NUMBER_TYPES.find((name) => name === type);
-      if (!/^\d{3,15}$/.test(number)) {
-        context.addIssue({
-          code: 'custom',
-          message: `entry ${n + 1}: write the number as 3 to 15 digits with country code, without + and spaces`,
-        });
-        return [];
-      }
-      if (!known || rest.length > 0) {
-        context.addIssue({
-          code: 'custom',
-          message: `entry ${n + 1}: the type is one of ${NUMBER_TYPES.join(', ')}`,
-        });
-        return [];
-      }
-      return [{ number, type: known }];
-    }),
-);
+import type { SecretKeys } from './seal.ts';
+import {
+  type ConsentWord,
+  consentWords,
+  GRANTS,
+  type Grant,
+  grants,
+  hosts,
+  hostsAndNetworks,
+  type NUMBER_TYPES,
+  networks,
+  type SupportNumber,
+  supportNumbers,
+} from './setting-lists.ts';
 
 const language = z.string().refine((tag) => {
   try {
@@ -44,21 +24,27 @@ const language = z.string().refine((tag) => {
   }
 }, 'write a language tag such as en or zh-TW');
 
-const hosts = z.string().transform((list, context): string[] =>
-  list
-    .split(',')
-    .map((entry) => entry.trim().toLowerCase())
-    .filter((entry) => entry !== '')
-    .map((entry, n) => {
-      if (!/^([a-z0-9._-]+|[0-9a-f:.]+)$/.test(entry)) {
-        context.addIssue({
-          code: 'custom',
-          message: `entry ${n + 1}: write a host name or an address, without https:// and without a port`,
-        });
-      }
-      return entry;
+const SECRET = /^DIALOG_SECRET_([A-Z][A-Z0-9_]*)$/;
+
+/** What headers of dialogs' requests may name, by the name that they use. */
+function dialogSecretsOf(given: { [name: string]: string | undefined }): { [name: string]: string } {
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => {
+      const [, secret] = SECRET.exec(name) ?? [];
+      return secret === undefined || value === undefined ? [] : [[secret, value]];
     }),
-);
+  );
+}
+
+/** Tokens are worth what the issuer's keys are, so those have to come over TLS; a test's issuer is on this machine. */
+const issuer = z
+  .url({ error: 'an https address', abort: true })
+  .refine((url) => /^https:|^http:\/\/(localhost|127\.0\.0\.1)(:|\/|$)/.test(url), 'an https address');
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Texts a second. */
+const rate = z.coerce.number('texts a second, such as 50 or 0.5; 0 = no limit').min(0).max(10_000).optional();
 
 const settings = z.object({
   PORT: z.coerce.number('a port from 0 to 65535').int().min(0).max(65535).default(3978),
@@ -77,13 +63,28 @@ const settings = z.object({
     .default('https://rest-ww.telesign.com'),
   TELESIGN_AUTH: z.enum(['hmac', 'basic'], 'hmac or basic').default('hmac'),
   TELESIGN_NUMBERS: supportNumbers.optional(),
+  TELESIGN_ANSWERS: consentWords.default([]),
+  TELESIGN_RATE: rate,
+  TELESIGN_RATE_GEO: rate,
+  TELESIGN_RATE_SHORT_CODE: rate,
+  TELESIGN_RATE_TOLL_FREE: rate,
   DEFAULT_LANGUAGE: language.default('en'),
   DIALOGS_DIR: z.string().default('./dialogs'),
   LOCALES_DIR: z.string().default('./locales'),
   ADMIN_TOKEN: z.string().min(16, 'at least 16 characters').optional(),
   SECRET_KEY: z.string().min(32, 'at least 32 characters').optional(),
+  SECRET_KEY_PREVIOUS: z.string().min(32, 'at least 32 characters').optional(),
   WEBHOOK_HOSTS: hosts.default([]),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  MEDIA_HOSTS: hosts.default([]),
+  DIALOG_HTTP_HOSTS: hostsAndNetworks.default([]),
+  TRUSTED_PROXIES: networks.default([]),
+  TRANSLATE_URL: z.url({ protocol: /^https?$/, error: 'an http or https address' }).optional(),
+  TRANSLATE_API_KEY: z.string().optional(),
+  OIDC_ISSUER: issuer.optional(),
+  OIDC_AUDIENCE: z.string().optional(),
+  OIDC_ROLE_CLAIM: z.string().default('roles'),
+  OIDC_ROLES: grants.optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
 });
 
 /** The names of all. */
@@ -111,16 +112,33 @@ export interface Config {
         numbers: SupportNumber[];
       }
     | undefined;
+  /** Words that TeleSign itself answers on this account, where it marks texts as such. */
+  telesignAnswers: ConsentWord[];
+  /** Texts a second, for an account and for a number of each type; 0 = no limit, undefined = TeleSign’s own. */
+  rates: { [K in 'account' | (typeof NUMBER_TYPES)[number]]: number | undefined };
   defaultLanguage: string;
   dialogsDir: string;
   localesDir: string;
   /** False: `localesDir` is where texts would be, and a program whose bot needs none may lack it. */
   localesDirIsSet: boolean;
   adminToken: string | undefined;
-  /** Undefined in demo mode only: secrets are then stored as they are. */
-  secretKey: string | undefined;
+  /** No current one in demo mode only: secrets are then stored as they are. */
+  secretKeys: SecretKeys;
   /** Hosts in the operator's own network that webhooks may reach, also without TLS. */
   webhookHosts: string[];
+  /** Hosts beside TeleSign's that pictures of an MMS may come from. */
+  mediaHosts: string[];
+  /** Hosts that requests of dialogs may go to; and addresses and networks, private ones too. */
+  dialogHttpHosts: string[];
+  dialogSecrets: { [name: string]: string };
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  trustedProxies: string[];
+  /** Undefined = nothing translates, unless the program brings a function. */
+  translation: { url: string; apiKey: string | undefined } | undefined;
+  /** Undefined = only tokens of agents count. */
+  openId:
+    | { issuer: string; audience: string; roleClaim: string; grants: ReadonlyMap<string, Grant> }
+    | undefined;
   logLevel: string;
 }
 
@@ -151,6 +169,16 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   if (demo && given.TELESIGN_API_KEY_PREVIOUS !== undefined) {
     problems.push('TELESIGN_API_KEY_PREVIOUS: there is no account: set it only beside TELESIGN_API_KEY');
+  }
+  if (given.SECRET_KEY_PREVIOUS !== undefined && given.SECRET_KEY === undefined) {
+    problems.push('SECRET_KEY_PREVIOUS: set it only beside the SECRET_KEY that comes after it');
+  }
+  if (given.TRANSLATE_API_KEY !== undefined && given.TRANSLATE_URL === undefined) {
+    problems.push('TRANSLATE_API_KEY: set it only beside TRANSLATE_URL');
+  }
+  if ((given.OIDC_ISSUER === undefined) !== (given.OIDC_AUDIENCE === undefined)) {
+    const missing = given.OIDC_ISSUER === undefined ? 'OIDC_ISSUER' : 'OIDC_AUDIENCE';
+    problems.push(`${missing}: OIDC_ISSUER and OIDC_AUDIENCE are set together, or none of them`);
   }
   if (!demo) {
     for (const name of [
@@ -185,13 +213,37 @@ export function readConfig(env: Record<string, string | undefined>): Config {
             auth: value.TELESIGN_AUTH,
             numbers: value.TELESIGN_NUMBERS ?? [],
           },
+    telesignAnswers: value.TELESIGN_ANSWERS,
+    rates: {
+      account: value.TELESIGN_RATE,
+      geo: value.TELESIGN_RATE_GEO,
+      short_code: value.TELESIGN_RATE_SHORT_CODE,
+      toll_free: value.TELESIGN_RATE_TOLL_FREE,
+    },
     defaultLanguage: value.DEFAULT_LANGUAGE,
     dialogsDir: value.DIALOGS_DIR,
     localesDir: value.LOCALES_DIR,
     localesDirIsSet: given.LOCALES_DIR !== undefined,
     adminToken: value.ADMIN_TOKEN,
-    secretKey: value.SECRET_KEY,
+    secretKeys: { current: value.SECRET_KEY, previous: value.SECRET_KEY_PREVIOUS },
     webhookHosts: value.WEBHOOK_HOSTS,
+    mediaHosts: value.MEDIA_HOSTS,
+    dialogHttpHosts: value.DIALOG_HTTP_HOSTS,
+    dialogSecrets: dialogSecretsOf(given),
+    trustedProxies: value.TRUSTED_PROXIES,
+    translation:
+      value.TRANSLATE_URL === undefined
+        ? undefined
+        : { url: value.TRANSLATE_URL, apiKey: value.TRANSLATE_API_KEY },
+    openId:
+      value.OIDC_ISSUER === undefined || value.OIDC_AUDIENCE === undefined
+        ? undefined
+        : {
+            issuer: value.OIDC_ISSUER,
+            audience: value.OIDC_AUDIENCE,
+            roleClaim: value.OIDC_ROLE_CLAIM,
+            grants: new Map(value.OIDC_ROLES ?? GRANTS.map((name) => [name, name])),
+          },
     logLevel: value.LOG_LEVEL,
   };
 }

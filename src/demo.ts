@@ -1,8 +1,10 @@
 import type { Server } from 'restify';
 import type { Dispatcher } from 'undici';
 import { createEmulator, type Emulator } from './emulator/emulator.ts';
+import type { ServiceBehind } from './emulator/service-behind.ts';
 import type { Logger } from './log.ts';
 import type { Seed } from './seed.ts';
+import type { ChannelNumber } from './store/documents.ts';
 
 /** One support number for each language of the sample dialogs. Reserved for fiction. */
 const NUMBERS = [
@@ -16,7 +18,7 @@ const AGENT = 'sample-agent';
 const KEPT = 'has the token that an earlier start printed; set ADMIN_TOKEN to have the same at each start';
 
 export interface Demo {
-  account: { customerId: string; apiKey: string; auth: 'hmac'; numbers: string[] };
+  account: { customerId: string; apiKey: string; auth: 'hmac'; numbers: ChannelNumber[] };
   emulator: Emulator;
   seed: Pick<Seed, 'workstreams' | 'agents'>;
   mount(server: Server): void;
@@ -32,13 +34,15 @@ export interface DemoParts {
   log: Logger;
   adminToken: string;
   agentToken: string;
+  /** What the phone page shows of the service; undefined = nothing. */
+  service: ServiceBehind | undefined;
   /** Known once the server listens. */
   callbackUrl: () => string;
 }
 
 /** Everything that demo mode has instead of a TeleSign account: an emulator, a phone, a sample agent. */
 export function createDemo(parts: DemoParts): Demo {
-  const { randomToken, now, random, dispatcher, log, adminToken, agentToken, callbackUrl } = parts;
+  const { randomToken, now, random, dispatcher, log, adminToken, agentToken, service, callbackUrl } = parts;
   const customerId = '00000000-0000-4000-8000-000000000000';
   // Made anew at each start: nothing from outside can have signed with it.
   const apiKey = Buffer.from(randomToken()).toString('base64');
@@ -51,9 +55,13 @@ export function createDemo(parts: DemoParts): Demo {
     random,
     dispatcher,
     log,
+    service,
   });
   return {
-    account: { customerId, apiKey, auth: 'hmac', numbers: NUMBERS.map(({ number }) => number) },
+    account: {
+      ...{ customerId, apiKey, auth: 'hmac' },
+      numbers: NUMBERS.map(({ number, label }) => ({ number, type: 'geo', description: label })),
+    },
     emulator,
     seed: {
       workstreams: NUMBERS.map(({ number, language }) => ({
@@ -80,6 +88,7 @@ export function createDemo(parts: DemoParts): Demo {
       '',
       'switchboard runs in demo mode: a TeleSign emulator stands in for the real one.',
       '',
+      `  Console    ${url}/console/${kept.has(AGENT) ? '' : `  (token ${agentToken})`}`,
       `  Phone      ${url}/emulator/phone`,
       `  API        ${url}/docs/`,
       `  Agent      ${kept.has(AGENT) ? KEPT : `curl -H 'Authorization: Bearer ${agentToken}' ${url}/api/me`}`,

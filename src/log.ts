@@ -1,5 +1,6 @@
 import pino, { type DestinationStream, type LogFn, type Logger } from 'pino';
 import { SwitchboardError } from './errors.ts';
+import { correlationId } from './tracing.ts';
 
 export type { Logger };
 
@@ -30,28 +31,88 @@ const REDACTED = [
  * Lines of JSON. What other people's errors say is left out (see `describeError`). A conversation is named by
  * `maskedId`, which an operator can tell apart and look up by its last digits; phone numbers, texts and secrets never
  * appear.
+ *
+ * With `foreignMessages` other people's errors are told whole: for demo mode, where all texts are made up and whoever
+ * writes a bot or an action has to see what went wrong in it.
+ *
+ * While the store takes no writes, a line that says the same of it again is left out for ten seconds; the next one
+ * says how many were (`alike`).
  */
-export function createLog(level: string, destination?: DestinationStream): Logger {
+export function createLog(
+  level: string,
+  {
+    foreignMessages = false,
+    destination,
+    now = Date.now,
+  }: { foreignMessages?: boolean; destination?: DestinationStream; now?: () => number } = {},
+): Logger {
   const options = {
     level,
     base: undefined,
     redact: { paths: REDACTED, censor: '[masked]' },
-    serializers: { err: describeError },
-    hooks: { logMethod: nameErrors },
+    serializers: { err: (error: unknown) => describeError(error, { foreignMessages }) },
+    hooks: { logMethod: lineMaker(now) },
+    mixin: nameCorrelation,
     timestamp: pino.stdTimeFunctions.isoTime,
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
 }
 
-/** An error that is logged without words: pino would take the error's own. */
-function nameErrors(this: Logger, given: Parameters<LogFn>, method: LogFn): void {
-  const [first, ...rest]: unknown[] = given;
-  const words = rest.length > 0 ? rest : ['an error'];
-  const carries = typeof first === 'object' && first !== null && 'err' in first;
-  let said: unknown[] = given;
-  if (first instanceof Error) said = [{ err: first }, ...words];
-  else if (carries) said = [first, ...words];
-  Reflect.apply(method, this, said);
+/** Bytes of lines that wait for standard output. */
+const MAX_WAITING = 4 * 1024 * 1024;
+
+/**
+ * Where standard output is a file, its disk may be full. That must not end the service, which then answers 503 until
+ * there is room: lines wait for the next one, and those that are too many are lost. Written at once, since what is
+ * left for the end of the process is tried there again and again, and no process ends on a full disk.
+ */
+function standardOutput(): DestinationStream {
+  const stream = pino.destination({ sync: true, maxLength: MAX_WAITING });
+  stream.on('error', () => {});
+  // Not the stream itself: pino would have it flushed after a fatal line, which has no end on a full disk either.
+  return { write: (line) => stream.write(line) };
+}
+
+/** Lines of one request, text, turn or send have the same id, in every process. */
+function nameCorrelation(): { correlationId?: string } {
+  const id = correlationId();
+  return id === undefined ? {} : { correlationId: id };
+}
+
+/** Milliseconds between two lines that say the same of a store that takes no writes: a full disk has enough to bear. */
+const ALIKE_PAUSE = 10_000;
+
+/** Names errors that are logged without words, since pino would take their own, and thins out what repeats itself. */
+function lineMaker(now: () => number): (this: Logger, given: Parameters<LogFn>, method: LogFn) => void {
+  const told = new Map<string, { at: number; alike: number }>();
+
+  /** How many such lines were left out before this one; null = this one is to be left out as well. */
+  function alikeBefore(error: unknown, words: unknown): number | null {
+    if (!isStoreAway(error)) return 0;
+    const key = String(words);
+    const last = told.get(key);
+    if (last && now() - last.at < ALIKE_PAUSE) {
+      last.alike += 1;
+      return null;
+    }
+    told.set(key, { at: now(), alike: 0 });
+    return last?.alike ?? 0;
+  }
+
+  return function line(given, method) {
+    const [first, ...rest]: unknown[] = given;
+    const words = rest.length > 0 ? rest : ['an error'];
+    if (typeof first !== 'object' || first === null) return Reflect.apply(method, this, given);
+    if (!(first instanceof Error) && !('err' in first)) return Reflect.apply(method, this, given);
+    const details = first instanceof Error ? { err: first } : first;
+    const alike = alikeBefore(Reflect.get(details, 'err'), words[0]);
+    if (alike === null) return;
+    Reflect.apply(method, this, [alike > 0 ? { ...details, alike } : details, ...words]);
+  };
+}
+
+function isStoreAway(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === 'store_unavailable';
 }
 
 /** `15550109999-15550100001` → `…9999-…0001`. */
@@ -65,21 +126,19 @@ export function maskedId(conversationId: string): string {
  * actions, drivers, `JSON.parse` — may quote whatever they were given, so code and frames have to do. Nothing else that
  * hangs on an error is told: Bot Framework's carry the dialog stack, HTTP errors the request.
  */
-export function describeError(error: unknown, depth = 0): object {
+export function describeError(error: unknown, { foreignMessages = false, depth = 0 } = {}): object {
   if (!(error instanceof Error)) return { type: typeof error };
-  const isOurs = error instanceof SwitchboardError;
+  const isShown = foreignMessages || error instanceof SwitchboardError;
+  const describeInner = (one: unknown) => describeError(one, { foreignMessages, depth: depth + 1 });
   const inner = innerErrors(error);
   return {
     type: nameOf(error),
     ...codesOf(error),
-    ...(isOurs ? { message: error.message } : {}),
+    ...(isShown ? { message: error.message } : {}),
     stack: framesOf(error),
     ...(inner.length > 0 && depth < MAX_CAUSES
       ? {
-          cause:
-            inner.length === 1
-              ? describeError(inner[0], depth + 1)
-              : inner.map((one) => describeError(one, depth + 1)),
+          cause: inner.length === 1 ? describeInner(inner[0]) : inner.map(describeInner),
         }
       : {}),
   };

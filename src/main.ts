@@ -1,8 +1,12 @@
+import './bot/late-packages.ts';
 import { createApp } from './app.ts';
 import { startFailure } from './start-failure.ts';
 
 /** Milliseconds from SIGTERM to the end, also for a send that hangs; what is cut off is `unknown` at the next start. */
 const GRACE = 9_500;
+
+// Notes that a full disk does not take are lost; the service goes on.
+process.stdout.on('error', () => {});
 
 try {
   const app = await createApp({ env: process.env });
@@ -27,6 +31,9 @@ try {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+
+  // In a terminal it says that the terminal is gone, and the process goes too.
+  if (!process.stdout.isTTY) process.on('SIGHUP', () => void app.publishDialogs());
 
   const { notes } = await app.start();
   for (const note of notes) console.log(note);

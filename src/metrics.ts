@@ -37,6 +37,31 @@ export function createMetrics({ store, now }: { store: Store; now: () => number 
     help: 'Handoffs that nobody took in time.',
     registers,
   });
+  const muted = new Counter({
+    name: 'switchboard_customers_muted_total',
+    help: 'Numbers of customers that sent texts without an end, and were left unanswered for a while.',
+    registers,
+  });
+  const deliveries = new Counter({
+    name: 'switchboard_webhook_deliveries_total',
+    help: 'Tries to bring an event to a webhook: delivered, failed = to be tried again, dead = given up.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  new Gauge({
+    name: 'switchboard_webhook_deliveries_waiting',
+    help: 'Events that a webhook is yet to get.',
+    labelNames: ['webhook'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { _id: webhookId } of await store.webhooks.find({}).toArray()) {
+        const waiting = { webhookId, nextAt: { $gte: 0 } };
+        const count = await store.deliveries.countDocuments(waiting, { limit: MOST_COUNTED });
+        this.set({ webhook: webhookId }, count);
+      }
+    },
+  });
   const missingTexts = new Counter({
     name: 'switchboard_missing_texts_total',
     help: 'Texts that a language lacks and another one stood in for.',
@@ -101,6 +126,35 @@ export function createMetrics({ store, now }: { store: Store; now: () => number 
     },
   });
   new Gauge({
+    name: 'switchboard_sends_waiting',
+    help: 'Texts that are to be sent: answers, and notices that wait behind them or for the end of quiet hours.',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      const limit = { limit: MOST_COUNTED };
+      this.set({ kind: 'answer' }, await store.messages.countDocuments({ nextAt: { $gte: 0 } }, limit));
+      this.set({ kind: 'notice' }, await store.messages.countDocuments({ noticeAt: { $gte: 0 } }, limit));
+    },
+  });
+  new Gauge({
+    name: 'switchboard_sends_oldest_seconds',
+    help: 'How long ago the text was written that is to be sent next.',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      const answer = await store.messages.findOne({ nextAt: { $gte: 0 } }, { sort: { nextAt: 1 } });
+      const notice = await store.messages.findOne({ noticeAt: { $gte: 0 } }, { sort: { noticeAt: 1 } });
+      this.set({ kind: 'answer' }, answer ? (now() - answer.at) / 1000 : 0);
+      this.set({ kind: 'notice' }, notice ? (now() - notice.at) / 1000 : 0);
+    },
+  });
+  const paused = new Gauge({
+    name: 'switchboard_provider_paused',
+    help: '1 while this process sends no texts of a channel since TeleSign is away.',
+    labelNames: ['channel'],
+    registers,
+  });
+  new Gauge({
     name: 'switchboard_dead_letters',
     help: 'Messages that a person has to look at: failed, or unknown whether sent.',
     labelNames: ['status'],
@@ -129,7 +183,10 @@ export function createMetrics({ store, now }: { store: Store; now: () => number 
     turn: (kind: string, outcome: string, milliseconds: number) =>
       turns.observe({ kind, outcome }, milliseconds / 1000),
     send: (status: string, milliseconds: number) => sends.observe({ status }, milliseconds / 1000),
+    paused: (channel: string, isPaused: boolean) => paused.set({ channel }, isPaused ? 1 : 0),
+    delivery: (outcome: 'delivered' | 'failed' | 'dead') => deliveries.inc({ outcome }),
     untaken: () => untaken.inc(),
+    muted: () => muted.inc(),
     missingText: (locale: string) => missingTexts.inc({ locale }),
   };
 }

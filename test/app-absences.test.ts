@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { restore, stub } from 'sinon';
-import { type Service, startService } from './support/service.ts';
+import { type RunningApp, startApp } from './support/running-app.ts';
 
 /** The clock of the service runs so many times faster. Its looks, once a second, are 30 seconds apart by it. */
 const SPEED = 30;
 
 describe('an agent of the whole service', function () {
   this.timeout(60_000);
-  let service: Service;
+  let service: RunningApp;
   let token: string;
   const stream = new AbortController();
 
@@ -15,7 +15,7 @@ describe('an agent of the whole service', function () {
     const started = Date.now();
     const from = performance.now();
     stub(Date, 'now').callsFake(() => Math.floor(started + (performance.now() - from) * SPEED));
-    service = await startService();
+    service = await startApp();
     token = await service.agent('ana');
   });
   afterEach(async () => {

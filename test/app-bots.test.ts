@@ -1,7 +1,8 @@
 import { ActivityHandler, type ConversationReference, ConversationState, TurnContext } from 'botbuilder';
 import { expect } from 'chai';
 import { TurnStorage } from '../src/telesign/turn-storage.ts';
-import { eventually, type Service, SUPPORT, startService } from './support/service.ts';
+import { eventually } from './support/eventually.ts';
+import { type RunningApp, SUPPORT, startApp } from './support/running-app.ts';
 
 const CUSTOMER = '15550100001';
 const CONVERSATION = `${SUPPORT.en}-${CUSTOMER}`;
@@ -39,12 +40,12 @@ class CountingBot extends ActivityHandler {
 }
 
 describe('the service with a bot of one’s own', () => {
-  let service: Service;
+  let service: RunningApp;
   let bot: CountingBot;
 
   beforeEach(async () => {
     bot = new CountingBot();
-    service = await startService({ bot });
+    service = await startApp({ bot });
   });
   afterEach(() => service.stop());
 
@@ -97,6 +98,19 @@ describe('the service with a bot of one’s own', () => {
       await context.sendActivity('Your parcel has arrived.');
     });
     expect((await service.phone(CUSTOMER, 3)).at(-1)).to.equal('YOUR PARCEL HAS ARRIVED.');
+  });
+
+  it('opens a session where the one before is closed, and says that it was not the customer', async () => {
+    await service.textIn(CUSTOMER, 'one');
+    await service.phone(CUSTOMER, 2);
+    await service.call('POST', `/api/conversations/${CONVERSATION}/close`, {});
+    await service.app.adapter.continueConversationAsync('', bot.reference ?? {}, async (context) => {
+      await context.sendActivity('Your parcel has arrived.');
+    });
+    const { state, session, stretches } = await eventually(conversation, (now) => now.session === 2);
+    expect({ state, session }).to.deep.equal({ state: 'active', session: 2 });
+    expect(stretches).to.have.length(1);
+    expect(stretches[0]).to.include({ place: 'bot', reason: 'continued' });
   });
 
   it('does not let it speak while a person has the conversation', async () => {

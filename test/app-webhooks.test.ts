@@ -1,20 +1,21 @@
 import { ActivityHandler, type TurnContext } from 'botbuilder-core';
 import { expect } from 'chai';
 import { TURN, type TurnUnderWay } from '../src/bot-turn.ts';
+import { eventually } from './support/eventually.ts';
 import { type Receiver, startReceiver } from './support/receiver.ts';
-import { eventually, type Service, SUPPORT, startService } from './support/service.ts';
+import { type RunningApp, SUPPORT, startApp } from './support/running-app.ts';
 
 const CUSTOMER = '15550100001';
 const CONVERSATION = `${SUPPORT.en}-${CUSTOMER}`;
 
 describe('the service with webhooks', function () {
   this.timeout(20_000);
-  let service: Service;
+  let service: RunningApp;
   let receiver: Receiver;
 
   beforeEach(async () => {
     receiver = await startReceiver();
-    service = await startService();
+    service = await startApp();
   });
   afterEach(async () => {
     await service.stop();
@@ -211,7 +212,7 @@ describe('a hosted bot', function () {
 
   it('hears what becomes of its handoff, and cannot speak then', async () => {
     const bot = new Hosted();
-    const service = await startService({ bot });
+    const service = await startApp({ bot });
     try {
       await service.textIn(CUSTOMER, 'help');
       await eventually(
@@ -230,7 +231,7 @@ describe('a hosted bot', function () {
         { name: 'handoff.status', value: { state: 'queued', reasonCode: 'handed_off', position: 1 } },
         { name: 'handoff.status', value: { state: 'accepted', reasonCode: 'claimed' } },
         { name: 'handoff.status', value: { state: 'returned', reasonCode: 'returned' } },
-        { name: 'returned', value: { variables: { a: 1 } } },
+        { name: 'returned', value: { variables: { a: 1 }, outcome: 'returned', answered: false } },
       ]);
       expect(await service.phone(CUSTOMER, 2)).to.deep.equal([
         'A person will answer.',

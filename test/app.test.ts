@@ -1,16 +1,16 @@
 import { expect } from 'chai';
-import { Agent } from 'undici';
-import { type StandaloneEmulator, startEmulator } from '../src/emulator/standalone.ts';
 import { signCallback } from '../src/telesign/signature.ts';
-import { ADMIN_TOKEN, eventually, type Service, SUPPORT, startService } from './support/service.ts';
+import { type Account, startAccount } from './support/account.ts';
+import { eventually } from './support/eventually.ts';
+import { ADMIN_TOKEN, type RunningApp, SUPPORT, startApp } from './support/running-app.ts';
 
 const CUSTOMER = '15550100001';
 
 describe('the service, from a text to the end', () => {
-  let service: Service;
+  let service: RunningApp;
 
   beforeEach(async () => {
-    service = await startService();
+    service = await startApp();
   });
   afterEach(() => service.stop());
 
@@ -96,6 +96,48 @@ describe('the service, from a text to the end', () => {
     expect(await conversation()).to.include({ session: 2, state: 'active', handler: 'bot' });
   });
 
+  it('has a customer who writes soon after the close back with the agent of before', async () => {
+    const settings = { reopenSeconds: 3600, times: { closeActive: null } };
+    expect(await service.call('PATCH', '/api/workstreams/demo-en', { settings })).to.include({ status: 200 });
+    const ana = await service.agent('ana');
+    await service.call('PUT', '/api/me/presence', { presence: 'available' }, ana);
+    await service.textIn(CUSTOMER, 'agent');
+    await service.phone(CUSTOMER, 1);
+    const act = (action: string, body = {}) =>
+      service.call('POST', `/api/conversations/${conversationId}/${action}`, body, ana);
+    await act('claim');
+    // Settings are read once a second: its timer is gone once they were.
+    await eventually(
+      () => conversation(ana),
+      ({ timers }) => timers.length === 0,
+    );
+    await act('close', { outcome: 'resolved', disposition: 'delivery' });
+    await service.textIn(CUSTOMER, 'One more thing');
+    await eventually(
+      () => conversation(ana),
+      ({ session }) => session === 2,
+    );
+    const now = await conversation(ana);
+    expect(now).to.include({ state: 'active', handler: 'agent', agentId: 'ana', queueId: 'support' });
+    expect(now.reopens).to.equal(1);
+    expect(now.handoff).to.include({ reason: 'reopened', summary: 'The customer asked for a person.' });
+    expect(now.stretches).to.have.length(1);
+    expect(now.stretches[0]).to.include({ place: 'agent', reason: 'reopened', agentId: 'ana' });
+    const trace = await service.call('GET', `/api/conversations/${conversationId}/trace`, undefined, ana);
+    expect(trace.body.items).to.have.length(1);
+    expect(trace.body.items[0]).to.include({ step: 'reopened', session: 1, why: 'same_agent' });
+
+    await act('close');
+    expect(await service.phone(CUSTOMER, 1), 'the bot has said nothing').to.have.length(1);
+    const [from, to] = [-60_000, 60_000].map((ms) => new Date(Date.now() + ms).toISOString());
+    const report = await service.call('GET', `/api/reports/handling?from=${from}&to=${to}&by=agent`);
+    expect(report.body.total).to.include({ sessions: 2, reopened: 1 });
+    const card = await service.call('GET', `/api/contacts/${CUSTOMER}`, undefined, ana);
+    const [last, before] = card.body.sessions;
+    expect(last).to.include({ session: 2, reopens: 1, reason: 'reopened' });
+    expect(before).to.include({ disposition: 'delivery', reopens: null });
+  });
+
   it('shows what became of each message, down to the receipt', async () => {
     await service.textIn(CUSTOMER, 'Hello');
     const transcript = await eventually(
@@ -120,6 +162,14 @@ describe('the service, from a text to the end', () => {
     );
     expect(returned.body).to.include({ state: 'active', handler: 'bot' });
     expect((await service.phone(CUSTOMER, 2)).at(-1)).to.include('1');
+  });
+
+  it('hands out what is kept of a customer, with what the dialogs have noted', async () => {
+    await service.textIn(CUSTOMER, 'Hello');
+    await service.phone(CUSTOMER, 1);
+    const { status, body } = await service.call('GET', `/api/contacts/${CUSTOMER}/export`);
+    expect(status).to.equal(200);
+    expect(body.conversations[0].botState).to.include.keys('dialogStack');
   });
 
   it('keeps numbers, texts and secrets out of the log', async () => {
@@ -173,32 +223,22 @@ describe('the service with an account', () => {
   const API_KEY = Buffer.from('the key of the account').toString('base64');
   const PREVIOUS_KEY = Buffer.from('the key before it').toString('base64');
   const CUSTOMER_ID = 'CUSTOMER';
-  let telesign: StandaloneEmulator;
-  let dispatcher: Agent;
-  let service: Service;
+  let telesign: Account;
+  let service: RunningApp;
 
   beforeEach(async () => {
-    dispatcher = new Agent();
-    telesign = await startEmulator({
+    telesign = await startAccount({
       customerId: CUSTOMER_ID,
       apiKey: API_KEY,
+      number: SUPPORT.en,
       callbackUrl: () => `${service.url}/callbacks/telesign/default`,
-      numbers: [{ number: SUPPORT.en, label: 'Support' }],
-      now: Date.now,
-      random: Math.random,
-      dispatcher,
-      port: 0,
-      host: '127.0.0.1',
     });
     telesign.emulator.setFaults({ receipts: { none: true } });
-    service = await startService({
+    service = await startApp({
       env: {
         HOST: '127.0.0.1',
-        TELESIGN_CUSTOMER_ID: CUSTOMER_ID,
-        TELESIGN_API_KEY: API_KEY,
+        ...telesign.env,
         TELESIGN_API_KEY_PREVIOUS: PREVIOUS_KEY,
-        TELESIGN_API_URL: telesign.url,
-        TELESIGN_NUMBERS: SUPPORT.en,
         SECRET_KEY: 'a secret key of the tests, long enough',
       },
     });
@@ -206,7 +246,6 @@ describe('the service with an account', () => {
   afterEach(async () => {
     await service.stop();
     await telesign.stop();
-    await dispatcher.close();
   });
 
   async function callback(fields: Record<string, unknown>, apiKey: string): Promise<number> {

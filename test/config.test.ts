@@ -100,6 +100,14 @@ describe('the settings', () => {
       .and.to.not.match(/\+1 555|15550109999/);
   });
 
+  it('are told of once each, with what to write', () => {
+    const said = problems({ LOG_LEVEL: 'loud', OIDC_ISSUER: 'x', OIDC_AUDIENCE: 'y' });
+    expect(said.split('\n').slice(1)).to.deep.equal([
+      '  OIDC_ISSUER: an https address',
+      '  LOG_LEVEL: one of fatal, error, warn, info, debug, trace, silent',
+    ]);
+  });
+
   it('never repeat a secret in what they say', () => {
     const said = problems({
       ...ACCOUNT,
@@ -122,6 +130,88 @@ describe('the settings', () => {
     expect(problems({ WEBHOOK_HOSTS: 'crm.internal,https://example.com' })).to.include(
       'WEBHOOK_HOSTS: entry 2',
     );
+  });
+
+  it('name the hosts and networks that dialogs may ask, and their secrets', () => {
+    expect(readConfig({})).to.deep.include({ dialogHttpHosts: [], dialogSecrets: {} });
+    const given = {
+      DIALOG_HTTP_HOSTS: 'api.Example.com, 10.0.0.0/8,fd00::/8, 127.0.0.1',
+      DIALOG_SECRET_SHOP_TOKEN: 'abc',
+      DIALOG_SECRET_lower: 'x',
+    };
+    const { dialogHttpHosts, dialogSecrets } = readConfig(given);
+    expect(dialogHttpHosts).to.deep.equal(['api.example.com', '10.0.0.0/8', 'fd00::/8', '127.0.0.1']);
+    expect(dialogSecrets).to.deep.equal({ SHOP_TOKEN: 'abc' });
+    for (const wrong of ['10.0.0.0/33', '10.0.0/8', 'https://example.com', 'example.com:80']) {
+      expect(problems({ DIALOG_HTTP_HOSTS: `a.example,${wrong}` })).to.include('DIALOG_HTTP_HOSTS: entry 2');
+    }
+  });
+
+  it('name the words that TeleSign answers by itself', () => {
+    expect(readConfig({}).telesignAnswers).to.deep.equal([]);
+    expect(readConfig({ TELESIGN_ANSWERS: 'STOP, help' }).telesignAnswers).to.deep.equal(['stop', 'help']);
+    expect(problems({ TELESIGN_ANSWERS: 'stop,quit' })).to.include('TELESIGN_ANSWERS: entry 2');
+  });
+
+  it('name how many texts a second may leave', () => {
+    expect(readConfig({}).rates).to.deep.equal({
+      account: undefined,
+      geo: undefined,
+      short_code: undefined,
+      toll_free: undefined,
+    });
+    expect(readConfig({ TELESIGN_RATE: '100', TELESIGN_RATE_GEO: '0.5' }).rates).to.include({
+      account: 100,
+      geo: 0.5,
+    });
+    expect(problems({ TELESIGN_RATE: 'many' })).to.include('TELESIGN_RATE: texts a second');
+    expect(problems({ TELESIGN_RATE_GEO: '-1' })).to.include('TELESIGN_RATE_GEO');
+  });
+
+  it('name the proxies that are believed, and the key before', () => {
+    const { trustedProxies } = readConfig({ TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.7,fd00::/8' });
+    expect(trustedProxies).to.deep.equal(['10.0.0.0/8', '192.0.2.7', 'fd00::/8']);
+    for (const wrong of ['proxy.internal', '10.0.0.0/33', '10.0.0', 'x/8']) {
+      expect(problems({ TRUSTED_PROXIES: wrong }), wrong).to.include('TRUSTED_PROXIES: entry 1');
+    }
+    const before = 'the-secret-key-before-of-thirty-two-characters';
+    expect(readConfig({ ...ACCOUNT, SECRET_KEY_PREVIOUS: before }).secretKeys.previous).to.equal(before);
+    expect(problems({ SECRET_KEY_PREVIOUS: before }))
+      .to.include('SECRET_KEY_PREVIOUS')
+      .and.not.include(before);
+  });
+
+  it('name a sign-in provider whole or not at all', () => {
+    const provider = { OIDC_ISSUER: 'https://login.example/tenant', OIDC_AUDIENCE: 'switchboard' };
+    expect(readConfig({}).openId).to.equal(undefined);
+    const given = { ...provider, OIDC_ROLE_CLAIM: 'groups', OIDC_ROLES: 'a=b=admin, team=agent,k=secrets' };
+    expect(readConfig(given).openId).to.deep.equal({
+      ...{ issuer: provider.OIDC_ISSUER, audience: 'switchboard', roleClaim: 'groups' },
+      grants: new Map([
+        ['a=b', 'admin'],
+        ['team', 'agent'],
+        ['k', 'secrets'],
+      ]),
+    });
+    expect([...(readConfig(provider).openId?.grants.keys() ?? [])]).to.include.members(['admin', 'secrets']);
+    expect(problems({ OIDC_ISSUER: provider.OIDC_ISSUER })).to.include('OIDC_AUDIENCE:');
+    expect(problems({ OIDC_AUDIENCE: 'x' })).to.include('OIDC_ISSUER:');
+    expect(problems({ ...provider, OIDC_ISSUER: 'http://login.example' })).to.include(
+      'OIDC_ISSUER: an https',
+    );
+    expect(problems({ ...provider, OIDC_ROLES: 'x=owner' })).to.include('OIDC_ROLES: entry 1');
+  });
+
+  it('name what translates, and its key only beside it', () => {
+    expect(readConfig({}).translation).to.equal(undefined);
+    const given = { TRANSLATE_URL: 'http://10.0.0.7:5000', TRANSLATE_API_KEY: 'the-key' };
+    expect(readConfig(given).translation).to.deep.equal({ url: 'http://10.0.0.7:5000', apiKey: 'the-key' });
+    expect(problems({ TRANSLATE_URL: 'ftp://10.0.0.7' })).to.include(
+      'TRANSLATE_URL: an http or https address',
+    );
+    expect(problems({ TRANSLATE_API_KEY: 'the-key' }))
+      .to.include('TRANSLATE_API_KEY: set it only beside TRANSLATE_URL')
+      .and.not.include('the-key');
   });
 
   it('do not fall back to demo mode when the account was forgotten', () => {

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { MongoClient } from 'mongodb';
 import { createApp } from '../src/app.ts';
+import { eventually } from './support/eventually.ts';
 import { recordedLog } from './support/log.ts';
-import { type Service, startService } from './support/service.ts';
+import { type RunningApp, SUPPORT, startApp } from './support/running-app.ts';
 import { mongoUri } from './support/stores.ts';
 
 describe('demo mode', function () {
@@ -25,8 +26,36 @@ describe('demo mode', function () {
   const isTaken = async (url: string, token: string | undefined) =>
     (await fetch(`${url}/api/me`, { headers: { authorization: `Bearer ${token}` } })).status === 200;
 
+  it('shows how a conversation stands, and lets its time pass', async () => {
+    const service: RunningApp = await startApp();
+    started.push(service);
+    const customer = '15550100031';
+    const look = async () =>
+      (await service.call('GET', `/emulator/conversation?from=${customer}&to=${SUPPORT.es}`)).body;
+    expect((await look()).conversation).to.equal(null);
+    const write = async (text: string, texts: number) => {
+      await service.textIn(customer, text, SUPPORT.es);
+      await service.phone(customer, texts);
+    };
+    await write('Hola', 1);
+    const { conversation, now } = await look();
+    expect(conversation).to.deep.include({
+      step: 'main/menu',
+      state: 'active',
+      handler: 'bot',
+      language: 'es',
+    });
+    expect(conversation.variables).to.deep.equal({ user: {}, session: {}, 'main/menu': {} });
+    await write('persona', 2);
+    expect((await service.call('POST', '/emulator/clock', { seconds: 0 })).status).to.equal(400);
+    const after = (await service.call('POST', '/emulator/clock', { seconds: 31 * 86_400 })).body.now;
+    expect(after - now).to.be.at.least(31 * 86_400_000);
+    const closed = await eventually(look, (body) => body.conversation.state === 'closed');
+    expect(closed.conversation).to.include({ handler: null });
+  });
+
   it('has a folder of its own, where a real account never looks', async () => {
-    const service: Service = await startService();
+    const service: RunningApp = await startApp();
     started.push(service);
     expect(existsSync(join(service.dataDir, 'demo', 'data.mdb'))).to.equal(true);
     expect(existsSync(join(service.dataDir, 'data.mdb'))).to.equal(false);

@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { SwitchboardError } from '../src/errors.ts';
 import { describeCauses, describeError, maskedId } from '../src/log.ts';
@@ -50,6 +54,31 @@ describe('the log', () => {
     }
   });
 
+  it('says the same of a store that takes no writes every ten seconds, and how often it would have', () => {
+    let time = 1_000_000;
+    const { log, lines } = recordedLog('trace', { now: () => time });
+    const full = () => new SwitchboardError('store_unavailable', undefined, { cause: new Error('ENOSPC') });
+    for (let n = 0; n < 1000; n++) {
+      log.error({ err: full(), channel: 'default' }, 'a callback was not taken in');
+      log.child({ loop: 'sends' }).error({ err: full() }, 'look for work failed');
+      time += 5;
+    }
+    expect(lines()).to.have.length(2);
+    time += 5_000;
+    log.error({ err: full() }, 'a callback was not taken in');
+    expect(lines().at(-1)).to.include({ alike: 999, msg: 'a callback was not taken in' });
+    expect(lines()).to.have.length(3);
+  });
+
+  it('says all else each time', () => {
+    const { log, lines } = recordedLog();
+    for (let n = 0; n < 3; n++) {
+      log.error({ err: new SwitchboardError('bot_failed') }, 'the bot failed');
+      log.warn({ channel: 'default' }, 'a callback was refused');
+    }
+    expect(lines()).to.have.length(6);
+  });
+
   it('leaves it out when the error is logged without words too', () => {
     const { log, raw } = recordedLog();
     log.error(new Error('Elm Street'));
@@ -58,11 +87,44 @@ describe('the log', () => {
     expect(raw()).to.include('in words').and.to.not.include('Elm');
   });
 
+  it('tells in demo mode what others’ errors say, since their texts are made up there', () => {
+    const { log, lines } = recordedLog('trace', { foreignMessages: true });
+    log.error({ err: new Error('outer', { cause: new TypeError('no such field: ordr') }) }, 'the bot failed');
+    expect(lines()[0]).to.have.nested.property('err.message', 'outer');
+    expect(lines()[0]).to.have.nested.property('err.cause.message', 'no such field: ordr');
+  });
+
   it('comes to an end with causes that go in a circle', () => {
     const error: Error = new Error('x');
     error.cause = error;
     expect(JSON.stringify(describeError(error))).to.be.a('string');
     expect(describeCauses(error)).to.match(/^Error(, Error){4}$/);
+  });
+
+  it('does not end a process whose standard output is on a full disk', async () => {
+    const program = `
+      import { writeFile } from 'node:fs/promises';
+      import { createLog } from './src/log.ts';
+      const log = createLog('info');
+      for (let line = 0; line < 3; line++) {
+        log.info('on a full disk');
+        await writeFile('/dev/full', 'x').catch(() => {});
+      }
+      log.fatal('the end');
+      process.exit(3);`;
+    const full = await open('/dev/full', 'w');
+    try {
+      const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+        cwd: resolve(import.meta.dirname, '..'),
+        stdio: ['ignore', full.fd, 'pipe'],
+      });
+      const said = child.stderr?.setEncoding('utf8').toArray();
+      const [code] = await once(child, 'close');
+      expect(await said).to.deep.equal([]);
+      expect(code).to.equal(3);
+    } finally {
+      await full.close();
+    }
   });
 
   it('names a conversation by the last digits of its numbers', () => {

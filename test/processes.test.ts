@@ -1,14 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
-import { Agent } from 'undici';
-import { type StandaloneEmulator, startEmulator } from '../src/emulator/standalone.ts';
+import { SEND_LEASE } from '../src/conversations/outbox.ts';
+import { LEASE } from '../src/conversations/turn.ts';
 import { signCallback } from '../src/telesign/signature.ts';
+import { type Account, startAccount } from './support/account.ts';
+import { eventually } from './support/eventually.ts';
 import { freePort, type ServiceProcess, startProcess } from './support/processes.ts';
 import { seeded } from './support/random.ts';
-import { eventually } from './support/service.ts';
 import { mongoUri } from './support/stores.ts';
 
 const NUMBER = '15550109999';
@@ -28,25 +30,18 @@ const KILLS = Number(process.env.STRESS_KILLS ?? 20);
 describe('processes of the service', function () {
   this.timeout(180_000);
   let dataDir: string;
-  let dispatcher: Agent;
-  let telesign: StandaloneEmulator;
+  let telesign: Account;
   let callbackPort: number;
   const running = new Set<ServiceProcess>();
 
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'switchboard-'));
-    dispatcher = new Agent();
     callbackPort = await freePort();
-    telesign = await startEmulator({
-      port: 0,
-      host: '127.0.0.1',
+    telesign = await startAccount({
       customerId: CUSTOMER_ID,
       apiKey: API_KEY,
+      number: NUMBER,
       callbackUrl: () => `http://127.0.0.1:${callbackPort}/callbacks/telesign/default`,
-      numbers: [{ number: NUMBER, label: 'Support' }],
-      now: Date.now,
-      random: Math.random,
-      dispatcher,
     });
     telesign.emulator.setFaults({ receipts: { none: true } });
   });
@@ -54,7 +49,6 @@ describe('processes of the service', function () {
     await Promise.all([...running].map((process) => process.kill('SIGKILL')));
     running.clear();
     await telesign.stop();
-    await dispatcher.close();
     await rm(dataDir, { recursive: true });
   });
 
@@ -63,10 +57,7 @@ describe('processes of the service', function () {
       PORT: String(port),
       HOST: '127.0.0.1',
       DATA_DIR: dataDir,
-      TELESIGN_CUSTOMER_ID: CUSTOMER_ID,
-      TELESIGN_API_KEY: API_KEY,
-      TELESIGN_API_URL: telesign.url,
-      TELESIGN_NUMBERS: NUMBER,
+      ...telesign.env,
       ADMIN_TOKEN,
       SECRET_KEY: 'a secret key of the tests, long enough',
       DIALOGS_DIR: join(ECHO, 'dialogs'),
@@ -75,15 +66,32 @@ describe('processes of the service', function () {
     };
   }
 
-  async function start(env: Record<string, string>): Promise<ServiceProcess> {
-    const service = startProcess(env);
+  async function start(env: Record<string, string>, before?: string): Promise<ServiceProcess> {
+    const service = startProcess(env, before);
     running.add(service);
     await service.ready();
     return service;
   }
 
-  /** Posts a text as TeleSign does, again until a 200 comes. */
-  async function deliver(customer: string, text: string, port: () => number): Promise<void> {
+  /**
+   * These customers text without an end, as programs do: nobody is to be slowed. Other settings are as they were. It holds
+   * of the processes that start after it, which read it before they listen.
+   */
+  async function slowNobody(env: Record<string, string>, port: number): Promise<void> {
+    const service = await start(env);
+    const answer = await fetch(`http://127.0.0.1:${port}/api/workstreams/default`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ settings: { flood: null } }),
+    });
+    expect(answer.status).to.equal(200);
+    await answer.arrayBuffer();
+    await service.kill('SIGTERM');
+    running.delete(service);
+  }
+
+  /** A text as TeleSign posts it. */
+  function textOf(customer: string, text: string): RequestInit {
     const body = Buffer.from(
       JSON.stringify({
         status: { updated_on: new Date().toISOString(), code: 1500, description: 'Delivered to customer' },
@@ -95,20 +103,27 @@ describe('processes of the service', function () {
       }),
     );
     const signature = signCallback(body, API_KEY);
-    for (;;) {
-      const answer = await fetch(`http://127.0.0.1:${port()}/callbacks/telesign/default`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          authorization: `TSA ${CUSTOMER_ID}:${signature}`,
-          'x-ts-authorization': signature,
-        },
-        body,
-      }).catch(() => undefined);
-      await answer?.arrayBuffer().catch(() => undefined);
-      if (answer?.status === 200) return;
-      await new Promise((done) => setTimeout(done, 20));
-    }
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `TSA ${CUSTOMER_ID}:${signature}`,
+      'x-ts-authorization': signature,
+    };
+    return { method: 'POST', headers, body };
+  }
+
+  /** The status that it is answered with, or 0. */
+  async function post(request: RequestInit, port: number): Promise<number> {
+    const answer = await fetch(`http://127.0.0.1:${port}/callbacks/telesign/default`, request).catch(
+      () => undefined,
+    );
+    await answer?.arrayBuffer().catch(() => undefined);
+    return answer?.status ?? 0;
+  }
+
+  /** Posts a text again until a 200 comes. */
+  async function deliver(customer: string, text: string, port: () => number): Promise<void> {
+    const request = textOf(customer, text);
+    while ((await post(request, port())) !== 200) await new Promise((done) => setTimeout(done, 20));
   }
 
   async function ask(port: number, path: string): Promise<Page> {
@@ -130,15 +145,28 @@ describe('processes of the service', function () {
     return items;
   }
 
+  /** The transcript once all is handled and sent. Fails when nothing comes of it for five seconds. */
+  async function worked(port: number, id: string): Promise<Record<string, string>[]> {
+    let items = await transcript(port, id);
+    while (!isDone(items)) {
+      const before = JSON.stringify(items);
+      items = await eventually(
+        () => transcript(port, id),
+        (messages) => JSON.stringify(messages) !== before,
+      );
+    }
+    return items;
+  }
+
+  const isDone = (messages: Record<string, string>[]) =>
+    messages.every(({ direction, status = '' }) =>
+      direction === 'in' ? status === 'handled' : !['queued', 'sending'].includes(status),
+    );
+
   /** Every text that was answered with 200 was handled once, in order; every reply left once, in order, or is unknown. */
   async function judge(port: number, customer: string, texts: string[]): Promise<number> {
     const id = `${NUMBER}-${customer}`;
-    const items = await eventually(
-      () => transcript(port, id),
-      (messages) =>
-        messages.filter(({ direction }) => direction === 'in').every(({ status }) => status === 'handled') &&
-        messages.every(({ status }) => status !== 'queued' && status !== 'sending'),
-    );
+    const items = await worked(port, id);
     const heard = items.filter(({ direction }) => direction === 'in').map(({ text }) => text);
     expect(heard, 'texts in the transcript').to.deep.equal(texts);
     const replies = items.filter(({ direction }) => direction === 'out');
@@ -161,38 +189,53 @@ describe('processes of the service', function () {
     return unknown.length;
   }
 
-  it(`handle every answered text once, though killed ${KILLS} times at random`, async () => {
-    const env = settings(callbackPort);
+  /**
+   * Customers text one process or another, each as many times as said at most, while one after the other is killed at a random
+   * moment and started anew. Answers the texts of each customer that were answered with 200.
+   */
+  async function killedUnderLoad(
+    envs: Record<string, string>[],
+    { kills, first, most }: { kills: number; first: number; most: number },
+  ): Promise<Map<string, string[]>> {
     const random = seeded(20);
     let killing = true;
+    let turn = 0;
+    const nextPort = () => Number(envs[turn++ % envs.length]!.PORT);
     const texts = new Map<string, string[]>();
-
     async function texting(customer: string): Promise<void> {
       const sent: string[] = [];
       texts.set(customer, sent);
-      for (let n = 0; killing || n < 3; n++) {
+      for (let n = 0; n < most && (killing || n < 3); n++) {
         const text = `c${customer.slice(-3)}n${n}x`;
-        await deliver(customer, text, () => callbackPort);
+        await deliver(customer, text, nextPort);
         sent.push(text);
       }
     }
-
-    let service = await start(env);
-    const customers = Array.from({ length: CUSTOMERS }, (_, n) => String(15550200000 + n));
-    const load = Promise.all(customers.map(texting));
-    for (let kill = 0; kill < KILLS; kill++) {
+    const services = await Promise.all(envs.map((env) => start(env)));
+    const load = Promise.all(Array.from({ length: CUSTOMERS }, (_, n) => texting(String(first + n))));
+    for (let kill = 0; kill < kills; kill++) {
       await new Promise((done) => setTimeout(done, 50 + random() * 500));
-      await service.kill('SIGKILL');
-      running.delete(service);
-      service = await start(env);
+      const which = kill % envs.length;
+      await services[which]!.kill('SIGKILL');
+      running.delete(services[which]!);
+      services[which] = await start(envs[which]!);
     }
     killing = false;
     await load;
+    return texts;
+  }
 
+  async function judgeAll(port: number, texts: Map<string, string[]>): Promise<void> {
     let unknown = 0;
-    for (const customer of customers) unknown += await judge(callbackPort, customer, texts.get(customer)!);
-    const all = [...texts.values()].flat().length;
-    console.log(`        ${all} texts, ${KILLS} kills, ${unknown} replies unknown`);
+    for (const [customer, sent] of texts) unknown += await judge(port, customer, sent);
+    console.log(`        ${[...texts.values()].flat().length} texts, ${unknown} replies unknown`);
+  }
+
+  it(`handle every answered text once, though killed ${KILLS} times at random`, async () => {
+    const env = settings(callbackPort);
+    await slowNobody(env, callbackPort);
+    const texts = await killedUnderLoad([env], { kills: KILLS, first: 15550200000, most: Infinity });
+    await judgeAll(callbackPort, texts);
   });
 
   it('share one MongoDB: two of them, callbacks to either', async () => {
@@ -212,6 +255,20 @@ describe('processes of the service', function () {
     }
   });
 
+  it(`keep the same promises on one MongoDB, though one of two is killed ${KILLS / 4} times at random`, async () => {
+    const uri = await mongoUri();
+    const envs = [callbackPort, await freePort()].map((port) => settings(port, { MONGODB_URI: uri }));
+    await slowNobody(envs[0]!, callbackPort);
+    const texts = await killedUnderLoad(envs, { kills: KILLS / 4, first: 15550500000, most: 25 });
+
+    // Both die, and what they had in hand is free once their leases are over: for one that starts after that.
+    await Promise.all([...running].map((service) => service.kill('SIGKILL')));
+    running.clear();
+    const later = Math.max(LEASE, SEND_LEASE) + 1;
+    await start(envs[0]!, `const now = Date.now; Date.now = () => now() + ${later};`);
+    await judgeAll(callbackPort, texts);
+  });
+
   it('finish what is in hand at SIGTERM and end with 0', async () => {
     const service = await start(settings(callbackPort));
     telesign.emulator.setFaults({ receipts: { none: true }, send: { mode: 'slow', delay: 1500 } });
@@ -225,6 +282,38 @@ describe('processes of the service', function () {
 
     await start(settings(callbackPort));
     expect(await judge(callbackPort, '15550400000', ['hello'])).to.equal(0);
+  });
+
+  it('answer 503 while the disk is full, and take the same text once there is room', async () => {
+    const { pid } = await start(settings(callbackPort));
+    /** As the system would answer when the disk is full. */
+    const limitFiles = (bytes: number | 'unlimited') =>
+      execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
+    const text = 'x'.repeat(5000);
+    const request = textOf('15550500000', text);
+
+    limitFiles(1000);
+    for (let n = 0; n < 3; n++) expect(await post(request, callbackPort)).to.equal(503);
+    const ready = await fetch(`http://127.0.0.1:${callbackPort}/readyz`);
+    expect(await ready.json()).to.include({ status: 503 });
+    expect(telesign.emulator.messages({ to: '15550500000' })).to.deep.equal([]);
+
+    limitFiles('unlimited');
+    await deliver('15550500001', 'hello', () => callbackPort);
+    expect(await post(request, callbackPort)).to.equal(200);
+    expect(await judge(callbackPort, '15550500000', [text])).to.equal(0);
+  });
+
+  it('log an error that nobody handles, without what it says, and end with 1', async () => {
+    const service = startProcess(
+      settings(callbackPort),
+      `process.on('SIGUSR2', () => void Promise.reject(new TypeError('Elm Street')));`,
+    );
+    running.add(service);
+    await service.ready();
+    const { code, output } = await service.kill('SIGUSR2');
+    expect(code).to.equal(1);
+    expect(output).to.include('unhandled error').and.to.include('TypeError').and.to.not.include('Elm');
   });
 
   it('refuse a data folder that another one has', async () => {

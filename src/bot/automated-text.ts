@@ -46,7 +46,7 @@ function written(texts: Texts, language: string, facts: AutomatedFacts): Values 
     ...(wait === undefined ? {} : { wait: wait === null ? '' : waitSentence(texts, language, wait) }),
     ...(opens === undefined
       ? {}
-      : { opens: opens === null ? someTime(texts, language) : day(language, opens) }),
+      : { opens: opens === null ? someTime(texts, language) : openingTime(language, opens, opens.now) }),
   };
 }
 
@@ -66,7 +66,12 @@ function someTime(texts: Texts, language: string): string {
 /** A weekday says when, until it comes again. */
 const WEEK = 6 * 86_400_000;
 
-function day(language: string, { at, timeZone, now }: { at: number; timeZone: string; now: number }): string {
+/** When a queue opens, as a customer reads it `now`: the weekday and the hour; the date too when it is far off. */
+export function openingTime(
+  language: string,
+  { at, timeZone }: { at: number; timeZone: string },
+  now: number,
+): string {
   const format = new Intl.DateTimeFormat(language, {
     weekday: 'long',
     ...(at - now < WEEK ? {} : { day: 'numeric', month: 'long' }),

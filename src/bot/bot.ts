@@ -2,24 +2,38 @@ import type { StatePropertyAccessor, TurnContext } from 'botbuilder-core';
 import type { DialogContext } from 'botbuilder-dialogs/lib/dialogContext.js';
 import { DialogContextError } from 'botbuilder-dialogs/lib/dialogContextError.js';
 import { DialogSet } from 'botbuilder-dialogs/lib/dialogSet.js';
-import { type ReturnCheck, type ReturnTarget, TURN, type TurnUnderWay } from '../bot-turn.ts';
+import {
+  type Closed,
+  type HandoffResult,
+  type ReturnCheck,
+  type ReturnTarget,
+  TURN,
+  type TurnUnderWay,
+} from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { type BotState, openState } from './bot-state.ts';
+import type { Action } from './action-step.ts';
+import { apart, type BotState, NO_HANDOFF, openState } from './bot-state.ts';
+import { isUnderWay } from './digression.ts';
+import type { HttpParts } from './http-step.ts';
+import { Interrupts } from './interrupts.ts';
 import type { Scripts } from './load.ts';
-import { answerTo, isQuestion, namesOption } from './question.ts';
+import { isQuestion } from './question-node.ts';
 import { Recogniser } from './recognise.ts';
-import { type Action, isUnderWay, ScriptDialog } from './script-dialog.ts';
+import { ScriptDialog } from './script-dialog.ts';
 import { ScriptTurn } from './script-turn.ts';
-import { systemText } from './system-texts.ts';
 import type { Texts } from './texts.ts';
-import { type Command, Commands, Keywords } from './words.ts';
+import { Triggers } from './triggers.ts';
 
 export interface ScriptBotParts {
   scripts: Scripts;
   texts: Texts;
   actions: { readonly [name: string]: Action };
+  /** Without it every request of a dialog fails as refused. */
+  http?: HttpParts;
   log?: Pick<Logger, 'warn'>;
+  /** Told of each step that is run. */
+  ran?: (dialog: string, step: string) => void;
 }
 
 export interface ScriptBot {
@@ -36,18 +50,17 @@ export interface ScriptBot {
 }
 
 /** The bot that the dialog files describe. One instance serves all conversations at once. */
-export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts): ScriptBot {
-  const commands = new Commands(texts);
+export function createScriptBot({ scripts, texts, actions, http, log, ran }: ScriptBotParts): ScriptBot {
   const recogniser = new Recogniser(texts);
-  const keywords = new Keywords(texts, scripts.dialogs.values());
-  const keyword = (text: string, locale: string) => keywords.find(text, locale);
+  const triggers = new Triggers(texts, scripts.dialogs.values());
   const { fallback } = scripts;
   const dialogs = new Map(
     [...scripts.dialogs].map(([id, script]) => [
       id,
-      new ScriptDialog(script, { recogniser, actions, keyword, fallback, log }),
+      new ScriptDialog(script, { recogniser, actions, http, triggers, fallback, log, ran }),
     ]),
   );
+  const interrupts = new Interrupts({ texts, triggers, dialogs, startOf });
   const set = new DialogSet(STACK);
   for (const dialog of dialogs.values()) set.add(dialog);
   let memory: unknown;
@@ -55,20 +68,37 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
   async function run(context: TurnContext): Promise<void> {
     const underWay: TurnUnderWay | undefined = context.turnState.get(TURN);
     if (!underWay) throw new SwitchboardError('internal', 'The adapter has put no turn into turnState.');
-    const { state, readable } = openState(underWay.botState, underWay.input.conversation.session);
+    const { conversation, hidden: kept } = underWay.input;
+    const { state, readable } = openState(underWay.botState, conversation.session, kept);
     if (!readable) log?.warn('A stored bot state was not of this bot: the conversation begins afresh.');
     const turn = new ScriptTurn(context, underWay, state, texts);
+    const wasSensitive = isSensitive(state);
     try {
       await takeTurn(await contextOf(context), turn);
     } catch (error) {
       // Bot Framework's wrapper carries the stack with all that the customer has said.
       throw error instanceof DialogContextError ? error.error : error;
     }
-    underWay.botState = JSON.stringify(state);
+    const { stored, hidden } = apart(state);
+    underWay.botState = stored;
+    const next = isSensitive(state);
+    if (wasSensitive || next || kept !== null || hidden !== null) {
+      underWay.hidden = { text: wasSensitive && turn.hidesText, next, state: hidden };
+    }
     const front = state.dialogStack.at(-1);
     underWay.waitsAt = front ? `${front.id}/${front.state.step}` : null;
+    underWay.wakeAt = state.unasked < MOST_UNASKED ? wakeAt(state) : null;
     const activities = turn.activities();
     if (activities.length > 0) await context.sendActivities(activities);
+  }
+
+  /** Where a conversation begins: a workstream may name a dialog that a later publication lacks. */
+  function startOf({ input }: ScriptTurn): string {
+    const { dialog } = input.conversation;
+    if (dialog === undefined) return scripts.start;
+    if (dialogs.has(dialog)) return dialog;
+    log?.warn('A workstream names a dialog that the live dialogs do not have: the bot begins with another.');
+    return scripts.start;
   }
 
   /** Bot Framework works out its memory scopes anew for each turn (15 µs) unless it finds them: they never change. */
@@ -79,86 +109,101 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
     return dc;
   }
 
+  /** What the step in front waits for; else, at a question, when the customer has been silent for too long. */
+  function wakeAt({ dialogStack, silentAt }: BotState): number | null {
+    const front = dialogStack.at(-1);
+    if (!front || front.state.until !== null) return front?.state.until ?? null;
+    const node = dialogs.get(front.id)?.script.nodes.get(front.state.step);
+    return node && isQuestion(node) ? silentAt : null;
+  }
+
   async function takeTurn(dc: DialogContext, turn: ScriptTurn): Promise<void> {
     const { activity } = turn.input;
+    const { state } = turn;
+    if (activity.type === 'message' || activity.name === 'returned') {
+      state.unasked = 0;
+      state.silentAt = scripts.silence ? activity.at + scripts.silence.after : null;
+    }
     if (activity.type === 'message') await takeMessage(dc, turn);
     else if (activity.name === 'returned') await takeReturn(dc, turn, activity.value);
+    else if (activity.name === 'closed') await takeClosed(dc, turn, activity.value);
     else {
-      if (activity.name === 'untaken' && isSound(turn.state)) await active(dc)?.untaken(dc);
+      if (!isSound(state)) return;
+      if (activity.name === 'untaken') {
+        state.handoff = { ...NO_HANDOFF, outcome: 'untaken' };
+        await active(dc)?.untaken(dc);
+      }
+      if (activity.name === 'undelivered') await takeUndelivered(dc, turn);
+      if (activity.name === 'wakeUp') {
+        state.unasked += 1;
+        await wakeUp(dc, turn);
+      }
       return;
     }
     // The dialogs have run out without a word, but a customer who writes, or is given back, must hear something.
-    if (!dc.activeDialog && turn.isSilent) await dc.beginDialog(scripts.start);
+    if (!dc.activeDialog && turn.isSilent) await dc.beginDialog(startOf(turn));
+    if (!dc.activeDialog && turn.isSilent) turn.handOverUnforeseen('not_understood');
   }
 
   async function takeMessage(dc: DialogContext, turn: ScriptTurn): Promise<void> {
     const text = dc.context.activity.text ?? '';
+    // A word that we know is no secret.
+    turn.hidesText = !interrupts.knows(dc, turn, text);
     startAfreshUnlessSound(dc, turn);
-    const command = namesOptionInFront(dc, turn, text) ? undefined : await commandIn(dc, turn, text);
-    if (command !== undefined) await obey(dc, turn, command);
-    else if (dc.activeDialog) await dc.continueDialog();
-    else await dc.beginDialog(keyword(text, turn.locale) ?? scripts.start);
-  }
-
-  /** A keyword such as "estate agent" is no wish for a person, nor is what answers the question in front. */
-  async function commandIn(dc: DialogContext, turn: ScriptTurn, text: string): Promise<Command | undefined> {
-    const command = commands.find(text, turn.locale);
-    if (command !== undefined || !commands.wishesPerson(text)) return command;
-    if (keyword(text, turn.locale) !== undefined || (await answersInFront(dc, turn, text))) return undefined;
-    return 'person';
-  }
-
-  /**
-   * Any words answer a question for text: "the agent sent me the wrong one". A question for a number has no say here:
-   * "I asked 3 times, get me an agent" holds one.
-   */
-  async function answersInFront(dc: DialogContext, turn: ScriptTurn, text: string): Promise<boolean> {
-    const { node, dialog, frame } = inFront(dc, turn);
-    if (!node || !dialog || !frame || !isQuestion(node)) return false;
-    if (node.kind === 'ask' && node.type === 'number') return false;
-    return (await answerTo(node, text, dialog.id, frame, turn, recogniser)) !== undefined;
-  }
-
-  function namesOptionInFront(dc: DialogContext, turn: ScriptTurn, text: string): boolean {
-    const { node, dialog, frame } = inFront(dc, turn);
-    return node && dialog && frame ? namesOption(node, text, dialog.id, frame, turn, recogniser) : false;
-  }
-
-  function inFront(dc: DialogContext, turn: ScriptTurn) {
-    const dialog = active(dc);
-    const frame = turn.state.dialogStack.at(-1)?.state;
-    return { dialog, frame, node: frame && dialog?.script.nodes.get(frame.step) };
-  }
-
-  async function obey(dc: DialogContext, turn: ScriptTurn, command: Command): Promise<void> {
-    if (command === 'person') {
-      turn.handOverUnforeseen('customer_asked');
+    const command = await interrupts.find(dc, turn, text);
+    if (command !== undefined) return interrupts.obey(dc, turn, command);
+    if (dc.activeDialog) {
+      await dc.continueDialog();
       return;
     }
-    if (command === 'restart') {
-      await dc.cancelAllDialogs();
-      turn.state.shared = {};
-    } else if (command === 'help') {
-      turn.saySystem('help');
-    } else if (command !== 'language') {
-      turn.switchTo(command.language);
-      turn.saySystem('language_changed');
-    } else {
-      const names = texts.languages.map((language) => systemText(texts, language, 'language_name'));
-      turn.saySystem('which_language', { languages: names.join(', ') });
+    const { dialog, vars } = triggers.find(text, turn.locale) ?? { dialog: startOf(turn), vars: {} };
+    await dc.beginDialog(dialog, { vars });
+  }
+
+  /** Whether the question in front is answered to the bot alone. */
+  function isSensitive(state: BotState): boolean {
+    const front = state.dialogStack.at(-1);
+    const node = front && dialogs.get(front.id)?.script.nodes.get(front.state.step);
+    return node?.kind === 'ask' && node.sensitive;
+  }
+
+  async function wakeUp(dc: DialogContext, turn: ScriptTurn): Promise<void> {
+    const { state } = turn;
+    const isSilence = state.silentAt !== null && wakeAt(state) === state.silentAt;
+    // Once: whoever was asked whether they are there, or by a step of its own, is not asked again for saying nothing.
+    state.silentAt = null;
+    if (!isSilence) await active(dc)?.wakeUp(dc);
+    else if (scripts.silence && !isUnderWay(dc, scripts.silence.dialog)) {
+      await dc.beginDialog(scripts.silence.dialog);
     }
-    await askAgain(dc);
   }
 
-  /** The question in front once more; the start when there is none. */
-  async function askAgain(dc: DialogContext): Promise<void> {
-    if (dc.activeDialog) await dc.repromptDialog();
-    else await dc.beginDialog(scripts.start);
+  /** What it says then may not reach the customer either: not for ever. */
+  async function takeUndelivered(dc: DialogContext, { state }: ScriptTurn): Promise<void> {
+    const { undelivered } = scripts;
+    if (undelivered === undefined || isUnderWay(dc, undelivered) || state.unasked >= MOST_UNDELIVERED) return;
+    state.unasked += 1;
+    await dc.beginDialog(undelivered);
   }
 
-  async function takeReturn(dc: DialogContext, turn: ScriptTurn, target: ReturnTarget): Promise<void> {
+  async function takeClosed(dc: DialogContext, turn: ScriptTurn, closed: Closed): Promise<void> {
+    const { opens, holiday = null } = closed;
+    turn.state.unasked += 1;
+    turn.state.handoff = { ...NO_HANDOFF, outcome: 'closed', opens, holiday };
     startAfreshUnlessSound(dc, turn);
-    const { variables: vars = {} } = target;
+    const dialog = active(dc);
+    if (dialog) await dialog.closed(dc);
+    else await dc.beginDialog(startOf(turn));
+  }
+
+  async function takeReturn(
+    dc: DialogContext,
+    turn: ScriptTurn,
+    target: ReturnTarget & HandoffResult,
+  ): Promise<void> {
+    startAfreshUnlessSound(dc, turn);
+    const { variables: vars = {}, outcome, answered, disposition = null } = target;
+    turn.state.handoff = { ...NO_HANDOFF, outcome, answered, disposition };
     const named = targetOf(dc, target);
     if (named && !isUnderWay(dc, named.dialog)) {
       await dc.cancelAllDialogs();
@@ -169,7 +214,7 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
     const frame = turn.state.dialogStack.at(-1)?.state;
     const dialog = active(dc);
     if (!frame || !dialog) {
-      await dc.beginDialog(scripts.start, { vars });
+      await dc.beginDialog(scripts.returned ?? startOf(turn), { vars });
       return;
     }
     turn.assignAll(frame, vars);
@@ -178,7 +223,9 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
       return;
     }
     const node = dialog.script.nodes.get(frame.step);
-    if (node && isQuestion(node)) {
+    if (node && isQuestion(node) && scripts.returned !== undefined && !isUnderWay(dc, scripts.returned)) {
+      await dc.beginDialog(scripts.returned);
+    } else if (node && isQuestion(node)) {
       turn.saySystem('back_with_bot');
       await dc.repromptDialog();
     } else {
@@ -236,6 +283,10 @@ export function createScriptBot({ scripts, texts, actions, log }: ScriptBotParts
 
   return { run, lacks, queues: scripts.queues };
 }
+
+/** A dialog that waits in a circle would text a customer who says nothing for ever. */
+const MOST_UNASKED = 20;
+const MOST_UNDELIVERED = 3;
 
 /** The key under which `DialogStateManager` keeps its scopes for a turn. */
 const MEMORY = 'DialogStateManagerConfiguration';

@@ -1,11 +1,10 @@
 import type { CheckedDialog, Surroundings } from './check.ts';
 import { ROOTS } from './expressions.ts';
-import type { Flow } from './flow.ts';
-import { type LocaleFile, type LocaleFiles, placeholders } from './locale-file.ts';
-import { instead } from './nearest.ts';
+import type { LocaleFile, LocaleFiles } from './locale-file.ts';
+import { instead, nearest } from './nearest.ts';
+import { withoutPluralForm } from './plurals.ts';
 import type { Path, Problem } from './problems.ts';
 import { OPTIONAL_WORDS, REQUIRED_WORDS, SYSTEM, SYSTEM_TEXTS } from './system-texts.ts';
-import { normalised } from './words.ts';
 
 /** Mistakes in the texts that dialogs and the service itself need, in every language. */
 export function textProblems(dialogs: readonly CheckedDialog[], around: Surroundings): Problem[] {
@@ -13,7 +12,6 @@ export function textProblems(dialogs: readonly CheckedDialog[], around: Surround
     ...languageProblems(around),
     ...dialogs.flatMap((dialog) => [...dialogProblems(dialog, around)]),
     ...systemProblems(around),
-    ...wordProblems(dialogs, around.locales),
   ];
 }
 
@@ -21,27 +19,59 @@ function languageProblems({ locales, localesDir, defaultLanguage }: Surroundings
   if (locales.languages.includes(defaultLanguage)) return [];
   const reason = `there are no texts in the default language ${defaultLanguage}`;
   const remedy = `add the folder, or set DEFAULT_LANGUAGE to one of: ${locales.languages.join(', ') || 'none yet'}`;
-  return [{ file: `${localesDir}/${defaultLanguage}`, line: 1, column: 1, reason, remedy }];
+  return [{ rule: 'language', file: `${localesDir}/${defaultLanguage}`, line: 1, column: 1, reason, remedy }];
 }
 
 /** A text key that a dialog names. */
-interface Use {
+export interface Use {
   key: string;
   path: Path;
   /** A list of words to recognise rather than a text to send. */
   words: boolean;
+  /** It may be several texts that say the same, which are said in turn. */
+  inTurn?: true;
+  /** It may also name the answer that it is about, as `value`. */
+  ofAnswer?: true;
+  /** Agents read it, not customers. */
+  forAgents?: true;
 }
 
-function usesOf({ script, flow }: CheckedDialog): Use[] {
+const used = new WeakMap<CheckedDialog, readonly Use[]>();
+
+/** The text keys that a dialog names, each as often as it does. Looked for once: several checks ask. */
+export function usesOf(dialog: CheckedDialog): readonly Use[] {
+  const uses = used.get(dialog) ?? usesIn(dialog);
+  used.set(dialog, uses);
+  return uses;
+}
+
+function usesIn({ script, flow }: CheckedDialog): Use[] {
   const uses: Use[] = (script.triggers ?? []).flatMap((trigger, n) =>
-    typeof trigger === 'object'
+    typeof trigger === 'object' && 'keywords' in trigger
       ? [{ key: trigger.keywords, path: ['triggers', n, 'keywords'], words: true }]
       : [],
   );
+  if (script.resume !== undefined) uses.push({ key: script.resume, path: ['resume'], words: false });
   for (const node of flow.nodes.values()) {
-    if ('key' in node) uses.push({ key: node.key, path: [...node.path, node.kind], words: false });
+    if ('key' in node) {
+      const inTurn = node.kind === 'say' ? ({ inTurn: true } as const) : {};
+      uses.push({ key: node.key, path: [...node.path, node.kind], words: false, ...inTurn });
+    }
     if (node.kind === 'handoff') {
-      uses.push({ key: node.summary, path: [...node.path, 'summary'], words: false });
+      uses.push({ key: node.summary, path: [...node.path, 'summary'], words: false, forAgents: true });
+    }
+    if ('noReply' in node && node.noReply?.remind !== undefined) {
+      uses.push({ key: node.noReply.remind, path: [...node.path, 'onNoReply', 'remind'], words: false });
+    }
+    if (node.kind === 'ask') {
+      if (node.confirm !== undefined) {
+        uses.push({ key: node.confirm, path: [...node.path, 'confirm'], words: false, ofAnswer: true });
+      }
+      // A sensitive answer is not sent back.
+      const ofAnswer = node.sensitive ? {} : ({ ofAnswer: true } as const);
+      node.checks.forEach(({ say }, n) => {
+        uses.push({ key: say, path: [...node.path, 'validate', n, 'say'], words: false, ...ofAnswer });
+      });
     }
     if (node.kind !== 'choice') continue;
     node.options.forEach((option, n) => {
@@ -53,11 +83,22 @@ function usesOf({ script, flow }: CheckedDialog): Use[] {
   return uses;
 }
 
-const PLURALS = ['zero', 'one', 'two', 'few', 'many', 'other'];
+/** By file, and by key without the ending of a plural form. */
+const forms = new WeakMap<LocaleFile['entries'], Map<string, string[]>>();
 
 /** The keys of a file that hold the text `key`: itself, or its plural forms. */
-function formsOf(file: LocaleFile, key: string): string[] {
-  return [key, ...PLURALS.map((plural) => `${key}_${plural}`)].filter((form) => file.entries.has(form));
+export function formsOf({ entries }: LocaleFile, key: string): readonly string[] {
+  let known = forms.get(entries);
+  if (!known) {
+    known = new Map();
+    for (const form of entries.keys()) {
+      for (const plain of new Set([form, withoutPluralForm(form)])) {
+        known.set(plain, [...(known.get(plain) ?? []), form]);
+      }
+    }
+    forms.set(entries, known);
+  }
+  return known.get(key) ?? [];
 }
 
 function* dialogProblems(dialog: CheckedDialog, around: Surroundings): Generator<Problem> {
@@ -65,33 +106,40 @@ function* dialogProblems(dialog: CheckedDialog, around: Surroundings): Generator
   const { locales, localesDir, defaultLanguage } = around;
   const uses = usesOf(dialog);
   const names = new Set([...ROOTS, ...flow.variables]);
+  const namesOfAnswer = new Set([...names, 'value']);
   for (const language of locales.languages) {
     const file = locales.files.get(language)?.get(script.id);
     const path = `${localesDir}/${language}/${script.id}.json`;
     if (!file) {
       if (uses.length > 0) {
-        yield source.at(['id'], `the dialog has no texts in ${language}`, `add ${path}`);
+        yield source.at(['id'], `the dialog has no texts in ${language}`, `add ${path}`, 'language');
       }
       continue;
     }
     if (file.broken) continue;
-    for (const { key, path: at, words } of uses) {
+    for (const { key, path: at, words, ofAnswer, inTurn } of uses) {
       const forms = formsOf(file, key);
       const lists = forms.filter((form) => Array.isArray(file.entries.get(form)?.value));
       if (forms.length === 0) {
-        yield source.at(at, `the text "${key}" is missing in ${language}`, `add it to ${path}`);
+        yield source.at(
+          at,
+          `the text "${key}" is missing in ${language}`,
+          remedyForMissing(key, file, uses, path),
+          'missing_text',
+        );
       } else if (words && lists.length === 0) {
-        yield file.at(key, `"${key}" must be a list of words`, `write it as ["${key}", …]`);
-      } else if (!words && lists.length > 0) {
-        yield file.at(key, `"${key}" must be one text, not a list`, 'write one text');
+        yield file.at(key, `"${key}" must be a list of words`, `write it as ["${key}", …]`, 'text_form');
+      } else if (!words && lists.length > 0 && !(inTurn && file.entries.has(key))) {
+        yield file.at(key, `"${key}" must be one text, not a list`, 'write one text', 'text_form');
       } else if (!words && !file.entries.has(key) && !flow.variables.has('count')) {
         yield source.at(
           at,
           `"${key}" has plural forms, but nothing sets count`,
           'set the variable count before',
+          'plural',
         );
       }
-      if (!words) yield* unknownPlaceholders(file, forms, names);
+      if (!words) yield* unknownPlaceholders(file, forms, ofAnswer ? namesOfAnswer : names);
     }
     if (language !== defaultLanguage) {
       const reference = locales.files.get(defaultLanguage)?.get(script.id);
@@ -101,17 +149,32 @@ function* dialogProblems(dialog: CheckedDialog, around: Surroundings): Generator
   }
 }
 
+/** A text that nothing else uses and that has nearly this name is the one that is meant. */
+function remedyForMissing(key: string, file: LocaleFile, uses: readonly Use[], path: string): string {
+  const used = new Set(uses.flatMap((use) => formsOf(file, use.key)));
+  const near = nearest(
+    key,
+    [...file.entries.keys()].filter((one) => !used.has(one)),
+  );
+  return near === undefined ? `add it to ${path}` : `write ${near}, or add it to ${path}`;
+}
+
 function* unknownPlaceholders(
   file: LocaleFile,
-  forms: string[],
+  forms: readonly string[],
   names: ReadonlySet<string>,
 ): Generator<Problem> {
   for (const form of forms) {
-    for (const placeholder of placeholdersIn(file, [form])) {
+    for (const placeholder of file.entries.get(form)?.placeholders ?? []) {
       const name = placeholder.split('.')[0] ?? '';
       if (names.has(name)) continue;
       const remedy = instead(name, names, 'set it, or take it out');
-      yield file.at(form, `"${form}" names {{${placeholder}}}, which nothing sets`, remedy);
+      yield file.at(
+        form,
+        `"${form}" names {{${placeholder}}}, which nothing sets`,
+        remedy,
+        'unknown_variable',
+      );
     }
   }
 }
@@ -135,17 +198,12 @@ function* differingPlaceholders(
       more.length > 0 ? `has ${more.join(', ')} more` : '',
     ];
     const reason = `"${key}" ${differences.filter(Boolean).join(' and ')}, compared with ${reference.language}`;
-    yield file.at(forms[0] ?? key, reason, `name the same values as ${reference.file}`);
+    yield file.at(forms[0] ?? key, reason, `name the same values as ${reference.file}`, 'placeholders');
   }
 }
 
-function placeholdersIn(file: LocaleFile, forms: readonly string[]): Set<string> {
-  return new Set(
-    forms.flatMap((form) => {
-      const value = file.entries.get(form)?.value;
-      return typeof value === 'string' ? placeholders(value) : [];
-    }),
-  );
+export function placeholdersIn(file: LocaleFile, forms: readonly string[]): Set<string> {
+  return new Set(forms.flatMap((form) => file.entries.get(form)?.placeholders ?? []));
 }
 
 function* systemProblems({ locales, defaultLanguage }: Surroundings): Generator<Problem> {
@@ -154,13 +212,14 @@ function* systemProblems({ locales, defaultLanguage }: Surroundings): Generator<
     if (!file || file.broken) continue;
     for (const [key, values] of Object.entries(SYSTEM_TEXTS)) {
       const value = file.entries.get(key)?.value;
-      if (Array.isArray(value)) yield file.at(key, `"${key}" must be one text, not a list`, 'write one text');
+      if (Array.isArray(value))
+        yield file.at(key, `"${key}" must be one text, not a list`, 'write one text', 'text_form');
       yield* unknownPlaceholders(file, formsOf(file, key), new Set(values));
     }
     for (const list of REQUIRED_WORDS) {
       const key = `words.${list}`;
       if (typeof file.entries.get(key)?.value === 'string') {
-        yield file.at(key, `"${key}" must be a list of words`, 'write it as ["…", "…"]');
+        yield file.at(key, `"${key}" must be a list of words`, 'write it as ["…", "…"]', 'text_form');
       }
     }
     // Of other languages it is no mistake: the default language stands in.
@@ -168,7 +227,16 @@ function* systemProblems({ locales, defaultLanguage }: Surroundings): Generator<
     const known = [...REQUIRED_WORDS, ...OPTIONAL_WORDS];
     for (const key of file.entries.keys()) {
       if (!key.startsWith('words.') || known.some((words) => key === `words.${words}`)) continue;
-      yield file.at(key, `nothing uses the list "${key}"`, `the lists are ${known.join(', ')}`);
+      yield file.at(
+        key,
+        `nothing uses the list "${key}"`,
+        instead(
+          key,
+          known.map((words) => `words.${words}`),
+          'remove it',
+        ),
+        'unknown_list',
+      );
     }
   }
 }
@@ -178,7 +246,7 @@ function* missingSystemTexts(file: LocaleFile): Generator<Problem> {
     const words = key.startsWith('words.');
     const reason = words ? `the list "${key}" is missing` : `the text "${key}" is missing`;
     const remedy = words ? 'add the words that customers use' : 'add it: the service sends it';
-    yield file.at(key, reason, remedy);
+    yield file.at(key, reason, remedy, 'missing_text');
   }
 }
 
@@ -201,79 +269,4 @@ export function untranslated(locales: LocaleFiles, defaultLanguage: string): Unt
     const keys = file && language !== defaultLanguage ? lackingKeys(file) : [];
     return keys.length > 0 ? [{ language, keys }] : [];
   });
-}
-
-type WordList = [file: LocaleFile, key: string, meaning: string];
-
-/** Words of one language that would mean two things. */
-function* wordProblems(dialogs: readonly CheckedDialog[], locales: LocaleFiles): Generator<Problem> {
-  for (const language of locales.languages) {
-    const files = locales.files.get(language);
-    const system = files?.get(SYSTEM);
-    const lists: WordList[] = [];
-    for (const words of ['person', 'restart', 'help', 'language', 'this_language']) {
-      if (system) lists.push([system, `words.${words}`, `the word for "${words}"`]);
-    }
-    if (system) lists.push([system, 'words.person_within', 'the word for "person"']);
-    for (const { script } of dialogs) {
-      const file = files?.get(script.id);
-      for (const trigger of script.triggers ?? []) {
-        if (file && typeof trigger === 'object')
-          lists.push([file, trigger.keywords, `a keyword of ${script.id}`]);
-      }
-    }
-    yield* twiceMeant(lists);
-    // A customer who waits in a queue says them to the service: there, no other word has a meaning.
-    if (system) {
-      yield* twiceMeant([
-        [system, 'words.where_am_i', 'the word for "where_am_i"'],
-        [system, 'words.leave_queue', 'the word for "leave_queue"'],
-      ]);
-    }
-    for (const { script, flow } of dialogs) {
-      const file = files?.get(script.id);
-      if (file) yield* alikeOptions(flow, file);
-    }
-  }
-}
-
-function* twiceMeant(lists: readonly WordList[]): Generator<Problem> {
-  const taken = new Map<string, string>();
-  for (const [file, key, meaning] of lists) {
-    for (const word of wordsUnder(file, key)) {
-      const other = taken.get(normalised(word));
-      if (other !== undefined && other !== meaning) {
-        yield file.at(key, `"${word}" is already ${other}`, 'keep it in one of the two lists');
-      }
-      taken.set(normalised(word), meaning);
-    }
-  }
-}
-
-function* alikeOptions(flow: Flow, file: LocaleFile): Generator<Problem> {
-  for (const node of flow.nodes.values()) {
-    if (node.kind !== 'choice') continue;
-    const taken = new Map<string, number>();
-    for (const [n, option] of node.options.entries()) {
-      const label = file.entries.get(option.label)?.value;
-      const words = [
-        option.value,
-        ...(typeof label === 'string' ? [label] : []),
-        ...(option.words === undefined ? [] : wordsUnder(file, option.words)),
-      ];
-      for (const word of words) {
-        const other = taken.get(normalised(word));
-        if (other !== undefined && other !== n) {
-          const reason = `"${word}" means two options of ${node.id}, ${other + 1} and ${n + 1}`;
-          yield file.at(option.label, reason, 'give them different labels, words and values');
-        }
-        taken.set(normalised(word), n);
-      }
-    }
-  }
-}
-
-function wordsUnder(file: LocaleFile, key: string): string[] {
-  const value = file.entries.get(key)?.value;
-  return Array.isArray(value) ? value : [];
 }

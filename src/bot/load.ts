@@ -1,23 +1,30 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import type { ASTNode } from '../cel.ts';
 import { SwitchboardError } from '../errors.ts';
-import { type CheckedDialog, checkTogether } from './check.ts';
+import { compiledPattern } from '../safe-pattern.ts';
+import type { CheckedDialog } from './check.ts';
 import { textProblems, type Untranslated, untranslated } from './check-texts.ts';
+import { wordProblems } from './check-words.ts';
+import { type CheckOptions, checkedSet } from './checked-set.ts';
 import {
   type DialogFiles,
   type DialogFolders,
   readable,
   readDialogFiles,
   readLocaleFolders,
+  shownPath,
 } from './dialog-files.ts';
-import { type Flow, layOut } from './flow.ts';
+import type { Flow } from './flow.ts';
 import { type LocaleFiles, localesOf } from './locale-file.ts';
-import { type Moves, moveProblems, movesOf } from './moves.ts';
+import { type Moves, movesOf } from './moves.ts';
 import { formatProblem, type Problem, sortedProblems } from './problems.ts';
-import { readScript } from './script-file.ts';
+import { expressionsOf, readsOf } from './reads.ts';
+import type { Script } from './script.ts';
+import { milliseconds } from './script-fields.ts';
+import type { EVENTS, Trigger } from './script-trigger.ts';
 import { overShipped } from './shipped-texts.ts';
-import { type MissingText, Texts } from './texts.ts';
+import { type AskedText, type MissingText, Texts } from './texts.ts';
 
 /** A dialog ready to run. */
 export interface LoadedScript extends Flow {
@@ -26,6 +33,9 @@ export interface LoadedScript extends Flow {
   version: string;
   /** Text keys of its lists of keywords. */
   keywords: string[];
+  patterns: RegExp[];
+  /** Text key of what comes before its open question, once a dialog that came in between is done. */
+  resume: string | undefined;
 }
 
 export interface Scripts {
@@ -34,18 +44,24 @@ export interface Scripts {
   start: string;
   /** The id of the dialog for customers who are not understood; without one the bot hands over. */
   fallback: string | undefined;
+  /** The id of the dialog for conversations that come back from a handoff that no step asked for. */
+  returned: string | undefined;
+  /** The id of the dialog for texts that have not reached the customer. */
+  undelivered: string | undefined;
+  /** The dialog for customers who do not answer, and after how many milliseconds it begins. */
+  silence: { dialog: string; after: number } | undefined;
   /** The queues that handoffs name, each once. */
   queues: string[];
+  /** Whether a dialog or a text of it reads `queue.waiting`. */
+  asksWaiting: boolean;
   moves: Moves;
 }
 
-export interface CompileOptions {
-  /** BCP 47; every chain of languages ends with it. */
-  defaultLanguage: string;
-  /** The names of the program's own functions that `action` steps may call. */
-  actionNames: Iterable<string>;
+export interface CompileOptions extends CheckOptions {
   /** Told, while the bot runs, of each text that a language turns out to lack. */
   onMissingText?: (missing: MissingText) => void;
+  /** Told, while the bot runs, of each text that is asked for. */
+  onText?: (asked: AskedText) => void;
   /** Told, while they are read, of each language in which the service's own texts are not all written. */
   onUntranslated?: (untranslated: Untranslated) => void;
 }
@@ -62,35 +78,13 @@ export async function loadScripts(options: LoadOptions): Promise<{ scripts: Scri
  * `file:line:column reason — what to do`, and as `details.problems`.
  */
 export async function compileScripts(
-  { dialogs: files, locales: folders, shownAs }: DialogFiles,
+  files: DialogFiles,
   options: CompileOptions,
 ): Promise<{ scripts: Scripts; texts: Texts }> {
-  const { dialogs: shownDialogs, locales: shownLocales } = shownAs;
-  const locales = await overShipped(localesOf(folders, shownLocales), shownLocales, 'own');
-  const problems: Problem[] = [...locales.problems];
-  const dialogs: (CheckedDialog & { text: string })[] = [];
-  for (const { name, text } of files) {
-    const read = readScript(`${shownDialogs}/${name}`, text);
-    problems.push(...read.problems);
-    if (!read.script) continue;
-    const flow = layOut(read.script, read.source, problems);
-    dialogs.push({ source: read.source, script: read.script, flow, text });
-  }
-  if (files.length === 0) problems.push(empty(shownDialogs));
-  const { defaultLanguage } = options;
-  problems.push(
-    ...checkTogether(dialogs, {
-      locales,
-      localesDir: shownLocales,
-      defaultLanguage,
-      actionNames: new Set(options.actionNames),
-      complete: dialogs.length === files.length,
-    }),
-  );
-  if (dialogs.length === files.length) problems.push(...moveProblems(dialogs));
+  const { dialogs, around, problems } = await checkedSet(files, options);
   const start = triggered(dialogs, 'start');
   if (problems.length > 0 || start === undefined) throw invalid(sortedProblems(problems));
-  return { scripts: scriptsOf(dialogs, start), texts: textsOf(locales, options) };
+  return { scripts: scriptsOf(dialogs, start, around.locales), texts: textsOf(around.locales, options) };
 }
 
 type TextOptions = Omit<CompileOptions, 'actionNames'>;
@@ -103,7 +97,7 @@ export async function loadTexts(
   options: TextOptions & { localesDir: string; mayLackDir: boolean },
 ): Promise<Texts> {
   const { localesDir, defaultLanguage, mayLackDir } = options;
-  const shown = basename(localesDir);
+  const shown = shownPath(localesDir);
   const own =
     mayLackDir && !existsSync(localesDir)
       ? []
@@ -116,24 +110,47 @@ export async function loadTexts(
     actionNames: new Set<string>(),
     complete: true,
   };
-  const problems = [...locales.problems, ...textProblems([], around)];
+  const problems = [...locales.problems, ...textProblems([], around), ...wordProblems([], locales)];
   if (problems.length > 0) throw invalid(sortedProblems(problems));
   return textsOf(locales, options);
 }
 
 function textsOf(
   locales: LocaleFiles,
-  { defaultLanguage, onMissingText, onUntranslated }: TextOptions,
+  { defaultLanguage, onMissingText, onText, onUntranslated }: TextOptions,
 ): Texts {
   for (const one of untranslated(locales, defaultLanguage)) onUntranslated?.(one);
-  return new Texts(locales, defaultLanguage, onMissingText);
+  return new Texts(locales, defaultLanguage, onMissingText, onText);
 }
 
 function triggered(dialogs: readonly CheckedDialog[], trigger: 'start' | 'fallback'): string | undefined {
   return dialogs.find(({ script }) => script.triggers?.includes(trigger))?.script.id;
 }
 
-function scriptsOf(dialogs: readonly (CheckedDialog & { text: string })[], start: string): Scripts {
+/** The triggers that say more than a word. */
+function mapsOf({ triggers = [] }: Script): Exclude<Trigger, string>[] {
+  return triggers.filter((one) => typeof one === 'object');
+}
+
+function begunBy(dialogs: readonly CheckedDialog[], event: (typeof EVENTS)[number]): string | undefined {
+  return dialogs.find(({ script }) => mapsOf(script).some((one) => 'event' in one && one.event === event))
+    ?.script.id;
+}
+
+function silenceOf(dialogs: readonly CheckedDialog[]): Scripts['silence'] {
+  const [first] = dialogs.flatMap(({ script }) =>
+    mapsOf(script).flatMap((one) =>
+      'silence' in one ? [{ dialog: script.id, after: milliseconds(one.silence) }] : [],
+    ),
+  );
+  return first;
+}
+
+function scriptsOf(
+  dialogs: readonly (CheckedDialog & { text: string })[],
+  start: string,
+  locales: LocaleFiles,
+): Scripts {
   const handoffs = dialogs.flatMap(({ flow }) =>
     [...flow.nodes.values()].flatMap((node) => (node.kind === 'handoff' ? [node.queue] : [])),
   );
@@ -145,20 +162,38 @@ function scriptsOf(dialogs: readonly (CheckedDialog & { text: string })[], start
           ...flow,
           id: script.id,
           version: createHash('sha256').update(text).digest('hex').slice(0, 12),
-          keywords: (script.triggers ?? []).flatMap((one) => (typeof one === 'object' ? [one.keywords] : [])),
+          keywords: mapsOf(script).flatMap((one) => ('keywords' in one ? [one.keywords] : [])),
+          patterns: mapsOf(script).flatMap((one) => ('pattern' in one ? [compiledPattern(one.pattern)] : [])),
+          resume: script.resume,
         },
       ]),
     ),
     start,
     fallback: triggered(dialogs, 'fallback'),
+    returned: begunBy(dialogs, 'returned'),
+    undelivered: begunBy(dialogs, 'undelivered'),
+    silence: silenceOf(dialogs),
     queues: [...new Set(handoffs)],
+    asksWaiting: dialogs.some((dialog) => asksWaiting(dialog, locales)),
     moves: movesOf(dialogs.map(({ script }) => script)),
   };
 }
 
-function empty(file: string): Problem {
-  const remedy = 'add one, as in docs/dialogs.md';
-  return { file, line: 1, column: 1, reason: 'the folder holds no dialog', remedy };
+/** Templates of requests are read as they are written, expressions also where they take the whole `queue`. */
+function asksWaiting(
+  { script, flow, text }: CheckedDialog & { text: string },
+  { files }: LocaleFiles,
+): boolean {
+  const texts = [...files.values()].flatMap((file) => [...(file.get(script.id)?.entries.values() ?? [])]);
+  return (
+    text.includes('queue.waiting') ||
+    texts.some(({ value }) => [value].flat().some((one) => one.includes('queue.waiting'))) ||
+    [...flow.nodes.values()].flatMap(expressionsOf).some(({ ast }) => ast !== undefined && takesQueue(ast))
+  );
+}
+
+function takesQueue(ast: ASTNode): boolean {
+  return [...readsOf(ast)].some(([root, field]) => root === 'queue' && field !== 'id');
 }
 
 function invalid(problems: readonly Problem[]): SwitchboardError {

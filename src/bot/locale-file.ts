@@ -1,6 +1,8 @@
 import { LineCounter, parseDocument } from 'yaml';
 import type { LocaleFolder } from './dialog-files.ts';
+import { lineAndColumn, placesOf } from './json-places.ts';
 import { type Path, type Problem, Source } from './problems.ts';
+import type { RuleCode } from './rules.ts';
 
 /** What a key of a locale file can hold: a text, or a list of words to recognise. */
 export type LocaleValue = string | string[];
@@ -8,6 +10,12 @@ export type LocaleValue = string | string[];
 /** i18next's form: keys in maps, `menu.order` for `{"menu": {"order": …}}`. */
 export interface LocaleTexts {
   [key: string]: LocaleValue | LocaleTexts;
+}
+
+export interface LocaleEntry {
+  value: LocaleValue;
+  /** The names in `{{name}}`, `{{order.status}}` and `{{total, number}}`, without the formats. */
+  placeholders: readonly string[];
 }
 
 /** `locales/<language>/<name>.json` */
@@ -20,9 +28,9 @@ export interface LocaleFile {
   broken: boolean;
   texts: LocaleTexts;
   /** By dotted key. */
-  entries: Map<string, { value: LocaleValue; path: Path }>;
+  entries: Map<string, LocaleEntry>;
   /** The problem at a key, or at the top of the file when it has no such key. */
-  at(key: string, reason: string, remedy: string): Problem;
+  at(key: string, reason: string, remedy: string, rule?: RuleCode): Problem;
 }
 
 export interface LocaleFiles {
@@ -41,7 +49,9 @@ export function localesOf(folders: readonly LocaleFolder[], shownAs: string): Lo
     if (canonical !== language) {
       const remedy =
         canonical === undefined ? 'name it by its BCP 47 tag, such as zh-TW' : `rename it ${canonical}`;
-      problems.push(atTop(`${shownAs}/${language}`, 'the folder is not named by a language', remedy));
+      problems.push(
+        atTop(`${shownAs}/${language}`, 'the folder is not named by a language', remedy, 'language'),
+      );
       continue;
     }
     const named = new Map<string, LocaleFile>();
@@ -64,8 +74,8 @@ function canonicalTag(tag: string): string | undefined {
   }
 }
 
-function atTop(file: string, reason: string, remedy: string): Problem {
-  return { file, line: 1, column: 1, reason, remedy };
+function atTop(file: string, reason: string, remedy: string, rule: RuleCode): Problem {
+  return { rule, file, line: 1, column: 1, reason, remedy };
 }
 
 /** Reads the text of one locale file. Never throws for what it holds: what can be used of it is. */
@@ -83,6 +93,7 @@ export function readLocaleFile(
   };
   let texts: LocaleTexts = {};
   let broken = false;
+  const places = lazily(() => placesOf(text));
   try {
     const value: unknown = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
     texts = textsOf(value, [], reading);
@@ -93,7 +104,7 @@ export function readLocaleFile(
     const first = source.document.errors.find(({ code }) => code !== 'DUPLICATE_KEY');
     const offset = first?.pos[0] ?? offsetOf(error, text);
     reading.problems.push(
-      source.atOffset(offset, 'this is not JSON', 'check commas, quotes and brackets around here'),
+      source.atOffset(offset, 'this is not JSON', 'check commas, quotes and brackets around here', 'json'),
     );
   }
   return {
@@ -104,9 +115,10 @@ export function readLocaleFile(
       broken,
       texts,
       entries: reading.entries,
-      at(key, reason, remedy) {
-        const path = reading.entries.get(key)?.path;
-        return path ? reading.source().at(path, reason, remedy) : atTop(file, reason, remedy);
+      at(key, reason, remedy, rule = 'locale_form') {
+        const offset = reading.entries.has(key) && !broken ? places().get(key) : undefined;
+        if (offset === undefined) return atTop(file, reason, remedy, rule);
+        return { rule, file, ...lineAndColumn(text, offset), reason, remedy };
       },
     },
     problems: reading.problems,
@@ -143,7 +155,7 @@ function doubledKeys(source: Source): Problem[] {
   return source.document.errors
     .filter(({ code }) => code === 'DUPLICATE_KEY')
     .map((error) =>
-      source.atOffset(error.pos[0], 'the same key stands twice in one map', 'keep one of them'),
+      source.atOffset(error.pos[0], 'the same key stands twice in one map', 'keep one of them', 'json'),
     );
 }
 
@@ -156,7 +168,7 @@ function offsetOf(error: unknown, text: string): number {
 /** Fills `reading` with what is under `path`. */
 function textsOf(value: unknown, path: Path, reading: Reading): LocaleTexts {
   const problem = (at: Path, reason: string, remedy: string) =>
-    reading.problems.push(reading.source().at(at, reason, remedy));
+    reading.problems.push(reading.source().at(at, reason, remedy, 'locale_form'));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     problem(path, 'a locale file must hold a map of keys and texts', 'put { } around it');
     return {};
@@ -167,12 +179,12 @@ function textsOf(value: unknown, path: Path, reading: Reading): LocaleTexts {
     const at = [...path, key];
     const dotted = at.join('.');
     if (typeof item === 'string' || isWords(item)) {
-      if (typeof item === 'string' && hasOpenBraces(item)) {
+      if ([item].flat().some(hasOpenBraces)) {
         problem(at, `"${dotted}" has braces that do not pair up`, 'write values as {{name}}');
       }
       if (item.length === 0) problem(at, `"${dotted}" is empty`, 'write it, or remove the key');
       texts[key] = item;
-      reading.entries.set(dotted, { value: item, path: at });
+      reading.entries.set(dotted, { value: item, placeholders: [item].flat().flatMap(placeholdersOf) });
     } else if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
       texts[key] = textsOf(item, at, reading);
     } else {
@@ -188,12 +200,26 @@ function isWords(value: unknown): value is string[] {
 
 const PLACEHOLDER = /\{\{-?\s*([^{},\s]+)\s*(?:,[^{}]*)?\}\}/g;
 
-/** Whether braces are left over that a customer would see. */
-function hasOpenBraces(text: string): boolean {
-  return /\{\{|\}\}/.test(text.replace(PLACEHOLDER, ''));
+const FORMATTED = /\{\{-?\s*[^{},\s]+\s*,([^{}]*)\}\}/g;
+
+/** The formats in a text, such as `currency(USD)`. */
+export function formatsIn(text: string): string[] {
+  if (!text.includes('{{')) return [];
+  return [...text.matchAll(FORMATTED)].map(([, format]) => (format ?? '').trim());
 }
 
-/** The names in `{{name}}`, `{{order.status}}` and `{{total, number}}`, without the formats. */
-export function placeholders(text: string): string[] {
+/** Whether braces are left over that a customer would see. */
+function hasOpenBraces(text: string): boolean {
+  const braces = /\{\{|\}\}/;
+  return braces.test(text) && braces.test(text.replace(PLACEHOLDER, ''));
+}
+
+/** A text without its `{{values}}`: what it comes to at least. */
+export function withoutPlaceholders(text: string): string {
+  return text.includes('{{') ? text.replace(PLACEHOLDER, '') : text;
+}
+
+function placeholdersOf(text: string): string[] {
+  if (!text.includes('{{')) return [];
   return [...text.matchAll(PLACEHOLDER)].map(([, name]) => name ?? '');
 }

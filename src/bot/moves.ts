@@ -35,13 +35,18 @@ export function* moveProblems(dialogs: readonly Declaring[]): Generator<Problem>
       const [dialog = '', left = ''] = split(whole(from, script.id));
       if (!flow.nodes.has(step)) {
         const remedy = instead(step, [...flow.nodes.keys()], 'name a step of this dialog');
-        yield source.at(['moves', from], `there is no step "${step}" to go on at`, remedy);
+        yield source.at(['moves', from], `there is no step "${step}" to go on at`, remedy, 'move');
       }
       const isThere = left === '*' ? nodes.has(dialog) : nodes.get(dialog)?.has(left);
       if (isThere) {
         const reason =
           left === '*' ? `the dialog ${dialog} is still there` : `the step "${left}" is still there`;
-        yield source.at(['moves', from], reason, 'remove the move: conversations stay where they are');
+        yield source.at(
+          ['moves', from],
+          reason,
+          'remove the move: conversations stay where they are',
+          'move',
+        );
       }
     }
   }

@@ -3,8 +3,8 @@ export function nearest(wrong: string, names: Iterable<string>): string | undefi
   // Two slips in a long name, one in a short one: more would suggest names that have nothing to do with it.
   let best = { name: undefined as string | undefined, slips: wrong.length <= 4 ? 2 : 3 };
   for (const name of names) {
-    const slips = distance(wrong.toLowerCase(), name.toLowerCase());
-    if (slips < best.slips) best = { name, slips };
+    const count = slips(wrong.toLowerCase(), name.toLowerCase());
+    if (count < best.slips) best = { name, slips: count };
   }
   return best.name;
 }
@@ -17,8 +17,8 @@ export function instead(wrong: string, names: Iterable<string>, none: string): s
   return all.length === 0 ? none : `use one of: ${all.join(', ')}`;
 }
 
-/** Letters to change, add or drop, or neighbours to swap, to make `b` of `a`. */
-function distance(a: string, b: string): number {
+/** Letters to change, add or drop, or neighbours to swap, to make `b` of `a`; infinite when it is plainly more than two. */
+function slips(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return Number.POSITIVE_INFINITY;
   let previous: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

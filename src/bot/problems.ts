@@ -1,10 +1,13 @@
 import { isMap, isNode, isScalar, type LineCounter, type Document as YamlDocument } from 'yaml';
 
+import type { RuleCode } from './rules.ts';
+
 /** Where a value stands in a file: keys and list places from the top, such as `['steps', 2, 'goto']`. */
 export type Path = readonly PropertyKey[];
 
 /** One mistake that a designer can find and mend. `line` and `column` count from 1. */
 export interface Problem {
+  rule: RuleCode;
   file: string;
   line: number;
   column: number;
@@ -43,28 +46,30 @@ export class Source {
   }
 
   /** The problem at the value under `path`, or at the nearest thing around it that the file holds. */
-  at(path: Path, reason: string, remedy: string): Problem {
+  at(path: Path, reason: string, remedy: string, rule: RuleCode = 'form'): Problem {
     for (let length = path.length; length > 0; length -= 1) {
       const node: unknown = this.document.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) return this.atOffset(node.range[0], reason, remedy);
+      if (isNode(node) && node.range) return this.atOffset(node.range[0], reason, remedy, rule);
     }
-    return this.atOffset(this.document.contents?.range[0] ?? 0, reason, remedy);
+    return this.atOffset(this.document.contents?.range[0] ?? 0, reason, remedy, rule);
   }
 
   /** The problem at the name of the field `key` of the map under `path`. */
-  atKey(path: Path, key: string, reason: string, remedy: string): Problem {
+  atKey(path: Path, key: string, reason: string, remedy: string, rule: RuleCode = 'form'): Problem {
     const map: unknown = path.length === 0 ? this.document.contents : this.document.getIn(path, true);
     const pair = isMap(map)
       ? map.items.find((item) => isScalar(item.key) && item.key.value === key)
       : undefined;
     const offset = pair && isScalar(pair.key) ? pair.key.range?.[0] : undefined;
-    return offset === undefined ? this.at(path, reason, remedy) : this.atOffset(offset, reason, remedy);
+    return offset === undefined
+      ? this.at(path, reason, remedy, rule)
+      : this.atOffset(offset, reason, remedy, rule);
   }
 
-  atOffset(offset: number, reason: string, remedy: string): Problem {
+  atOffset(offset: number, reason: string, remedy: string, rule: RuleCode = 'form'): Problem {
     const { line, col } = this.#lines.linePos(offset);
     // An empty file has no lines to count.
-    return { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1), reason, remedy };
+    return { rule, file: this.file, line: Math.max(line, 1), column: Math.max(col, 1), reason, remedy };
   }
 
   /** What stands in the file for a plain value: `01234` where YAML reads 1234. */

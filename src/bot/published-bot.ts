@@ -82,3 +82,13 @@ export function setOf(botState: string | null): Began | null {
   if (set === undefined || state === undefined) return null;
   return { set, session: Number(session), state };
 }
+
+/** What the bot has noted of a conversation, to be read: what its state comes to as JSON, or the state where it is none. */
+export function notesIn(botState: string): unknown {
+  const own = setOf(botState)?.state ?? botState;
+  try {
+    return JSON.parse(own);
+  } catch {
+    return own;
+  }
+}

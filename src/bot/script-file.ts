@@ -20,15 +20,16 @@ export function readScript(file: string, text: string): ScriptFile {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const source = new Source(file, document, lines);
   const problems = [...document.errors, ...document.warnings].map((error) =>
-    source.atOffset(error.pos[0], ...yamlMistake(error.code, error.message)),
+    source.atOffset(error.pos[0], ...yamlMistake(error.code, error.message), 'yaml'),
   );
-  visit(document, {
-    // A few lines of aliases can stand for gigabytes, or for themselves.
-    Alias: (_key, { source: name, range }) => {
-      const reason = `*${name} refers to another place of the file`;
-      problems.push(source.atOffset(range?.[0] ?? 0, reason, 'write out what is meant'));
-    },
-  });
+  // A few lines of aliases can stand for gigabytes, or for themselves.
+  if (text.includes('*'))
+    visit(document, {
+      Alias: (_key, { source: name, range }) => {
+        const reason = `*${name} refers to another place of the file`;
+        problems.push(source.atOffset(range?.[0] ?? 0, reason, 'write out what is meant', 'yaml'));
+      },
+    });
   if (problems.length > 0) return { source, problems };
   const value: unknown = document.toJS();
   const parsed = scriptSchema.safeParse(value);
@@ -97,11 +98,7 @@ function* unionMistakes(
 ): Generator<Problem> {
   const list = path.at(-2);
   if (list === 'triggers') {
-    yield source.at(
-      path,
-      `${shown(value)} is not a trigger`,
-      'use start, fallback, or { keywords: <text key of a list of words> }',
-    );
+    yield* triggerMistakes(source, file, issue, path, value);
   } else if (typeof path.at(-1) === 'number') {
     yield* stepMistakes(source, file, issue, path, value);
   } else {
@@ -112,6 +109,26 @@ function* unionMistakes(
       'write an expression such as order.found == false',
     );
   }
+}
+
+/** In the order in which the schema tries them, after the plain words. */
+const TRIGGER_FIELDS = ['keywords', 'pattern', 'event', 'silence'];
+
+function* triggerMistakes(
+  source: Source,
+  file: unknown,
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  path: Path,
+  value: unknown,
+): Generator<Problem> {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const place = isMap ? TRIGGER_FIELDS.findIndex((field) => Object.hasOwn(value, field)) : -1;
+  if (place < 0) {
+    const fields = TRIGGER_FIELDS.map((field) => `{ ${field}: … }`).join(', ');
+    yield source.at(path, `${shown(value)} is not a trigger`, `use start, fallback, workstream, ${fields}`);
+    return;
+  }
+  for (const inner of issue.errors[place + 1] ?? []) yield* formMistakes(source, file, inner, path);
 }
 
 function* stepMistakes(
@@ -129,20 +146,28 @@ function* stepMistakes(
     );
     return;
   }
-  const kinds = STEP_KINDS.filter((kind) => Object.hasOwn(value, kind));
+  const named = STEP_KINDS.filter((kind) => Object.hasOwn(value, kind));
+  // What an answer is confirmed with is a field of the question.
+  const kinds = named.includes('ask') ? named.filter((kind) => kind !== 'confirm') : named;
   const [kind, second] = kinds;
   if (kind === undefined) {
     const names = Object.keys(value).filter((name) => name !== 'id');
     const near = names.map((name) => nearest(name, STEP_KINDS)).find((found) => found !== undefined);
     const reason = `no known kind of step: ${names.join(', ') || 'it only has an id'}`;
     const known = `the kinds are ${STEP_KINDS.join(', ')}`;
-    yield source.at(path, reason, near === undefined ? known : `did you mean ${near}? ${known}`);
+    yield source.at(
+      path,
+      reason,
+      near === undefined ? known : `did you mean ${near}? ${known}`,
+      'unknown_kind',
+    );
   } else if (second !== undefined) {
     yield source.atKey(
       path,
       second,
       `a step does one thing, and this one has ${kinds.join(' and ')}`,
       'make a step of each',
+      'unknown_kind',
     );
   } else {
     const branch = issue.errors[STEP_KINDS.indexOf(kind)] ?? [];
@@ -155,22 +180,25 @@ function unknownField(source: Source, path: Path, key: string): Problem {
   const map: unknown = path.length === 0 ? undefined : source.document.getIn(path);
   const holds = (name: string) =>
     typeof map === 'object' && map !== null && 'has' in map && typeof map.has === 'function' && map.has(name);
-  const holder =
-    path.length === 0
-      ? 'file'
-      : path.at(-2) === 'options'
-        ? 'options'
-        : last === 'on' || last === 'untaken'
-          ? last
-          : (STEP_KINDS.find(holds) ?? 'file');
+  const list = (['options', 'validate', 'response'] as const).find((name) => name === path.at(-2));
+  const within = (['on', 'untaken', 'onNoReply'] as const).find((name) => name === last);
+  const holder = path.length === 0 ? 'file' : (list ?? within ?? STEP_KINDS.find(holds) ?? 'file');
   const fields = FIELDS[holder];
   const near = nearest(key, fields);
-  const where = holder === 'file' ? 'a dialog file' : holder === 'options' ? 'an option' : `"${holder}"`;
+  const where =
+    holder === 'file'
+      ? 'a dialog file'
+      : holder === 'options'
+        ? 'an option'
+        : holder === 'validate'
+          ? 'a check'
+          : `"${holder}"`;
   return source.atKey(
     path,
     key,
     `${where} has no field "${key}"`,
     near === undefined ? `remove it: the fields are ${fields.join(', ')}` : `write ${near}`,
+    'unknown_field',
   );
 }
 

@@ -10,7 +10,7 @@ import {
 import { SYSTEM } from './system-texts.ts';
 
 /** The same from `src/bot/` and from `dist/bot/`, wherever the package is installed. */
-const FOLDER = fileURLToPath(new URL('../../locales/', import.meta.url));
+export const SHIPPED_LOCALES = fileURLToPath(new URL('../../locales/', import.meta.url));
 
 /**
  * A program's locale files with the package's own system texts below them: `system.json` of the same language, or of the
@@ -25,7 +25,10 @@ export async function overShipped(
   shownAs: string,
   languages: 'own' | 'all',
 ): Promise<LocaleFiles> {
-  const shipped = localesOf(await readLocaleFolders(FOLDER, `${SYSTEM}.json`), 'switchboard/locales');
+  const shipped = localesOf(
+    await readLocaleFolders(SHIPPED_LOCALES, `${SYSTEM}.json`),
+    'switchboard/locales',
+  );
   const all =
     languages === 'own' ? own.languages : [...new Set([...own.languages, ...shipped.languages])].sort();
   const files = new Map<string, Map<string, LocaleFile>>();

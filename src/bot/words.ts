@@ -103,14 +103,16 @@ function withoutFiller(text: string, fillers: readonly string[]): string | undef
 }
 
 /** Whether a word may begin or end at `index`: at a space, or anywhere beside a character of Chinese or Japanese. */
-export function isBoundary(text: string, index: number): boolean {
+function isBoundary(text: string, index: number): boolean {
   const before = text[index - 1];
   const after = text[index];
   if (before === undefined || after === undefined) return true;
   return before === ' ' || after === ' ' || UNSPACED.test(before) || UNSPACED.test(after);
 }
 
-function stands(word: string, text: string): boolean {
+/** Whether a word stands in a text, both normalised, and is not part of another word. No word at all stands nowhere. */
+export function stands(word: string, text: string): boolean {
+  if (word === '') return false;
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
     if (isBoundary(text, at) && isBoundary(text, at + word.length)) return true;
   }
@@ -118,14 +120,17 @@ function stands(word: string, text: string): boolean {
 }
 
 /** Characters of scripts without spaces are counted, and the words between spaces. */
-function isShort(text: string): boolean {
+export function isShort(text: string): boolean {
   const unspaced = [...text].filter((character) => UNSPACED.test(character)).length;
   return unspaced <= MOST_UNSPACED && text.split(' ').length <= MOST_WORDS;
 }
 
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
-export type Command = 'person' | 'restart' | 'help' | 'language' | { language: string };
+/** Also the lists of words, of `system.json`, that mean them. */
+export const COMMANDS = ['person', 'restart', 'cancel', 'back', 'help', 'language'] as const;
+
+export type Command = (typeof COMMANDS)[number] | { language: string };
 
 /**
  * Wishes for a person in the customer's own words: "could you get me a human please". In all languages at once, since
@@ -137,10 +142,7 @@ class PersonWishes {
 
   constructor(texts: Texts) {
     const words = (language: string, key: string) =>
-      texts
-        .words(language, SYSTEM, `words.${key}`)
-        .map(normalised)
-        .filter((word) => word !== '');
+      texts.words(language, SYSTEM, `words.${key}`).map(normalised);
     this.#languages = texts.languages.map((language) => ({
       strong: words(language, 'person_within'),
       fillers: fillersOf(texts, language),
@@ -171,7 +173,7 @@ export class Commands {
     const generic = texts.languages.flatMap((language) => texts.words(language, SYSTEM, 'words.language'));
     for (const language of texts.languages) {
       const words = (key: string) => texts.words(language, SYSTEM, `words.${key}`);
-      for (const command of ['person', 'restart', 'help', 'language'] as const) {
+      for (const command of COMMANDS) {
         this.#vocabulary.add(language, words(command), command);
       }
       const choice = { language };
@@ -191,24 +193,5 @@ export class Commands {
   /** Whether a word within the text calls for a person. Less sure than `find`, so what matches as a whole goes first. */
   wishesPerson(text: string): boolean {
     return this.#personWishes.find(text);
-  }
-}
-
-/** Words that start a dialog: `triggers: [{ keywords: … }]`. */
-export class Keywords {
-  readonly #vocabulary: Vocabulary<string>;
-
-  constructor(texts: Texts, dialogs: Iterable<{ id: string; keywords: readonly string[] }>) {
-    this.#vocabulary = new Vocabulary(texts);
-    for (const { id, keywords } of dialogs) {
-      for (const language of texts.languages) {
-        for (const key of keywords) this.#vocabulary.add(language, texts.words(language, id, key), id);
-      }
-    }
-  }
-
-  /** The id of the dialog. */
-  find(text: string, locale: string): string | undefined {
-    return this.#vocabulary.find(text, locale);
   }
 }

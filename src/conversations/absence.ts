@@ -1,5 +1,6 @@
 import type { AgentDoc, ConversationDoc, Store } from '../store/documents.ts';
-import { type Decision, type GuardedWrite, type GuardedWriteParts, moved } from './guarded-write.ts';
+import type { Decision } from './decision.ts';
+import { type GuardedWrite, type GuardedWriteParts, moved } from './guarded-write.ts';
 import { type PresenceEvent, presenceAfter } from './presence.ts';
 import type { Settings } from './settings.ts';
 import { type Parties, placeOf } from './state.ts';

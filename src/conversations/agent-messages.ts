@@ -2,22 +2,30 @@ import { SwitchboardError } from '../errors.ts';
 import type { ConversationDoc, MessageDoc, PendingMessage, Store } from '../store/documents.ts';
 import type { Changes } from './commit.ts';
 import { noteMessage, outgoingMessages, type Split } from './compose.ts';
+import { entryOf, HELD, holds } from './consent.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved, written } from './guarded-write.ts';
+import type { NewsSource } from './news.ts';
 import { type Actor, authorOf, hasJoined, hasPart, mayOwn, mayServe } from './rights.ts';
 import { answeredIn } from './session.ts';
 
 export interface AgentMessageParts {
-  store: Pick<Store, 'messages'>;
+  store: Pick<Store, 'messages' | 'optouts'>;
   split: Split;
   now: () => number;
+  news?: NewsSource;
 }
 
 /** What an agent writes: to the customer, or for colleagues. */
 export function createAgentMessages(
-  { store, split, now }: AgentMessageParts,
+  { store, split, now, news }: AgentMessageParts,
   write: GuardedWrite,
 ): Pick<Desk, 'reply' | 'note'> {
+  /** What webhooks are to be told of a text that is held before it was ever queued. */
+  const told = (messageId: string): Pick<MessageDoc, 'news' | 'newsAt'> => {
+    const { $push, $min } = news?.ofMessage(messageId, 'held') ?? {};
+    return $push && $min ? { news: [$push.news], newsAt: $min.newsAt } : {};
+  };
   return {
     async reply(id, actor, { text, key }) {
       const draft = { cause: `agent:${key}`, author: authorOf(actor), texts: [text] };
@@ -35,6 +43,11 @@ export function createAgentMessages(
         if (before.length > 0) {
           messages = before;
           return null;
+        }
+        if (holds(await entryOf(store, id), made[0] ?? { at: now() })) {
+          // Nobody has been answered: it only stands in the transcript, so that whoever wrote it sees what became of it.
+          messages = made.map((part) => ({ ...part, status: 'held', error: { ...HELD }, ...told(part._id) }));
+          return { changes: { messages } };
         }
         const at = now();
         const set = { lastMessageAt: at, repliedAt: at, answeredAt: answeredIn(conversation) ?? at };

@@ -1,4 +1,4 @@
-import type { ConversationDoc, PendingMessage, Store } from '../store/documents.ts';
+import type { ConsentWord, ConversationDoc, PendingMessage, Store } from '../store/documents.ts';
 import type { Hours } from '../store/queue.ts';
 import type { AutomatedMessage, AutomatedSetting } from '../store/workstream.ts';
 import type { Changes } from './commit.ts';
@@ -42,8 +42,8 @@ export interface AutomatedParts {
 /**
  * Adds to a decision what the service itself says to the customer on the way: that they wait, who answers them now, that
  * the session has ended. It leaves with the decision's own texts, after them and in the same order. `kinds` are added
- * to those that the move itself brings, where they are on; `asked` are those that the customer asked for, and off or on
- * they get them.
+ * to those that the move itself brings, where they are on; `asked` are those that the customer or the bot
+ * asked for, and off or on they get them.
  */
 export async function withAutomated(
   parts: AutomatedParts,
@@ -59,11 +59,13 @@ export async function withAutomated(
   const messages = [...(changes.messages ?? [])];
   for (const kind of said) {
     const values = await valuesOf(parts, conversation, changes, kind);
-    messages.push(...compose(parts, conversation, { ...changes, messages }, kind, values));
+    // Whoever decided may have seen other hours than there are now.
+    const told = kind === 'holiday' && values.holiday === undefined ? 'out_of_hours' : kind;
+    messages.push(...compose(parts, conversation, { ...changes, messages }, told, values));
   }
   const now = parts.now();
   const { endedSession } = changes;
-  const surveyed = endedSession && on.includes('survey');
+  const surveyed = endedSession && said.includes('survey');
   return {
     ...changes,
     messages,
@@ -86,7 +88,8 @@ function compose(
   const { session = conversation.session, locale = conversation.locale ?? workstream.language } = set ?? {};
   const own = workstream.settings.messages[kind]?.texts ?? {};
   const last = Math.max(conversation.lastSequence, ...messages.map(({ sequence }) => sequence));
-  return outgoingMessages(
+  const consent = CONSENT_ANSWERS[kind];
+  const composed = outgoingMessages(
     {
       ...conversation,
       session,
@@ -102,7 +105,32 @@ function compose(
     split,
     now(),
   );
+  return composed.map((message) => ({
+    ...message,
+    ...(consent === undefined ? {} : { consent }),
+    ...(isNotice(kind, move) ? { notice: true } : {}),
+  }));
 }
+
+/** What nobody waits for. An end is told at once where somebody has ended it just now, not where time has. */
+function isNotice(kind: AutomatedMessage, move: Changes['move']): boolean {
+  if (kind === 'ended') return move?.reason === 'auto_closed';
+  return NOTICES.has(kind);
+}
+
+const NOTICES: ReadonlySet<AutomatedMessage> = new Set<AutomatedMessage>([
+  'inactivity_reminder',
+  'inactivity_closed',
+  'call_back',
+  'survey',
+]);
+
+/** They leave also to who wants no texts: it is these that they answer. */
+const CONSENT_ANSWERS: Readonly<Partial<Record<AutomatedMessage, ConsentWord>>> = {
+  opted_out: 'stop',
+  opted_in: 'start',
+  help: 'help',
+};
 
 function kindsOf({ move, messages = [], endedSession }: Changes): AutomatedMessage[] {
   const last = move?.stretches.at(-1);
@@ -116,8 +144,8 @@ function kindsOf({ move, messages = [], endedSession }: Changes): AutomatedMessa
       // A bot that has just said that a person will answer has said it.
       return messages.some(({ direction }) => direction === 'out') ? ['position'] : ['queued', 'position'];
     case 'agent':
-      if (last.reason === 'transferred') return ['transferred'];
-      return move.from === 'open' || move.from === 'bot' ? ['assigned'] : [];
+      if (move.from === 'open' || move.from === 'bot') return ['assigned'];
+      return last.reason === 'transferred' || last.reason === 'assigned' ? ['transferred'] : [];
     case 'closed':
       return closingKinds(
         last.reason,
@@ -133,7 +161,8 @@ function closingKinds(reason: string, byPerson: boolean): AutomatedMessage[] {
   switch (reason) {
     case 'customer_inactive':
       return ['inactivity_closed'];
-    case 'overflow': // whoever decides it knows whether the queue is closed or full
+    case 'overflow':
+    case 'waited_too_long': // whoever decides it knows whether the queue is closed or full
     case 'bot_ended':
       return [];
     default:
@@ -150,10 +179,13 @@ async function valuesOf(
   const { store, settings, now } = parts;
   const { agentId, queueId = queuePassed(changes) } = changes.move?.fields ?? conversation;
   const agent = agentId === undefined ? null : await store.agents.findOne({ _id: agentId });
-  const queue = queueId === undefined ? undefined : settings.queue(queueId);
+  const ofHours = kind === 'out_of_hours' || kind === 'holiday';
+  // Read as those who decide that it is closed read it: what `settings` know may be older.
+  const read = ofHours && queueId !== undefined ? await store.queues.findOne({ _id: queueId }) : null;
+  const queue = read ?? (queueId === undefined ? undefined : settings.queue(queueId));
   const names = { ...(agent ? { agent: agent.name } : {}), ...(queue ? { queue: queue.name } : {}) };
   if (kind === 'position') return { ...names, ...(await placeInLine(parts, conversation, changes)) };
-  if (kind === 'out_of_hours' || kind === 'holiday') return { ...names, ...openingOf(queue?.hours, now()) };
+  if (ofHours) return { ...names, ...openingOf(queue?.hours, now()) };
   return names;
 }
 

@@ -1,28 +1,32 @@
-import type { Bot, TurnActivity, TurnOutput } from '../bot-turn.ts';
+import type { Bot, TurnActivity, TurnInput, TurnOutput } from '../bot-turn.ts';
 import type { ConversationDoc } from '../store/documents.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
 import type { Changes } from './commit.ts';
 import { outgoingMessages, type Split } from './compose.ts';
+import type { Decision, TurnDecision } from './decision.ts';
 import { overflowed } from './overflowing.ts';
+import { ownQueue, waitingIn } from './own-queue.ts';
 import { type PlacementParts, placement } from './placement.ts';
-import { endedSession } from './session.ts';
+import { endedSession, nextSession } from './session.ts';
+import type { Settings } from './settings.ts';
 import { type AllowedMove, followedBy, type Move, move, placeOf } from './state.ts';
 import { traced } from './trace.ts';
 
 /** Keys of the service's own texts, in `locales/<language>/system.json`. */
-export type SystemText = (locale: string, key: 'apology_bot_failed' | 'summary_bot_failed') => string;
-
-/** What a turn changes, and what the service itself says with it. */
-export interface Said {
-  changes: Changes;
-  automated?: AutomatedMessage[];
-}
+export type SystemText = (
+  locale: string,
+  key: 'apology_bot_failed' | 'summary_bot_failed' | 'summary_reopened' | 'note_muted',
+) => string;
 
 export interface BotSideParts extends PlacementParts {
   split: Split;
   systemText: SystemText;
+  /** Whether the bot is told how many wait in the queue of its number. */
+  asksWaiting: () => boolean;
   /** Told of the error of a bot's turn; the customer is apologised to and handed over. */
   botFailed: (error: unknown, conversationId: string) => void;
+  /** Told of a handoff to a queue that there is not. Its name may be anything, also a customer's text. */
+  lacksQueue: (conversationId: string) => void;
 }
 
 /**
@@ -37,27 +41,64 @@ export async function botTurn(
   bot: Bot,
   activity: TurnActivity,
   opening: Changes = {},
-): Promise<Said & { outcome: 'answered' | 'bot_failed' }> {
-  const locale = conversation.chosenLocale ?? parts.settings.workstream(conversation.number).language;
+): Promise<TurnDecision> {
+  const about = toldOf(parts.settings, conversation);
+  const { locale } = about;
   const botState = conversation.botState ?? null;
+  const own = ownQueue(parts.settings, conversation.number, activity.at);
+  const waiting = parts.asksWaiting() ? await waitingIn(parts.store, own.id) : null;
   let output: TurnOutput;
   let outcome: 'answered' | 'bot_failed' = 'answered';
   try {
-    const { _id: id, channelId, number, customer, session } = conversation;
     output = await bot({
-      conversation: { id, channelId, number, customer, session, locale },
+      conversation: about,
+      queue: { ...own, waiting },
       activity,
       botState,
+      hidden: conversation.hidden ?? null,
     });
   } catch (error) {
     parts.botFailed(error, conversation._id);
-    output = failedOutput(parts.systemText, locale, botState);
+    output = failedOutput(parts.systemText, locale, botState, conversation);
     outcome = 'bot_failed';
   }
   return { ...(await changesOf(parts, conversation, locale, activity, output, opening)), outcome };
 }
 
-function failedOutput(systemText: SystemText, locale: string, botState: string | null): TurnOutput {
+/** A turn of the bot in its own right: after `closed`, it opens the next session. */
+export async function botSpeaks(
+  parts: BotSideParts,
+  conversation: ConversationDoc,
+  moved: AllowedMove,
+  bot: Bot,
+  activity: TurnActivity,
+): ReturnType<typeof botTurn> {
+  const opened: ConversationDoc = { ...conversation, ...moved.fields };
+  if (placeOf(conversation) !== 'closed') return botTurn(parts, opened, bot, activity, { move: moved });
+  const { set, unset } = nextSession(conversation, parts.now());
+  // Also where it ends or is handed over in its first turn.
+  Object.assign(opened, set, { stretches: moved.stretches });
+  for (const field of unset) Reflect.deleteProperty(opened, field);
+  return botTurn(parts, opened, bot, activity, { move: moved, set, unset });
+}
+
+/** What a bot is told of a conversation. */
+export function toldOf(settings: Settings, conversation: ConversationDoc): TurnInput['conversation'] {
+  const { _id: id, channelId, number, customer, session, chosenLocale } = conversation;
+  const { language, queueId, settings: own } = settings.workstream(number);
+  // Those who answer there have said where they are.
+  const timeZone = settings.queue(queueId)?.hours?.timeZone ?? 'UTC';
+  const locale = chosenLocale ?? language;
+  const about = { id, channelId, number, customer, session, locale, timeZone };
+  return own.dialog === null ? about : { ...about, dialog: own.dialog };
+}
+
+function failedOutput(
+  systemText: SystemText,
+  locale: string,
+  botState: string | null,
+  { hidden, hidesNext }: ConversationDoc,
+): TurnOutput {
   return {
     texts: [systemText(locale, 'apology_bot_failed')],
     botState,
@@ -67,10 +108,15 @@ function failedOutput(systemText: SystemText, locale: string, botState: string |
       reason: 'bot_failed',
       summary: systemText(locale, 'summary_bot_failed'),
       context: {},
+      skills: [],
+      priority: null,
+      unlessClosed: false,
       untakenAfter: null,
     },
     ended: null,
     waitsAt: null,
+    wakeAt: null,
+    hidden: hidesNext ? { text: true, next: false, state: hidden ?? null } : null,
   };
 }
 
@@ -81,7 +127,7 @@ async function changesOf(
   activity: TurnActivity,
   output: TurnOutput,
   opening: Changes,
-): Promise<Said> {
+): Promise<Decision> {
   const now = parts.now();
   const changes: Changes = {
     ...opening,
@@ -100,10 +146,34 @@ async function changesOf(
     ),
   };
   const place = placeOf(conversation);
+  const { hidden } = output;
+  if (hidden) {
+    const { text } = hidden;
+    const state = output.ended ? null : hidden.state;
+    const next = hidden.next && place === 'bot' && !output.handoff && !output.ended;
+    changes.set = {
+      ...changes.set,
+      ...(state === null ? {} : { hidden: state }),
+      ...(next ? { hidesNext: true } : {}),
+    };
+    changes.unset = [
+      ...(changes.unset ?? []),
+      ...(state === null ? (['hidden'] as const) : []),
+      ...(next ? [] : (['hidesNext'] as const)),
+    ];
+    if (text && activity.type === 'message') changes.masked = true;
+  }
+  if (place === 'bot') {
+    const { wakeAt, handoff, ended } = output;
+    if (wakeAt === null || handoff || ended) changes.unset = [...(changes.unset ?? []), 'wakeAt'];
+    else changes.set = { ...changes.set, wakeAt: Math.max(wakeAt, now + SOONEST) };
+  }
   // That it waits for a person goes on, whatever the bot says of it, or it would never close.
   if (changes.messages?.length && place === 'bot') changes.set = { ...changes.set, lastMessageAt: now };
 
-  if (output.handoff && place === 'bot') return handedOff(parts, conversation, output.handoff, changes, now);
+  if (output.handoff && place === 'bot') {
+    return handedOff(parts, conversation, output.handoff, changes, activity, now);
+  }
   if (output.ended) {
     const closing = allowed(
       place === 'bot'
@@ -119,10 +189,14 @@ async function changesOf(
         move: whole,
         endedSession: endedSession({ ...conversation, ...changes.set }, whole, end, now),
       },
+      asked: output.ended.survey ? ['survey'] : [],
     };
   }
   return { changes };
 }
+
+/** Milliseconds. A bot that asks for a time that has passed would else be woken without a pause. */
+const SOONEST = 1000;
 
 /** A bot that goes round in circles has been everywhere by then. */
 const MOST_STEPS = 50;
@@ -140,11 +214,19 @@ async function handedOff(
   conversation: ConversationDoc,
   handoff: NonNullable<TurnOutput['handoff']>,
   changes: Changes,
+  activity: TurnActivity,
   now: number,
-): Promise<Said> {
+): Promise<Decision> {
   const { reason, summary, context, untakenAfter } = handoff;
   const found = await placement(parts, conversation, handoff);
   const { queueId, priority, action, said } = found;
+  const told = new Set<AutomatedMessage>(handoff.knowsClosed ? ['out_of_hours', 'holiday'] : []);
+  if (found.lacksQueue) parts.lacksQueue(conversation._id);
+  if (handoff.unlessClosed && found.closed) {
+    const id = `closed:${conversation._id}:${conversation.version}`;
+    const value = JSON.stringify(found.closed);
+    return { changes: { ...changes, event: { id, name: 'closed', at: now, value } } };
+  }
   const moved = allowed(move(conversation, 'handoff', now, { queueId }));
   if (!moved) return { changes };
   const { untaken } = parts.settings.workstream(conversation.number).settings.times;
@@ -154,6 +236,8 @@ async function handedOff(
     set: {
       ...changes.set,
       priority,
+      // No person has answered it yet: should it come back to the queue, it is where it was in the line.
+      unansweredSince: activity.type === 'message' ? activity.at : now,
       handoff: { reason, summary, context: JSON.stringify({ ...context, ...found.variables }) },
       ...(found.skills.length > 0 ? { skills: found.skills } : {}),
       trace: traced({}, found.trace, now),
@@ -162,8 +246,10 @@ async function handedOff(
       ...(action?.do === 'assign' ? { assignAnyway: true } : {}),
     },
   };
-  const overflowing = action && overflowed({ ...conversation, ...moved.fields }, action, queued, now);
-  return { changes: overflowing ?? queued, automated: said };
+  const overflowing =
+    action &&
+    overflowed({ ...conversation, ...moved.fields }, action, { changes: queued, reason: 'overflow' }, now);
+  return { changes: overflowing ?? queued, automated: said.filter((kind) => !told.has(kind)) };
 }
 
 /** The history keeps why, also once the conversation is the bot's again and its handoff is gone. */

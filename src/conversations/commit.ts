@@ -19,12 +19,16 @@ export interface Changes {
       | 'chosenLocale'
       | 'session'
       | 'sessionStartedAt'
+      | 'reopens'
       | 'priority'
       | 'skills'
       | 'preferredAgentIds'
       | 'handoff'
       | 'botState'
       | 'botSteps'
+      | 'hidden'
+      | 'hidesNext'
+      | 'wakeAt'
       | 'lastMessageAt'
       | 'unansweredSince'
       | 'repliedAt'
@@ -41,11 +45,16 @@ export interface Changes {
       | 'wrapUpFreed'
       | 'surveyOf'
       | 'surveyed'
+      | 'optedOutAt'
+      | 'pace'
     >
   >;
   unset?: (
     | 'handoff'
     | 'botState'
+    | 'hidden'
+    | 'hidesNext'
+    | 'wakeAt'
     | 'skills'
     | 'trace'
     | 'offer'
@@ -55,16 +64,21 @@ export interface Changes {
     | 'remindedAt'
     | 'wrapUpFreed'
     | 'surveyOf'
+    | 'reopens'
+    | 'optedOutAt'
+    | 'pace'
   )[];
   /** Ids of agents whose work changes though the owner does not. */
   touched?: string[];
   messages?: PendingMessage[];
-  /** Something for the bot to hear of. */
+  /** The customer's text that is handled is not to be read later. */
+  masked?: true;
+  /** Something for the bot to hear of; the writer's to add to `events`. */
   event?: ConversationEvent;
   endedSession?: SessionDoc;
   /** What webhooks are to be told of it. */
   news?: News[];
-  /** What the bot is to hear of its handoff; the writer's to add to `events`. */
+  /** What the bot is to hear of its handoff, before that; the same. */
   statuses?: ConversationEvent[];
 }
 
@@ -82,6 +96,11 @@ export const OF_A_PERSONS_TURN = [
 /** The agents whose work has to be told of the changes. */
 export function touchedBy({ move, touched = [] }: Changes): string[] {
   return [...new Set([...(move?.agents ?? []), ...touched])];
+}
+
+/** What the bot is to hear of the changes, in its order. */
+export function heardOf({ statuses = [], event }: Changes): ConversationEvent[] {
+  return event ? [...statuses, event] : statuses;
 }
 
 export interface ConversationUpdate {
@@ -122,6 +141,8 @@ export function conversationUpdate(
     if (move.place === 'agent' && move.stretches.length > 0) $set.lastAgentId = move.fields.agentId;
     if (move.from === 'closed') $set.stretches = move.stretches;
     if (move.line !== 'unchanged') for (const field of OF_WAITING) $unset[field] = true;
+    if (move.place !== 'bot') Object.assign($unset, { wakeAt: true, hidesNext: true });
+    if (move.place === 'closed') $unset.hidden = true;
     if (move.fields.handler !== 'agent') Object.assign($unset, { participants: true, consulted: true });
     if (move.line === 'left') Object.assign($unset, { queuedAt: true, turnAt: true });
     if (move.line === 'joined') {

@@ -1,4 +1,5 @@
 import type { Author, ConversationDoc, PendingMessage } from '../store/documents.ts';
+import { traceparent } from '../tracing.ts';
 
 /** Cuts a text into parts of at most 1600 characters, each with its count of segments. */
 export type Split = (text: string) => { text: string; segments: number }[];
@@ -35,7 +36,14 @@ export function outgoingMessages(
       epoch: conversation.epoch,
       attempts: 0,
       rank: 0,
+      ...tracedHere(),
     }));
+}
+
+/** With what is made here goes the trace that it is made in, if there is one. */
+export function tracedHere(): { traceparent?: string } {
+  const parent = traceparent();
+  return parent === undefined ? {} : { traceparent: parent };
 }
 
 /** A note for colleagues: in the transcript, never sent. */
@@ -60,4 +68,11 @@ export function noteMessage(
     attempts: 0,
     ...(note.mentions === undefined ? {} : { mentions: note.mentions }),
   };
+}
+
+/** What a bot says that nobody has asked just now. */
+export function asNotices<C extends { messages?: PendingMessage[] }>(changes: C): C {
+  const { messages } = changes;
+  if (messages === undefined) return changes;
+  return { ...changes, messages: messages.map((message) => ({ ...message, notice: true as const })) };
 }

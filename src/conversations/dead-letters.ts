@@ -56,7 +56,6 @@ export function createDeadLetters(
         { returnDocument: 'after' },
       );
       if (!settled) throw wrongStatus('Only a message whose outcome is unknown can be settled.', unknown);
-      await store.durable();
       return settled;
     },
   };

@@ -9,11 +9,12 @@ import { createParticipants } from './participants.ts';
 import { createPreferredAgents } from './preferred-agents.ts';
 import { createProgress } from './progress.ts';
 import type { Actor } from './rights.ts';
+import { tellingWhoTookOver } from './took-over.ts';
 import { createTransfers } from './transfers.ts';
 
 /**
  * What agents do with conversations. Each is one guarded write of the conversation document, or of the message,
- * and answers what it wrote. All reject with `not_found` for an unknown conversation, `forbidden` for a queue that the
+ * and answers what it wrote, which is on disk once the store's `durable()` has resolved. All reject with `not_found` for an unknown conversation, `forbidden` for a queue that the
  * agent does not serve, `stale_version` when `version` was given and is past, `wrong_state` when the state does not
  * allow it, and as noted. What an agent must own, a supervisor may do too.
  */
@@ -63,7 +64,7 @@ export interface Desk {
   return(
     id: string,
     actor: Actor,
-    target: ReturnTarget & { key: string },
+    given: ReturnTarget & { disposition?: string; key: string },
     expected?: Expected,
   ): Promise<ConversationDoc>;
   /** The agents whom this customer is to have, the first before the others. Rejects with `invalid_request` for an unknown one. */
@@ -73,6 +74,7 @@ export interface Desk {
     agentIds: readonly string[],
     expected?: Expected,
   ): Promise<ConversationDoc>;
+  /** Parks it. Rejects with `not_owner`, as the three below do. */
   wait(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
   resume(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
   /** To wrap-up. */
@@ -102,8 +104,10 @@ export interface DeskParts extends GuardedWriteParts {
 
 export function createDesk(parts: DeskParts): Desk {
   const write = createGuardedWrite(parts);
+  const claims = createClaims(parts, write);
   return {
-    ...createClaims(parts, write),
+    ...claims,
+    claimNext: tellingWhoTookOver(parts, write, claims.claimNext),
     ...createOffered(parts, write),
     ...createAgentMessages(parts, write),
     ...createParticipants(parts, write),

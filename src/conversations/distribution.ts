@@ -220,11 +220,17 @@ function best(group: Group | Refusal, wanted: Wanted): Found | Refusal {
 /** Below 0 when `a` is to have it rather than `b`. */
 function before(a: Seat, b: Seat, { whatever, distribution, skills }: Wanted): number {
   return (
-    (whatever ? Number(a.agent.presence === 'offline') - Number(b.agent.presence === 'offline') : 0) ||
+    (whatever ? there(a) - there(b) : 0) ||
     (distribution.skills === 'closest' ? matching(b.agent, skills) - matching(a.agent, skills) : 0) ||
     ORDERS[distribution.method](a, b) ||
     byId(a.agent._id, b.agent._id)
   );
+}
+
+/** Who is to be asked first where presence decides nothing else: who is there, who is near, who is neither. */
+function there({ agent: { presence } }: Seat): number {
+  if (presence === 'available') return 0;
+  return presence === 'offline' ? 2 : 1;
 }
 
 function matching(agent: AgentDoc, skills: readonly string[]): number {

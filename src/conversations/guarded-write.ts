@@ -1,7 +1,8 @@
 import { SwitchboardError } from '../errors.ts';
-import type { ConversationDoc, ConversationEvent, MessageDoc, Store } from '../store/documents.ts';
+import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
 import { type AutomatedParts, withAutomated } from './automated-messages.ts';
-import { type Changes, conversationUpdate, touchedBy } from './commit.ts';
+import { type Changes, conversationUpdate, heardOf, touchedBy } from './commit.ts';
+import type { Decision } from './decision.ts';
 import { flush } from './flush.ts';
 import type { NewsSource } from './news.ts';
 import { type AllowedMove, move, type Parties, type Transition } from './state.ts';
@@ -17,25 +18,21 @@ export function touching(changes: Changes) {
   return agents.length > 0 ? { $addToSet: { touched: { $each: agents } } } : {};
 }
 
-export interface Decision {
-  changes: Changes;
-  event?: ConversationEvent;
-}
-
 export interface GuardedWriteParts extends AutomatedParts {
-  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'agents' | 'queues' | 'inOrder' | 'durable'>;
+  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'agents' | 'queues' | 'optouts' | 'inOrder'>;
   /** Absent = nobody outside is told of anything. */
   news?: NewsSource;
   /** Told the ids of messages that may be sent now. */
   queued: (messageIds: string[]) => void;
-  /** Told of a conversation that has work for the bot. */
-  due: (conversationId: string) => void;
+  /** Told of each conversation that was written. `rests` = there is nothing in it for a worker to do now. */
+  due: (conversationId: string, rests: boolean) => void;
 }
 
 /**
  * Reads, decides, writes under the version read; decides anew when something else wrote first. `decide` answers null
- * when there is nothing left to do. Resolves with the conversation as written, once it is on disk. Rejects with
- * `not_found`, `stale_version`, and what `decide` throws.
+ * when there is nothing left to do. Resolves with the conversation as written; it is on disk once the store's `durable()`
+ * has resolved, which is for the caller to await before anybody is told. Rejects with `not_found`, `stale_version`, and
+ * what `decide` throws.
  */
 export type GuardedWrite = (
   id: string,
@@ -47,37 +44,7 @@ export type GuardedWrite = (
 const TRIES = 10;
 
 export function createGuardedWrite(parts: GuardedWriteParts): GuardedWrite {
-  const { store, now } = parts;
-  const announce = createAnnounce(parts);
-
-  async function commit(conversation: ConversationDoc, decision: Decision): Promise<ConversationDoc | null> {
-    const { event } = decision;
-    const said = await withAutomated(parts, conversation, decision.changes);
-    const changes = { ...said, ...parts.news?.ofCommit(conversation, said) };
-    const events = [...(changes.statuses ?? []), ...(event ? [event] : [])];
-    const update = conversationUpdate(conversation, changes, now());
-    const $push = {
-      ...update.$push,
-      ...(changes.messages?.length ? { pending: { $each: changes.messages } } : {}),
-      ...(changes.endedSession ? { endedSessions: changes.endedSession } : {}),
-      ...(events.length > 0 ? { events: { $each: events } } : {}),
-    };
-    const written = await store.conversations.findOneAndUpdate(
-      { _id: conversation._id, version: conversation.version },
-      {
-        ...update,
-        ...(Object.keys($push).length > 0 ? { $push } : {}),
-        ...touching(changes),
-        $inc: { ...update.$inc, wake: 1 },
-        // Should this process end before its own flush, a worker does it.
-        $min: { ...update.$min, dueAt: now() },
-      },
-      { returnDocument: 'after' },
-    );
-    if (written) await announce(written);
-    return written;
-  }
-
+  const { store } = parts;
   return async (id, expected, decide) => {
     for (let tries = 0; tries < TRIES; tries++) {
       const conversation = await store.conversations.findOne({ _id: id });
@@ -87,7 +54,7 @@ export function createGuardedWrite(parts: GuardedWriteParts): GuardedWrite {
       if (expected.version !== undefined && expected.version !== conversation.version) {
         throw refusal('stale_version', undefined, conversation);
       }
-      const written = await commit(conversation, decision);
+      const written = await commitDecision(parts, conversation, decision);
       if (written) return written;
     }
     throw new SwitchboardError(
@@ -97,14 +64,49 @@ export function createGuardedWrite(parts: GuardedWriteParts): GuardedWrite {
   };
 }
 
-/** Copies what was committed to where it belongs, makes it durable, and hints at what is to be done now. */
+/**
+ * Commits what was decided on a conversation, with what the service says to it, and copies it to where it belongs. Null
+ * when something else wrote first: the decision is void.
+ */
+export async function commitDecision(
+  parts: GuardedWriteParts,
+  conversation: ConversationDoc,
+  decision: Decision,
+): Promise<ConversationDoc | null> {
+  const { store, now } = parts;
+  const said = await withAutomated(parts, conversation, decision.changes, decision.automated, decision.asked);
+  const changes = { ...said, ...parts.news?.ofCommit(conversation, said) };
+  const events = heardOf(changes);
+  const update = conversationUpdate(conversation, changes, now());
+  const $push = {
+    ...update.$push,
+    ...(changes.messages?.length ? { pending: { $each: changes.messages } } : {}),
+    ...(changes.endedSession ? { endedSessions: changes.endedSession } : {}),
+    ...(events.length > 0 ? { events: { $each: events } } : {}),
+  };
+  const written = await store.conversations.findOneAndUpdate(
+    { _id: conversation._id, version: conversation.version },
+    {
+      ...update,
+      ...(Object.keys($push).length > 0 ? { $push } : {}),
+      ...touching(changes),
+      $inc: { ...update.$inc, wake: 1 },
+      // Should this process end before its own flush, a worker does it.
+      $min: { ...update.$min, dueAt: now() },
+    },
+    { returnDocument: 'after' },
+  );
+  if (written) await createAnnounce(parts)(written);
+  return written;
+}
+
+/** Copies what was committed to where it belongs, and hints at what is to be done now. */
 export function createAnnounce(parts: GuardedWriteParts): (written: ConversationDoc) => Promise<void> {
-  const { store, queued, due } = parts;
+  const { queued, due } = parts;
   return async (written) => {
-    const sendable = await flush(parts, written);
-    await store.durable();
+    const { sendable, rests } = await flush(parts, written);
     if (sendable.length > 0) queued(sendable);
-    due(written._id);
+    due(written._id, rests);
   };
 }
 

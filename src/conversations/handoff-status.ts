@@ -1,7 +1,8 @@
 import type { Bot, HandoffStatus, TurnInput } from '../bot-turn.ts';
 import type { ConversationDoc, ConversationEvent, Store } from '../store/documents.ts';
-import type { BotSideParts } from './bot-side.ts';
+import { type BotSideParts, toldOf } from './bot-side.ts';
 import type { Changes } from './commit.ts';
+import { ownQueue } from './own-queue.ts';
 import { positionOf } from './position.ts';
 
 /**
@@ -14,12 +15,11 @@ export async function tellStatus(
   event: ConversationEvent,
   bot: Bot,
 ): Promise<{ changes: Changes; outcome: 'recorded' | 'bot_failed' }> {
-  const { _id: id, channelId, number, customer, session } = conversation;
-  const locale = conversation.chosenLocale ?? parts.settings.workstream(number).language;
   const told: HandoffStatus = JSON.parse(event.value);
   const position = told.state === 'queued' ? await positionOf(parts.store, conversation) : null;
   const input: TurnInput = {
-    conversation: { id, channelId, number, customer, session, locale },
+    conversation: toldOf(parts.settings, conversation),
+    queue: { ...ownQueue(parts.settings, conversation.number, event.at), waiting: null },
     activity: {
       type: 'event',
       id: event.id,
@@ -28,6 +28,7 @@ export async function tellStatus(
       value: position === null ? told : { ...told, position },
     },
     botState: conversation.botState ?? null,
+    hidden: conversation.hidden ?? null,
   };
   try {
     const { botState } = await bot(input);
@@ -36,7 +37,7 @@ export async function tellStatus(
       outcome: 'recorded',
     };
   } catch (error) {
-    parts.botFailed(error, id);
+    parts.botFailed(error, conversation._id);
     return { changes: {}, outcome: 'bot_failed' };
   }
 }

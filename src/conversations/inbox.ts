@@ -1,6 +1,9 @@
 import type { Json } from '../bot-turn.ts';
 import { isDuplicateKey } from '../store/collection.ts';
-import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
+import type { ConsentWord, MessageDoc, Store } from '../store/documents.ts';
+import { tracedHere } from './compose.ts';
+import { writeDown } from './consent.ts';
+import { newConversation } from './new-conversation.ts';
 
 /** A customer's text as the channel took it in. Numbers are digits with country code. */
 export interface InboundText {
@@ -10,6 +13,8 @@ export interface InboundText {
   /** Normalised. */
   text: string;
   segments: number;
+  /** What it says about texts, when that is all it says. */
+  consent?: ConsentWord;
   provider: { [key: string]: Json };
 }
 
@@ -18,17 +23,36 @@ export interface InboundText {
  * `referenceId`, at any time, from any process, changes nothing: the message is the one of its `_id`, and a turn
  * handles it only while it is `received`.
  *
+ * STOP and START are in the ledger by then: no send that begins later leaves without having seen them.
+ *
  * A crash between the two writes leaves a message without a conversation that knows of it; TeleSign got no 200 then
  * and sends it again.
  */
 export async function receive(
-  store: Pick<Store, 'conversations' | 'messages' | 'inOrder' | 'durable'>,
+  store: Pick<Store, 'conversations' | 'messages' | 'optouts' | 'inOrder' | 'durable'>,
   channelId: string,
   inbound: InboundText,
   now: number,
 ): Promise<{ conversationId: string; duplicate: boolean }> {
   const message = inboundMessage(channelId, inbound, now);
   let duplicate = false;
+  const { consent } = inbound;
+  // What is stored has been said before: a START that changed nothing is not in the ledger, and must not undo a later STOP.
+  const said = consent === 'stop' || consent === 'start';
+  if (said && !(await store.messages.findOne({ _id: message._id }))) {
+    // Before the turn, which may come late: the bot may be busy with an earlier text, and its answer must not leave.
+    await writeDown(
+      store,
+      { number: inbound.to, customer: inbound.from },
+      {
+        cause: message._id,
+        at: now,
+        state: consent === 'stop' ? 'out' : 'in',
+        source: 'customer',
+        words: inbound.text.slice(0, MOST_WORDS),
+      },
+    );
+  }
   await store.inOrder([
     async () => {
       duplicate = !(await inserted(store.messages.insertOne(message)));
@@ -38,6 +62,9 @@ export async function receive(
   await store.durable();
   return { conversationId: message.conversationId, duplicate };
 }
+
+/** Characters of a STOP that are kept as evidence: TeleSign may call a longer text one. */
+const MOST_WORDS = 160;
 
 function inboundMessage(channelId: string, inbound: InboundText, now: number): MessageDoc {
   return {
@@ -54,6 +81,8 @@ function inboundMessage(channelId: string, inbound: InboundText, now: number): M
     segments: inbound.segments,
     changedAt: now,
     attempts: 0,
+    ...tracedHere(),
+    ...(inbound.consent === undefined ? {} : { consent: inbound.consent }),
     provider: inbound.provider,
   };
 }
@@ -73,42 +102,14 @@ async function announce(
         $addToSet: { inbox: message._id },
         $inc: { wake: 1 },
         $min: { dueAt: now },
-        // Not `changedAt`: the turn, which follows at once, tells of the change.
-        $set: { lastMessageAt: now },
-        $setOnInsert: newConversation(channelId, inbound, now),
+        // Not `changedAt`: the turn, which follows at once, tells of the change. A number may have come to another channel.
+        $set: { lastMessageAt: now, channelId },
+        $setOnInsert: newConversation({ number: inbound.to, customer: inbound.from }, now),
       },
       { upsert: true },
     );
   // MongoDB lets two upserts of one new _id race; the loser finds the winner's document when it tries again.
   if (!(await inserted(announced()))) await announced();
-}
-
-function newConversation(
-  channelId: string,
-  inbound: InboundText,
-  now: number,
-): Omit<ConversationDoc, '_id' | 'inbox' | 'wake' | 'dueAt' | 'lastMessageAt'> {
-  return {
-    channelId,
-    number: inbound.to,
-    customer: inbound.from,
-    state: 'closed',
-    priority: 0,
-    session: 0,
-    epoch: 0,
-    version: 0,
-    createdAt: now,
-    changedAt: now,
-    events: [],
-    pending: [],
-    handled: [],
-    endedSessions: [],
-    lastSequence: 0,
-    stretches: [],
-    touched: [],
-    leaseUntil: 0,
-    attempts: 0,
-  };
 }
 
 async function inserted(write: Promise<unknown>): Promise<boolean> {

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { HandoffStatus } from '../bot-turn.ts';
-import type { ConversationDoc, ConversationEvent, EventType, News, Stretch } from '../store/documents.ts';
+import type {
+  ConversationDoc,
+  ConversationEvent,
+  ConversationEventType,
+  EventType,
+  News,
+  Stretch,
+} from '../store/documents.ts';
 import type { Changes } from './commit.ts';
 import { type Place, placeOf } from './state.ts';
 
@@ -42,7 +49,7 @@ export interface NewsParts {
 }
 
 interface Happening {
-  type: EventType;
+  type: ConversationEventType;
   /** Where the conversation stood before. */
   from: Place;
   place: Place;
@@ -57,7 +64,8 @@ export function createNewsSource({ wants, botWantsStatus, randomId, now }: NewsP
       // The commonest by far: the bot answers a text, and nobody wants to hear of texts.
       const { messageId } = cause;
       const received = messageId !== undefined && wants('message.received');
-      if (!changes.move && !cause.untaken && !received) return {};
+      const consent = consentEvent(conversation, changes);
+      if (!changes.move && !cause.untaken && !received && !consent) return {};
       const happenings = happeningsOf(conversation, changes, cause);
       const session = changes.set?.session ?? conversation?.session;
       const at = now();
@@ -71,7 +79,8 @@ export function createNewsSource({ wants, botWantsStatus, randomId, now }: NewsP
         }));
       if (received) {
         const place = changes.move?.place ?? (conversation ? placeOf(conversation) : 'bot');
-        news.unshift({ ...aboutMessage(messageId, 'message.received', at), place, messageId });
+        const masked = changes.masked ? ({ masked: true } as const) : {};
+        news.unshift({ ...aboutMessage(messageId, 'message.received', at), place, messageId, ...masked });
       }
       const statuses = botWantsStatus ? happenings.flatMap((one) => statusOf(one, randomId, at)) : [];
       return { ...(news.length > 0 ? { news } : {}), ...(statuses.length > 0 ? { statuses } : {}) };
@@ -85,15 +94,16 @@ export function createNewsSource({ wants, botWantsStatus, randomId, now }: NewsP
   };
 }
 
-const MESSAGE_EVENTS: Readonly<Partial<Record<string, EventType>>> = {
+const MESSAGE_EVENTS: Readonly<Partial<Record<string, ConversationEventType>>> = {
   sent: 'message.sent',
   delivered: 'message.delivered',
   failed: 'message.failed',
   unknown: 'message.unknown',
+  held: 'message.held',
 };
 
 /** A message is in each status once at most, so its id makes the event's: two receipts that say the same make one. */
-function aboutMessage(messageId: string, type: EventType, at: number): News {
+function aboutMessage(messageId: string, type: ConversationEventType, at: number): News {
   const id = createHash('sha256').update(`${type}\0${messageId}`).digest('hex').slice(0, 32);
   return { id, type, at };
 }
@@ -101,6 +111,11 @@ function aboutMessage(messageId: string, type: EventType, at: number): News {
 function happeningsOf(conversation: ConversationDoc | null, changes: Changes, cause: Cause): Happening[] {
   const { move, set } = changes;
   const happenings: Happening[] = [];
+  const consent = consentEvent(conversation, changes);
+  if (consent && conversation) {
+    const place = placeOf(conversation);
+    happenings.push({ type: consent, from: place, place });
+  }
   if (cause.untaken && conversation) {
     const { queueId } = conversation;
     const place = placeOf(conversation);
@@ -114,6 +129,10 @@ function happeningsOf(conversation: ConversationDoc | null, changes: Changes, ca
   if (!move) return happenings;
   let from = move.from;
   for (const { since: _, ...stretch } of move.stretches) {
+    // Reopened: the session begins where people have it.
+    if (from === 'closed' && stretch.place !== 'bot') {
+      happenings.push({ type: 'conversation.opened', from, ...stretch });
+    }
     happenings.push({ type: entering(from, stretch), from, ...stretch });
     from = stretch.place;
   }
@@ -134,16 +153,26 @@ function happeningsOf(conversation: ConversationDoc | null, changes: Changes, ca
   return happenings;
 }
 
-const OFFERS: Readonly<Partial<Record<string, EventType>>> = {
+/** What changes of whether the customer wants texts; undefined when nothing does. */
+function consentEvent(
+  conversation: ConversationDoc | null,
+  { set, unset }: Changes,
+): 'conversation.opted_out' | 'conversation.opted_in' | undefined {
+  const out = conversation?.optedOutAt !== undefined;
+  if (!out && set?.optedOutAt !== undefined) return 'conversation.opted_out';
+  return out && unset?.includes('optedOutAt') ? 'conversation.opted_in' : undefined;
+}
+
+const OFFERS: Readonly<Partial<Record<string, ConversationEventType>>> = {
   offered: 'conversation.offered',
   offer_rejected: 'conversation.offer_rejected',
   offer_missed: 'conversation.offer_missed',
 };
 
 /** Somebody decided that another queue or agent has it, as against its own way. */
-const ELSEWHERE: readonly string[] = ['transferred', 'assigned', 'overflow'];
+const ELSEWHERE: readonly string[] = ['transferred', 'assigned', 'overflow', 'waited_too_long'];
 
-function entering(from: Place, { place, reason }: Omit<Stretch, 'since'>): EventType {
+function entering(from: Place, { place, reason }: Omit<Stretch, 'since'>): ConversationEventType {
   switch (place) {
     case 'bot':
       return from === 'closed' ? 'conversation.opened' : 'conversation.returned';

@@ -1,9 +1,10 @@
 import type { AgentDoc, ConversationDoc, Store } from '../store/documents.ts';
 import type { Workstream } from '../store/workstream.ts';
 import { withWork } from './capacity.ts';
-import { type Changes, conversationUpdate } from './commit.ts';
+import type { Changes } from './commit.ts';
 import { type Chosen, type Planned, planPass, type Waiting } from './distribution.ts';
-import { createAnnounce, type GuardedWriteParts, touching } from './guarded-write.ts';
+import { commitDecision, type GuardedWriteParts } from './guarded-write.ts';
+import { reserve } from './reservation.ts';
 import { move } from './state.ts';
 import { traced } from './trace.ts';
 import { syncWork } from './work.ts';
@@ -14,12 +15,6 @@ export interface OfferParts extends GuardedWriteParts {
 
 /** The first of each queue that one pass looks at; the next pass sees who is behind them. */
 const MOST_OF_A_QUEUE = 500;
-
-/**
- * Milliseconds. An agent's capacity is taken up before the conversation says that it is offered to them, so that no
- * other pass gives it away. A pass that dies between the two leaves it taken up for as long.
- */
-const RESERVED = 10_000;
 
 /** Milliseconds. Who missed or rejected a conversation is asked again after this, or once they have been away and come back. */
 const PASSED_OVER = 600_000;
@@ -55,15 +50,10 @@ export async function offerPass(parts: OfferParts): Promise<number> {
 
 /** The first of each queue that nobody has been asked about, and that somebody is to be asked about. */
 async function whatWaits({ store, settings }: OfferParts): Promise<Map<string, ConversationDoc>> {
-  const pushes = settings.workstreams().some(isPush);
   const waiting = new Map<string, ConversationDoc>();
-  for (const queue of settings.queues()) {
-    if (!pushes && !queue.overflow?.some(({ then }) => then.do === 'assign')) continue;
+  for (const queueId of pushedQueues(settings)) {
     const first = await store.conversations
-      .find(
-        { queueId: queue._id, state: 'open', offer: { $exists: false } },
-        { sort: { turnAt: 1 }, limit: MOST_OF_A_QUEUE },
-      )
+      .find(unasked(queueId), { sort: { turnAt: 1 }, limit: MOST_OF_A_QUEUE })
       .toArray();
     for (const conversation of first) {
       if (conversation.assignAnyway || isPush(settings.workstream(conversation.number))) {
@@ -72,6 +62,27 @@ async function whatWaits({ store, settings }: OfferParts): Promise<Map<string, C
     }
   }
   return waiting;
+}
+
+/** Whether somebody waits whom a pass may place, now or later. */
+export async function someoneWaits({ store, settings }: OfferParts): Promise<boolean> {
+  for (const queueId of pushedQueues(settings)) {
+    if (await store.conversations.findOne(unasked(queueId))) return true;
+  }
+  return false;
+}
+
+/** Queues whose conversations may be put before agents. */
+function pushedQueues(settings: OfferParts['settings']): string[] {
+  const pushes = settings.workstreams().some(isPush);
+  return settings
+    .queues()
+    .filter(({ overflow }) => pushes || overflow?.some(({ then }) => then.do === 'assign'))
+    .map(({ _id }) => _id);
+}
+
+function unasked(queueId: string) {
+  return { queueId, state: 'open' as const, offer: { $exists: false } };
 }
 
 function isPush({ settings }: Workstream): boolean {
@@ -115,8 +126,13 @@ interface Place {
 }
 
 async function placeAll(parts: OfferParts, agent: AgentDoc, places: readonly Place[]): Promise<number> {
-  const reservedUntil = parts.now() + RESERVED;
-  if (!(await reserve(parts, agent, places, reservedUntil))) return 0;
+  const wanted = places.map(({ conversation: { _id: conversationId, number } }) => {
+    const { _id: workstreamId, settings } = parts.settings.workstream(number);
+    return { conversationId, workstreamId, cost: settings.capacity.cost };
+  });
+  const reservedUntil = await reserve(parts, agent, wanted);
+  // The next pass sees their work as it is.
+  if (reservedUntil === null) return 0;
   const placed = await Promise.all(
     places.map(async (place) => {
       const written = await put(parts, agent._id, place, reservedUntil);
@@ -127,27 +143,6 @@ async function placeAll(parts: OfferParts, agent: AgentDoc, places: readonly Pla
   return placed.filter((count) => count > 0).length;
 }
 
-/** False when the agent's work changed since it was read: the next pass sees it as it is. */
-async function reserve(
-  { store, settings, now }: OfferParts,
-  agent: AgentDoc,
-  places: readonly Place[],
-  reservedUntil: number,
-): Promise<boolean> {
-  let { work } = agent;
-  for (const { conversation } of places) {
-    const workstream = settings.workstream(conversation.number);
-    const { cost } = workstream.settings.capacity;
-    const reserved = { conversationId: conversation._id, workstreamId: workstream._id, cost, reservedUntil };
-    work = withWork({ work }, reserved, now());
-  }
-  const { matchedCount } = await store.agents.updateOne(
-    { _id: agent._id, workVersion: agent.workVersion, presence: agent.presence },
-    { $set: { work, assignedAt: now() }, $inc: { workVersion: 1 } },
-  );
-  return matchedCount === 1;
-}
-
 /** Offers it, or assigns it where somebody is to have it anyway. False when the conversation has changed. */
 async function put(
   parts: OfferParts,
@@ -155,7 +150,7 @@ async function put(
   { conversation, why }: Place,
   reservedUntil: number,
 ): Promise<boolean> {
-  const { store, now } = parts;
+  const { now } = parts;
   const { offerSeconds } = parts.settings.workstream(conversation.number).settings.distribution;
   const at = now();
   if (at >= reservedUntil) return false;
@@ -172,24 +167,7 @@ async function put(
       ...(anyway ? {} : { offer: { agentId, at, until: at + offerSeconds * 1000 } }),
     },
   };
-  const decided = { ...changes, ...parts.news?.ofCommit(conversation, changes) };
-  const update = conversationUpdate(conversation, decided, at);
-  const written = await store.conversations.findOneAndUpdate(
-    { _id: conversation._id, version: conversation.version },
-    {
-      ...update,
-      ...(decided.statuses?.length
-        ? { $push: { ...update.$push, events: { $each: decided.statuses } } }
-        : {}),
-      ...touching(decided),
-      $inc: { ...update.$inc, wake: 1 },
-      // A worker looks at it at once, and then when the time of the offer is over.
-      $min: { ...update.$min, dueAt: at },
-    },
-    { returnDocument: 'after' },
-  );
-  if (written) await createAnnounce(parts)(written);
-  return written !== null;
+  return (await commitDecision(parts, conversation, { changes })) !== null;
 }
 
 /** The conversation went elsewhere first. */

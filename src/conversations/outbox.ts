@@ -1,5 +1,10 @@
-import type { ConversationDoc, MessageDoc, MessageStatus, Store } from '../store/documents.ts';
-import type { NewsSource } from './news.ts';
+import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
+import { inSpan } from '../tracing.ts';
+import { entryOf, HELD, holds } from './consent.ts';
+import { paced } from './pacing.ts';
+import { inTurn } from './send-order.ts';
+import { type Claim, note, type OutcomeParts, queuedAgain, type SendResult, settle } from './send-outcome.ts';
+import { giveBackMoment } from './send-rate.ts';
 
 /** Milliseconds that a send may take: `send` must have ended by then, whatever became of it. */
 export const SEND_TIMEOUT = 10_000;
@@ -10,19 +15,8 @@ export const SEND_TIMEOUT = 10_000;
  */
 export const SEND_LEASE = 60_000;
 
-/** Milliseconds. A part whose earlier one has not left yet is looked at again after this, if nobody makes it due. */
-const FOLLOWER_DELAY = 5_000;
-
-/** With back-off that is about half an hour, the longest that a text answer is still an answer. */
-const MAX_ATTEMPTS = 12;
-const LONGEST_BACK_OFF = 300_000;
-
-/** What became of one attempt. "It said no" and "we do not know" are never one. */
-export type SendResult =
-  | { outcome: 'accepted'; referenceId: string; code: number; description: string }
-  | { outcome: 'rejected'; code: string; description: string; retryable: boolean }
-  | { outcome: 'rate_limited'; code: string; retryAfter: number | null }
-  | { outcome: 'unknown'; reason: string };
+/** Milliseconds. What the service says by itself is looked at again when it has waited for longer. */
+const STALE = 60_000;
 
 export interface OutgoingText {
   channelId: string;
@@ -34,23 +28,14 @@ export interface OutgoingText {
   externalId: string;
 }
 
-export interface OutboxParts {
-  store: Pick<Store, 'conversations' | 'messages' | 'durable'>;
+export interface OutboxParts extends OutcomeParts {
+  store: Pick<Store, 'conversations' | 'messages' | 'optouts' | 'sendBuckets' | 'durable'>;
   /** Takes at most `SEND_TIMEOUT` and never rejects: what cannot be told is `unknown`. */
   send: (message: OutgoingText) => Promise<SendResult>;
-  /** Absent = nobody outside is told of anything. */
-  news?: NewsSource;
-  now: () => number;
-  /** From 0 up to 1, for the jitter of the back-off. */
-  random: () => number;
-  /** Told the id of a message that may go now that another is done. */
-  queued: (messageIds: string[]) => void;
-  /** Told what became of each message that was claimed; `duration` in milliseconds is the provider's. */
-  sent: (send: { status: MessageStatus; duration: number }) => void;
 }
 
-/** Claims whose text has certainly not left, and of which the store does not know it yet: attempts by message id. */
-export type Unsent = Map<string, number>;
+/** Claims whose text has certainly not left, and of which the store does not know it yet, by message id. */
+export type Unsent = Map<string, Claim>;
 
 /**
  * Sends one message if it is due and its turn: makes sure of the order, claims it, makes sure of the owner, asks
@@ -67,21 +52,35 @@ export async function sendOut(
 ): Promise<void> {
   const { store, now } = parts;
   await giveBackUnsent(parts, messageId, unsent);
-  const due = await store.messages.findOne({ _id: messageId, nextAt: { $lte: now() } });
-  const found = due && (await inTurn(parts, due));
+  const due = await store.messages.findOne({ _id: messageId });
+  if (!due || dueAt(due) > now()) return;
+  const found = await inTurn(parts, due);
   if (!found) return;
+  const pacedNow =
+    found.status === 'queued' ? await paced(parts, found) : { message: found, at: now(), taken: [] };
+  if (!pacedNow) return;
 
-  const { status, attempts, nextAt } = found;
   // What was read decides, not what was asked for: a condition on a field that is undefined would hold of a message that
   // is done, and a send whose claim still runs has not died.
-  if (nextAt === undefined || (status !== 'queued' && (status !== 'sending' || nextAt > now()))) return;
+  const { status, attempts, nextAt, noticeAt } = pacedNow.message;
+  const at = nextAt === undefined ? { noticeAt } : { nextAt };
+  if (nextAt === undefined && noticeAt === undefined) return;
+  if (status !== 'queued' && (status !== 'sending' || dueAt(pacedNow.message) > now())) return;
   const until = now() + SEND_LEASE;
   const message = await store.messages.findOneAndUpdate(
-    { _id: messageId, status, attempts, nextAt },
-    { $set: { status: 'sending', nextAt: until }, $inc: { attempts: 1 } },
+    { _id: messageId, status, attempts, ...at },
+    {
+      // A notice stands in its conversation's order from here on, so that the answer to STOP waits for it.
+      $set: { status: 'sending', nextAt: until, outstanding: found.conversationId },
+      $unset: { noticeAt: true, booked: true },
+      $inc: { attempts: 1 },
+    },
     { returnDocument: 'after' },
   );
-  if (!message) return;
+  if (!message) {
+    for (const moment of pacedNow.taken) await giveBackMoment(store, moment);
+    return;
+  }
   if (found.status === 'sending') {
     return settle(parts, message, 'unknown', {
       code: 'interrupted',
@@ -91,33 +90,50 @@ export async function sendOut(
 
   let conversation: ConversationDoc | null;
   try {
-    conversation = await mayLeave(parts, message, until);
+    conversation = await mayLeave(parts, message, pacedNow.at, until);
   } catch (error) {
-    unsent.set(messageId, message.attempts);
+    unsent.set(messageId, message);
     throw error;
   }
   if (!conversation) return;
   const started = now();
-  const result = await parts.send({
-    channelId: message.channelId,
-    to: conversation.customer,
-    from: conversation.number,
-    text: message.text,
-    externalId: message._id,
+  const { customer: to, number: from } = conversation;
+  const { channelId, text, _id: externalId } = message;
+  const given = {
+    kind: 'client',
+    parent: message.traceparent ?? null,
+    attributes: { 'switchboard.channel': channelId, 'switchboard.author': message.author.kind },
+  } as const;
+  const result = await inSpan('send', given, async (mark) => {
+    const answer = await parts.send({ channelId, to, from, text, externalId });
+    mark({ 'switchboard.outcome': answer.outcome });
+    return answer;
   });
+  parts.pacing?.breaker.ended(message.channelId, result);
   return note(parts, message, result, now() - started);
 }
 
-/** The conversation of a claimed message that may be sent now; null when it may not, and what becomes of it is noted. */
+/** When a message may be claimed; never, when it is done. */
+function dueAt({ nextAt, noticeAt }: MessageDoc): number {
+  return nextAt ?? noticeAt ?? Number.POSITIVE_INFINITY;
+}
+
+/** The conversation of a claimed message that may be sent, once it is `at`; null when it may not, and what becomes of it is noted. */
 async function mayLeave(
   parts: OutboxParts,
   message: MessageDoc,
+  at: number,
   until: number,
 ): Promise<ConversationDoc | null> {
-  const { store, now } = parts;
+  const { store, now, pacing } = parts;
   // Should the power fail after the send, the claim must still be there: without it the text would go out twice.
   await store.durable();
-  const conversation = await store.conversations.findOne({ _id: message.conversationId });
+  if (at > now()) await pacing?.sleep(at - now());
+  // After the claim: a STOP that this look misses finds the claim, and its confirmation waits for the end of this send.
+  const [conversation, consent] = await Promise.all([
+    store.conversations.findOne({ _id: message.conversationId }),
+    entryOf(store, message.conversationId),
+  ]);
   if (!conversation) {
     await settle(parts, message, 'failed', {
       code: 'no_conversation',
@@ -132,6 +148,19 @@ async function mayLeave(
     });
     return null;
   }
+  // It waited, for the morning or for answers to leave: the customer, or somebody here, has written since.
+  const waited = message.notice === true && message.author.kind === 'system' && now() - message.at > STALE;
+  if (waited && conversation.lastMessageAt > message.at) {
+    await settle(parts, message, 'dropped', {
+      code: 'out_of_date',
+      message: 'It waited, and meanwhile the conversation went on.',
+    });
+    return null;
+  }
+  if (holds(consent, message)) {
+    await settle(parts, message, 'held', HELD);
+    return null;
+  }
   // The process was held up: the send could outlast its claim, and the next message leave while it is under way.
   if (until - now() > SEND_TIMEOUT) return conversation;
   await giveBack(parts, message);
@@ -139,158 +168,18 @@ async function mayLeave(
 }
 
 /**
- * The message when it may go, null when an earlier one of its conversation has not left yet. Looked at before the claim,
- * which would make an `unknown` of it should the process die. It cannot become wrong: messages of a conversation are
- * made in their order, and one that is done never comes back.
- */
-async function inTurn(parts: OutboxParts, message: MessageDoc): Promise<MessageDoc | null> {
-  if (message.status !== 'queued' || !(await hasEarlier(parts, message))) return message;
-  const postponed = await postpone(parts, message);
-  // Looked at again: the earlier one may have ended between the look and the write, and what its end made due at the
-  // same millisecond as before is postponed now. If it ends later, its end finds this one postponed and makes it due.
-  return postponed && !(await hasEarlier(parts, postponed)) ? postponed : null;
-}
-
-async function hasEarlier({ store }: OutboxParts, message: MessageDoc): Promise<boolean> {
-  const earlier = { outstanding: message.conversationId, sequence: { $lt: message.sequence } };
-  return (await store.messages.findOne(earlier, { sort: { sequence: 1 } })) !== null;
-}
-
-/** The end of the earlier part makes this one due at once. Should that be lost, a look finds it at this time. */
-function postpone({ store, now }: OutboxParts, { _id, nextAt }: MessageDoc): Promise<MessageDoc | null> {
-  return store.messages.findOneAndUpdate(
-    { _id, status: 'queued', nextAt },
-    { $set: { nextAt: now() + FOLLOWER_DELAY } },
-    { returnDocument: 'after' },
-  );
-}
-
-/**
  * Queues a message again that was claimed and certainly has not left. The attempt stays counted: its number tells this
  * claim from any other, so that one that another process has called unknown meanwhile is left alone.
  */
-async function giveBack({ store, now }: OutboxParts, { _id, attempts }: Claim): Promise<void> {
-  await store.messages.updateOne(
-    { _id, status: 'sending', attempts },
-    { $set: { status: 'queued', nextAt: now() } },
-  );
+async function giveBack({ store, now }: OutboxParts, claim: Claim): Promise<void> {
+  const { _id, attempts } = claim;
+  await store.messages.updateOne({ _id, status: 'sending', attempts }, queuedAgain(claim, now()));
 }
-
-type Claim = Pick<MessageDoc, '_id' | 'attempts'>;
 
 /** Queues a message again whose claim is in `unsent`. Rejects while the store takes no writes; it stays there then. */
 export async function giveBackUnsent(parts: OutboxParts, messageId: string, unsent: Unsent): Promise<void> {
-  const attempts = unsent.get(messageId);
-  if (attempts === undefined) return;
-  await giveBack(parts, { _id: messageId, attempts });
+  const claim = unsent.get(messageId);
+  if (claim === undefined) return;
+  await giveBack(parts, claim);
   unsent.delete(messageId);
-}
-
-async function note(
-  parts: OutboxParts,
-  message: MessageDoc,
-  result: SendResult,
-  duration: number,
-): Promise<void> {
-  switch (result.outcome) {
-    case 'accepted':
-      return settle(parts, { ...message, providerId: result.referenceId }, 'sent', undefined, duration);
-    case 'unknown':
-      return settle(
-        parts,
-        message,
-        'unknown',
-        { code: result.reason, message: 'No answer that tells whether TeleSign has the text.' },
-        duration,
-      );
-    case 'rejected':
-      return result.retryable
-        ? retry(parts, message, { code: result.code, message: result.description }, 0, duration)
-        : settle(parts, message, 'failed', { code: result.code, message: result.description }, duration);
-    case 'rate_limited':
-      return retry(
-        parts,
-        message,
-        { code: result.code, message: 'TeleSign’s limit of messages a second is reached.' },
-        result.retryAfter ?? 0,
-        duration,
-      );
-  }
-}
-
-type Final = Extract<MessageStatus, 'sent' | 'failed' | 'unknown' | 'dropped'>;
-
-/** The filter holds this attempt only: a receipt that came first, or a later attempt, is not overwritten. */
-async function settle(
-  parts: OutboxParts,
-  message: MessageDoc,
-  status: Final,
-  error?: { code: string; message: string },
-  duration = 0,
-): Promise<void> {
-  const { store, now } = parts;
-  const problem = status === 'failed' || status === 'unknown' ? status : undefined;
-  await store.messages.updateOne(
-    { _id: message._id, status: 'sending', attempts: message.attempts },
-    {
-      $set: {
-        status,
-        changedAt: now(),
-        ...(message.providerId === undefined ? {} : { providerId: message.providerId }),
-        ...(error ? { error } : {}),
-        ...(problem ? { problem } : {}),
-      },
-      $unset: { nextAt: true, outstanding: true, ...(error ? {} : { error: true }) },
-      ...parts.news?.ofMessage(message._id, status),
-    },
-  );
-  parts.sent({ status, duration });
-  await releaseNext(parts, message);
-}
-
-async function retry(
-  parts: OutboxParts,
-  message: MessageDoc,
-  error: { code: string; message: string },
-  atLeast: number,
-  duration: number,
-): Promise<void> {
-  if (message.attempts >= MAX_ATTEMPTS) return settle(parts, message, 'failed', error, duration);
-  const delay = Math.max(atLeast, backOff(message.attempts, parts.random()));
-  await parts.store.messages.updateOne(
-    { _id: message._id, status: 'sending', attempts: message.attempts },
-    { $set: { status: 'queued', nextAt: parts.now() + delay, error } },
-  );
-  parts.sent({ status: 'queued', duration });
-}
-
-/** Milliseconds: 1 s, 2 s, 4 s … 5 min, each between half and the whole of it, so that many do not come back at once. */
-export function backOff(attempts: number, random: number): number {
-  return Math.min(1000 * 2 ** (attempts - 1), LONGEST_BACK_OFF) * (0.5 + random / 2);
-}
-
-async function releaseNext(parts: OutboxParts, done: MessageDoc): Promise<void> {
-  const next = await makeNextDue(parts.store, done, parts.now());
-  if (next !== null) parts.queued([next]);
-}
-
-/**
- * Makes the message after one that is done due at once, and answers its id; null when none waits. One that has been
- * tried does not wait for its turn but for TeleSign, and keeps its time.
- */
-export async function makeNextDue(
-  store: Pick<Store, 'messages'>,
-  done: Pick<MessageDoc, 'conversationId' | 'sequence'>,
-  now: number,
-): Promise<string | null> {
-  const next = await store.messages.findOne(
-    { outstanding: done.conversationId, sequence: { $gt: done.sequence } },
-    { sort: { sequence: 1 } },
-  );
-  if (!next) return null;
-  const { matchedCount } = await store.messages.updateOne(
-    { _id: next._id, status: 'queued', attempts: 0 },
-    { $set: { nextAt: now } },
-  );
-  return matchedCount === 1 ? next._id : null;
 }

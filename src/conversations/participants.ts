@@ -2,7 +2,7 @@ import { SwitchboardError } from '../errors.ts';
 import type { Store } from '../store/documents.ts';
 import type { Desk } from './desk.ts';
 import type { GuardedWrite } from './guarded-write.ts';
-import { isSupervisor, mayActFor } from './rights.ts';
+import { hasPart, isSupervisor, mayActFor, mayServe } from './rights.ts';
 
 /** More at once would only confuse the customer. */
 const MOST = 10;
@@ -51,7 +51,11 @@ export function createParticipants(
     leave: (id, actor, expected = {}) =>
       write(id, expected, (conversation) => {
         const { participants = [], consulted = [] } = conversation;
-        if (!participants.includes(actor.id) && !consulted.includes(actor.id)) return null;
+        if (!participants.includes(actor.id) && !consulted.includes(actor.id)) {
+          // The answer shows the conversation.
+          if (!hasPart(actor, conversation)) mayServe(actor, conversation.queueId);
+          return null;
+        }
         const without = (ids: readonly string[]) => ids.filter((one) => one !== actor.id);
         return { changes: { set: { participants: without(participants), consulted: without(consulted) } } };
       }),

@@ -1,10 +1,12 @@
-import type { Json } from '../bot-turn.ts';
+import type { Closed, HandoffRequest, Json } from '../bot-turn.ts';
 import type { ConversationDoc, QueueDoc, Store } from '../store/documents.ts';
 import type { OverflowAction } from '../store/queue.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
 import { localTime, openAt } from './hours.ts';
 import { beforeQueueing } from './overflow.ts';
+import { opensOf, waitingIn } from './own-queue.ts';
 import { route } from './routing.ts';
+import type { CompiledRouting } from './routing-rules.ts';
 import type { Settings } from './settings.ts';
 import type { TracedEntry } from './trace.ts';
 
@@ -28,54 +30,90 @@ export interface Placement {
   /** What the customer is told of it. */
   said: AutomatedMessage[];
   trace: TracedEntry[];
+  /** Set when the queue is outside its hours. */
+  closed: Closed | null;
+  /** There is no queue as the handoff asked for. */
+  lacksQueue: boolean;
 }
 
 /** A queue that sends on to one that sends on: not for ever. */
 const MOST_HOPS = 5;
-/** More waiting than any rule can ask about. */
-const MOST_COUNTED = 1000;
+
+/** What decides beside the queues. */
+export interface PlacementRules {
+  compiled: CompiledRouting;
+  /** Whether one of them asks how many wait somewhere. */
+  asksWaiting: boolean;
+  fallbackQueueId: string;
+}
+
+/** What is to be placed. */
+export interface ToPlace extends Asked {
+  customer: string;
+  number: string;
+  /** BCP 47. */
+  locale: string;
+}
+
+type Asked = Pick<HandoffRequest, 'queue' | 'reason' | 'context' | 'skills' | 'priority'>;
 
 /** Decides where a handoff goes: the rules of its workstream, then those of its queue for when that is closed or full. */
 export async function placement(
   parts: PlacementParts,
-  conversation: ConversationDoc,
-  handoff: { queue: string | null; reason: string; context: { [key: string]: Json } },
+  { customer, number, locale }: ConversationDoc,
+  { queue, reason, context, skills, priority }: Asked,
 ): Promise<Placement> {
-  const { settings, random, now } = parts;
-  const workstream = settings.workstream(conversation.number);
+  const { settings } = parts;
+  const { _id, language, queueId } = settings.workstream(number);
+  return placementBy(
+    parts,
+    { compiled: settings.routing(_id), asksWaiting: settings.asksWaiting(_id), fallbackQueueId: queueId },
+    { customer, number, locale: locale ?? language, queue, reason, context, skills, priority },
+  );
+}
+
+/** The same by rules that need not be those of a workstream. Writes nothing. */
+export async function placementBy(
+  parts: Omit<PlacementParts, 'settings'>,
+  rules: PlacementRules,
+  handoff: ToPlace,
+): Promise<Placement> {
+  const { random, now } = parts;
   const queues = new Map((await parts.store.queues.find({}).toArray()).map((queue) => [queue._id, queue]));
   const routed = route(
-    settings.routing(workstream._id),
+    rules.compiled,
     {
-      customer: conversation.customer,
-      number: conversation.number,
-      locale: conversation.locale ?? workstream.language,
+      customer: handoff.customer,
+      number: handoff.number,
+      locale: handoff.locale,
       reason: handoff.reason,
       vars: handoff.context,
-      skills: [],
-      priority: 0,
-      time: localTime(queues.get(workstream.queueId)?.hours, now()),
+      skills: handoff.skills,
+      priority: handoff.priority ?? 0,
+      time: localTime(queues.get(rules.fallbackQueueId)?.hours, now()),
       queue: handoff.queue,
       open: Object.fromEntries([...queues].map(([id, { hours }]) => [id, openAt(hours, now()).open])),
-      waiting: await waitingIn(parts, settings.asksWaiting(workstream._id) ? [...queues.keys()] : []),
+      waiting: await waitingInEach(parts, rules.asksWaiting ? [...queues.keys()] : []),
       exists: (id) => queues.has(id),
-      fallbackQueueId: workstream.queueId,
+      fallbackQueueId: rules.fallbackQueueId,
     },
     random,
   );
   const settled = await settle(parts, queues, routed.queueId);
   return {
     ...settled,
-    priority: routed.priority ?? queues.get(settled.queueId)?.priority ?? 0,
+    priority: routed.priority ?? handoff.priority ?? queues.get(settled.queueId)?.priority ?? 0,
     skills: routed.skills,
     variables: routed.variables,
     trace: [...routed.trace, ...settled.trace],
+    closed: closedOf(queues.get(settled.queueId), now()),
+    lacksQueue: routed.trace.at(-1)?.decision?.because === 'no_such_queue',
   };
 }
 
 /** What the queue does with one conversation more, through the queues that it sends on to. */
 async function settle(
-  parts: PlacementParts,
+  parts: Omit<PlacementParts, 'settings'>,
   queues: ReadonlyMap<string, QueueDoc>,
   first: string,
 ): Promise<Pick<Placement, 'queueId' | 'action' | 'said' | 'trace'>> {
@@ -85,9 +123,9 @@ async function settle(
   for (let hops = 0; ; hops++) {
     const queue = queues.get(queueId);
     if (!queue) return { queueId, action: null, said: [], trace };
-    const { [queueId]: waiting = 0 } = queue.overflow?.some(({ when }) => when.is === 'full')
-      ? await waitingIn(parts, [queueId])
-      : {};
+    const waiting = queue.overflow?.some(({ when }) => when.is === 'full')
+      ? await waitingIn(parts.store, queueId)
+      : 0;
     const action = beforeQueueing(queue, waiting, now);
     if (action) trace.push({ step: 'overflow', queueId, waiting, decision: action });
     if (action?.do === 'queue' && queues.has(action.queueId) && hops < MOST_HOPS) {
@@ -103,6 +141,17 @@ async function settle(
   }
 }
 
+function closedOf(queue: QueueDoc | undefined, now: number): Closed | null {
+  if (!queue?.hours) return null;
+  const opening = openAt(queue.hours, now);
+  if (opening.open) return null;
+  return {
+    queue: queue._id,
+    opens: opensOf(queue, now),
+    ...(opening.holiday === undefined ? {} : { holiday: opening.holiday }),
+  };
+}
+
 function saidOf(queue: QueueDoc, action: OverflowAction | null, now: number): AutomatedMessage[] {
   const opening = openAt(queue.hours, now);
   if (!opening.open) return [opening.holiday === undefined ? 'out_of_hours' : 'holiday'];
@@ -110,14 +159,13 @@ function saidOf(queue: QueueDoc, action: OverflowAction | null, now: number): Au
   return action?.do === 'call_back' ? ['call_back'] : [];
 }
 
-async function waitingIn(
-  { store }: PlacementParts,
+async function waitingInEach(
+  { store }: Pick<PlacementParts, 'store'>,
   ids: readonly string[],
 ): Promise<{ [queueId: string]: number }> {
   const waiting: { [queueId: string]: number } = {};
   for (const queueId of ids) {
-    const filter = { queueId, state: 'open' } as const;
-    waiting[queueId] = await store.conversations.countDocuments(filter, { limit: MOST_COUNTED });
+    waiting[queueId] = await waitingIn(store, queueId);
   }
   return waiting;
 }

@@ -1,6 +1,7 @@
 import type { ConversationDoc, MessageDoc } from '../store/documents.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
 import { type Changes, OF_A_PERSONS_TURN } from './commit.ts';
+import { handoffResult } from './handoff-result.ts';
 import { move } from './state.ts';
 
 /** What a text of a customer who waits in a queue asks the service itself; null when it is for whoever will answer. */
@@ -27,7 +28,12 @@ export function askedInQueue(
       move: left,
       unset: [...OF_A_PERSONS_TURN],
       // The bot goes on as when an agent gives the conversation back: after the handoff, or with what it had asked.
-      event: { id: `left:${_id}`, name: 'returned', at: now, value: '{}' },
+      event: {
+        id: `left:${_id}`,
+        name: 'returned',
+        at: now,
+        value: handoffResult(conversation, 'cancelled'),
+      },
     },
     outcome: 'recorded',
   };

@@ -1,8 +1,10 @@
 import type { Store } from '../store/documents.ts';
 import type { NewsSource } from './news.ts';
-import { makeNextDue } from './outbox.ts';
+import { makeNextDue } from './send-order.ts';
 
 export interface Receipt {
+  /** Whose callback it is: an account tells of its own texts only. */
+  channelId: string;
   /** Our message's `_id`, as TeleSign echoes it. */
   externalId: string;
   providerId: string;
@@ -17,16 +19,17 @@ export interface Receipt {
  * Moves a message forward by a delivery report, whatever order reports come in, also when it overtakes the answer to
  * the send itself, which lets the next one go, or settles one that was `unknown`. Answers whether it has `moved`: an
  * unknown id or an older report changes nothing. `released` is the id of a message that waited for this one and is due now.
+ * With `tellsBot` a text that has failed is left for `tellUndelivered`, by the same write.
  */
 export async function applyReceipt(
   store: Pick<Store, 'messages' | 'durable'>,
   receipt: Receipt,
   now: number,
-  news?: NewsSource,
+  { news, tellsBot = false }: { news?: NewsSource; tellsBot?: boolean } = {},
 ): Promise<{ moved: boolean; released: string | null }> {
   const failed = receipt.status === 'failed';
   const before = await store.messages.findOneAndUpdate(
-    { _id: receipt.externalId, direction: 'out', rank: { $lt: receipt.rank } },
+    { _id: receipt.externalId, channelId: receipt.channelId, direction: 'out', rank: { $lt: receipt.rank } },
     {
       $set: {
         status: receipt.status,
@@ -34,8 +37,14 @@ export async function applyReceipt(
         providerId: receipt.providerId,
         changedAt: now,
         ...(failed ? { problem: 'failed', error: { code: receipt.code, message: receipt.description } } : {}),
+        ...(failed && tellsBot ? { untoldAt: now } : {}),
       },
-      $unset: { nextAt: true, outstanding: true, ...(failed ? {} : { problem: true, error: true }) },
+      $unset: {
+        nextAt: true,
+        noticeAt: true,
+        outstanding: true,
+        ...(failed ? {} : { problem: true, error: true }),
+      },
       ...news?.ofMessage(receipt.externalId, receipt.status),
     },
     { returnDocument: 'before' },

@@ -4,8 +4,9 @@ const BATCH = 500;
 
 /**
  * Takes up at once what an earlier process left behind when it died, instead of when its leases run out. Only for a
- * store that one process has at a time: elsewhere a lease may be a living one's. All unsent messages become due; whoever
- * claims one that was being sent finds out that its outcome is unknown.
+ * store that one process has at a time: elsewhere a lease may be a living one's. Unsent messages become due; whoever
+ * claims one that was being sent finds out that its outcome is unknown. Those that wait for a moment of their own among the
+ * limits of texts a second, or for their turn in the line of notices, keep it, as the limits do.
  */
 export async function takeUp(store: Pick<Store, 'conversations' | 'messages'>, now: number): Promise<void> {
   for (;;) {
@@ -18,7 +19,7 @@ export async function takeUp(store: Pick<Store, 'conversations' | 'messages'>, n
   }
   for (;;) {
     const unsent = await store.messages
-      .find({ nextAt: { $gt: now } }, { sort: { nextAt: 1 }, limit: BATCH })
+      .find({ nextAt: { $gt: now }, booked: { $exists: false } }, { sort: { nextAt: 1 }, limit: BATCH })
       .toArray();
     for (const { _id } of unsent) await store.messages.updateOne({ _id }, { $set: { nextAt: now } });
     if (unsent.length < BATCH) break;

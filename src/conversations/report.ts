@@ -8,7 +8,7 @@ export type Grouping = (typeof GROUPINGS)[number];
 /** What a report looks at in a session that has ended. */
 export type ReportedSession = Pick<
   SessionDoc,
-  'endedAt' | 'locale' | 'answeredAt' | 'handoffReason' | 'survey' | 'stretches'
+  'endedAt' | 'locale' | 'answeredAt' | 'handoffReason' | 'reopens' | 'survey' | 'stretches'
 >;
 
 /** Durations in seconds. What a field means, docs/handoff-api.md says. */
@@ -19,6 +19,8 @@ export interface ReportRow {
   escalated: number;
   abandoned: number;
   resolvedByBot: number;
+  /** They went on with the session before. */
+  reopened: number;
   /** The most frequent first. */
   escalations: { reason: string; count: number }[];
   firstWait: Distribution;
@@ -83,6 +85,7 @@ class Row {
   escalated = 0;
   abandoned = 0;
   resolvedByBot = 0;
+  reopened = 0;
   readonly firstWait = new Sketch();
   readonly speedOfAnswer = new Sketch();
   readonly handle = new Sketch();
@@ -110,6 +113,7 @@ class Row {
       escalated: this.escalated,
       abandoned: this.abandoned,
       resolvedByBot: this.resolvedByBot,
+      reopened: this.reopened,
       escalations: [...this.#escalations]
         .map(([reason, times]) => ({ reason, count: times }))
         .sort((a, b) => b.count - a.count || byKey(a.reason, b.reason)),
@@ -152,6 +156,7 @@ function count(
   for (const row of all) {
     row.sessions += 1;
     if (desk.length > 0) row.escalated += 1;
+    if (session.reopens !== undefined) row.reopened += 1;
     const handled = spans.filter((span) => isHandling(span) && rowAt(span) === row);
     if (handled.length > 0) row.handle.add(lengthOf(handled));
     const wrapped = handled.filter(({ place }) => place === 'wrap_up');

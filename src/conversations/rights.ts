@@ -13,7 +13,7 @@ export function authorOf(actor: Pick<Actor, 'id'>): Author {
   return { kind: 'agent', id: actor.id };
 }
 
-type Owned = Pick<ConversationDoc, 'agentId' | 'version' | 'state'>;
+type Owned = Pick<ConversationDoc, 'agentId' | 'version' | 'state' | 'queueId' | 'consulted'>;
 
 export function isSupervisor(actor: Pick<Actor, 'role'>): boolean {
   return actor.role !== 'agent';
@@ -25,8 +25,12 @@ export function mayServe(actor: Actor, queueId: string | undefined): void {
   throw new SwitchboardError('forbidden', 'You do not serve the queue of this conversation.');
 }
 
-/** Throws `not_owner` unless the actor owns the conversation. */
+/**
+ * Throws `not_owner` unless the actor owns the conversation, and `wrong_state` when it is closed; `forbidden` for who may not
+ * know whose it is.
+ */
 export function mayOwn(actor: Actor, conversation: Owned): void {
+  if (!hasPart(actor, conversation)) mayServe(actor, conversation.queueId);
   if (conversation.state === 'closed') {
     throw new SwitchboardError('wrong_state', 'The conversation is closed.', {
       details: ownerOf(conversation),
@@ -37,6 +41,7 @@ export function mayOwn(actor: Actor, conversation: Owned): void {
 }
 
 type Shared = Pick<ConversationDoc, 'agentId' | 'participants' | 'consulted'>;
+type Part = Pick<ConversationDoc, 'agentId' | 'consulted'>;
 
 /** Who writes to the customer beside its owner: a supervisor who has joined, or a colleague who was added. */
 export function hasJoined(actor: Actor, { agentId, participants = [], consulted = [] }: Shared): boolean {
@@ -45,7 +50,7 @@ export function hasJoined(actor: Actor, { agentId, participants = [], consulted 
 }
 
 /** Who has a part in a conversation, whatever queues they serve: its owner, and whom the owner has asked or added. */
-export function hasPart(actor: Actor, { agentId, consulted = [] }: Shared): boolean {
+export function hasPart(actor: Actor, { agentId, consulted = [] }: Part): boolean {
   return agentId === actor.id || consulted.includes(actor.id);
 }
 

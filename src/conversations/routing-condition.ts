@@ -1,5 +1,6 @@
 import type { Json } from '../bot-turn.ts';
 import { Cel, type CelExpression, CelScope, type CelType, ExpressionError, partsOf } from '../cel.ts';
+import { patternMistake } from '../safe-pattern.ts';
 
 /** What a routing rule's condition sees, by name. */
 export interface RoutingRoots {
@@ -87,16 +88,17 @@ export function compileCondition(text: string): Condition {
   };
 }
 
-/** The library finds a wrong pattern when it uses it, and then every handoff would go to the fallback queue. */
+/**
+ * The library finds a wrong pattern when it uses it, and then every handoff would go to the fallback queue. One that takes
+ * very long for some texts would hold the whole service up.
+ */
 function checkPatterns(node: Node): void {
   if (node.op === 'rcall' && node.args[0] === 'matches') {
     for (const pattern of node.args[2]) {
       if (pattern.op !== 'value' || typeof pattern.args !== 'string') continue;
-      try {
-        new RegExp(pattern.args);
-      } catch {
-        throw new ExpressionError('the pattern is not a regular expression', pattern.start, undefined);
-      }
+      const mistake = patternMistake(pattern.args);
+      if (mistake === undefined) continue;
+      throw new ExpressionError(`the pattern ${mistake.reason}: ${mistake.remedy}`, pattern.start, undefined);
     }
   }
   for (const part of partsOf(node)) checkPatterns(part);

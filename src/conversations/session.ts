@@ -1,5 +1,14 @@
 import type { Author, ConversationDoc, SessionDoc } from '../store/documents.ts';
+import { type Changes, OF_A_PERSONS_TURN } from './commit.ts';
 import type { AllowedMove } from './state.ts';
+
+/** What begins with the session that opens now. What the one before has left decides nothing in it. */
+export function nextSession({ session }: Pick<ConversationDoc, 'session'>, now: number) {
+  return {
+    set: { session: session + 1, sessionStartedAt: now, priority: 0 },
+    unset: [...OF_A_PERSONS_TURN, 'surveyOf', 'reopens'],
+  } satisfies Changes;
+}
 
 /** The row of a session that `closing` ends now. */
 export function endedSession(
@@ -23,6 +32,7 @@ export function endedSession(
     ...(conversation.queueId === undefined ? {} : { queueId: conversation.queueId }),
     ...(conversation.agentId === undefined ? {} : { agentId: conversation.agentId }),
     ...(conversation.handoff === undefined ? {} : { handoffReason: conversation.handoff.reason }),
+    ...(conversation.reopens === undefined ? {} : { reopens: conversation.reopens }),
     stretches: [...(closing.from === 'closed' ? [] : conversation.stretches), ...closing.stretches],
   };
 }

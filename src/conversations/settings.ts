@@ -4,7 +4,7 @@ import { type CompiledRouting, compileRouting } from './routing-rules.ts';
 
 /** Workstreams and queues as they were read last: decisions are many, changes to these are few. */
 export interface Settings {
-  /** The workstream of a support number; one with the default settings for a number that none has. */
+  /** The workstream of a support number; `default`, or one with the default settings, for a number that none has. */
   workstream(number: string): Workstream;
   workstreams(): readonly Workstream[];
   queue(id: string): QueueDoc | undefined;
@@ -20,6 +20,8 @@ export interface ReadSettings extends Settings {
   read(): Promise<void>;
 }
 
+const DEFAULT = 'default';
+
 const NO_RULES: CompiledRouting = { classification: [], routes: [] };
 
 interface Rules {
@@ -33,7 +35,8 @@ export function createSettings(
   /** Told of a workstream whose stored rules cannot be asked any more: none of them counts. */
   broken: (workstreamId: string, error: unknown) => void = () => {},
 ): ReadSettings {
-  const unknown = workstreamOf({ _id: 'default', numbers: [], ...fallback });
+  const unknown = workstreamOf({ _id: DEFAULT, numbers: [], ...fallback });
+  let unlisted = unknown;
   let byNumber = new Map<string, Workstream>();
   let workstreams: Workstream[] = [];
   let queues = new Map<string, QueueDoc>();
@@ -52,16 +55,17 @@ export function createSettings(
   }
 
   return {
-    workstream: (number) => byNumber.get(number) ?? unknown,
+    workstream: (number) => byNumber.get(number) ?? unlisted,
     workstreams: () => workstreams,
     queue: (id) => queues.get(id),
     queues: () => [...queues.values()],
     routing: (id) => rules.get(id)?.compiled ?? NO_RULES,
     asksWaiting: (id) => rules.get(id)?.source.includes('waiting') ?? false,
     async read() {
-      const docs: WorkstreamDoc[] = await store.workstreams.find({}).toArray();
+      const docs: WorkstreamDoc[] = await store.workstreams.find({}, { sort: { _id: 1 } }).toArray();
       const read = await store.queues.find({}, { sort: { _id: 1 } }).toArray();
       workstreams = docs.map(workstreamOf);
+      unlisted = workstreams.find(({ _id }) => _id === DEFAULT) ?? unknown;
       for (const workstream of workstreams) compiled(workstream);
       byNumber = new Map(
         docs.flatMap((doc, n) => doc.numbers.map((number) => [number, workstreams[n] ?? unknown] as const)),

@@ -13,6 +13,11 @@ export const TRANSITIONS = {
     to: { closed: 'bot', bot: 'bot', open: 'open', agent: 'agent', waiting: 'agent', wrap_up: 'agent' },
     reasons: ['customer_wrote'],
   },
+  /** The customer writes again soon after a person had it: people have the new session, and no bot. */
+  reopen_to_agent: { to: { closed: 'agent' }, reasons: ['reopened'] },
+  reopen_to_queue: { to: { closed: 'open' }, reasons: ['reopened'] },
+  /** The program that has the bot lets it speak unasked. */
+  continue: { to: { closed: 'bot', bot: 'bot' }, reasons: ['continued'] },
   /** The bot has finished. */
   bot_ended: { to: { bot: 'closed' }, reasons: ['bot_ended'] },
   /** The bot gives up or is asked for a person; why, the handoff says. */
@@ -26,7 +31,7 @@ export const TRANSITIONS = {
   reply: { to: { agent: 'agent', waiting: 'agent' }, reasons: ['agent_replied'] },
   transfer_to_queue: {
     to: { bot: 'open', open: 'open', agent: 'open', waiting: 'open' },
-    reasons: ['transferred', 'overflow'],
+    reasons: ['transferred', 'assigned', 'waited_too_long'],
   },
   transfer_to_agent: {
     to: { bot: 'agent', open: 'agent', agent: 'agent', waiting: 'agent' },
@@ -40,14 +45,22 @@ export const TRANSITIONS = {
   /** Back to the bot. */
   return: {
     to: { open: 'bot', agent: 'bot', waiting: 'bot', wrap_up: 'bot' },
-    reasons: ['returned', 'overflow', 'customer_left'],
+    reasons: ['returned', 'overflow', 'waited_too_long', 'customer_left'],
   },
   wait: { to: { agent: 'waiting' }, reasons: ['parked'] },
   resume: { to: { waiting: 'agent', wrap_up: 'agent' }, reasons: ['resumed'] },
   end: { to: { agent: 'wrap_up', waiting: 'wrap_up' }, reasons: ['agent_ended'] },
   close: {
     to: { bot: 'closed', open: 'closed', agent: 'closed', waiting: 'closed', wrap_up: 'closed' },
-    reasons: ['agent_closed', 'force_closed', 'auto_closed', 'customer_inactive', 'overflow', 'bot_ended'],
+    reasons: [
+      'agent_closed',
+      'force_closed',
+      'auto_closed',
+      'customer_inactive',
+      'overflow',
+      'waited_too_long',
+      'bot_ended',
+    ],
   },
 } as const satisfies Record<
   string,

@@ -4,6 +4,8 @@ import type { AutomatedMessage } from '../store/workstream.ts';
 import { backToQueue } from './absence.ts';
 import { type BotSideParts, botTurn } from './bot-side.ts';
 import type { Changes } from './commit.ts';
+import { asNotices } from './compose.ts';
+import type { TurnDecision } from './decision.ts';
 import { whileWaiting } from './overflow.ts';
 import { overflowed } from './overflowing.ts';
 import { endedSession } from './session.ts';
@@ -19,21 +21,13 @@ export interface TimerSideParts extends BotSideParts {
   missed: (agentId: string) => Promise<unknown>;
 }
 
-interface TimerDecision {
-  changes: Changes;
-  outcome: 'answered' | 'recorded' | 'bot_failed';
-  automated?: AutomatedMessage[];
-  /** Called once it is committed. */
-  committed?: () => Promise<unknown>;
-}
-
 /** What a timer that is due does to its conversation. Each makes its own timer go, so it acts once. */
 export async function decideTimer(
   parts: TimerSideParts,
   conversation: ConversationDoc,
   { kind, at }: Timer,
   bot: Bot,
-): Promise<TimerDecision> {
+): Promise<TurnDecision> {
   const now = parts.now();
   const passedOver = [...(conversation.passedOver ?? [])];
   switch (kind) {
@@ -47,6 +41,11 @@ export async function decideTimer(
       const { agentId } = conversation;
       const changes: Changes = { set: { wrapUpFreed: true } };
       return recorded(changes, agentId === undefined ? [] : [agentId]);
+    }
+    case 'wake_up': {
+      const id = `wake:${conversation._id}:${at}`;
+      const woken = await botTurn(parts, conversation, bot, { type: 'event', id, name: 'wakeUp', at });
+      return { ...woken, changes: asNotices(woken.changes) };
     }
     case 'untaken': {
       parts.untaken(conversation);
@@ -97,7 +96,7 @@ export async function decideTimer(
 }
 
 /** It has waited for as long as a rule of its queue allows. */
-function overflow({ settings }: TimerSideParts, conversation: ConversationDoc, now: number): TimerDecision {
+function overflow({ settings }: TimerSideParts, conversation: ConversationDoc, now: number): TurnDecision {
   const { queueId = '', queuedAt = now, overflowed: done = 0 } = conversation;
   const queue = settings.queue(queueId);
   const action = queue ? whileWaiting(queue, now - queuedAt, done) : null;
@@ -108,7 +107,8 @@ function overflow({ settings }: TimerSideParts, conversation: ConversationDoc, n
   // In the next queue it still waits for as long as it has.
   const { untakenAt } = conversation;
   const kept = action.do === 'queue' && untakenAt !== undefined ? { untakenAt } : {};
-  const moved = gone ? null : overflowed(conversation, action, { set: { trace, ...kept } }, now);
+  const leaving = { changes: { set: { trace, ...kept } }, reason: 'waited_too_long' } as const;
+  const moved = gone ? null : overflowed(conversation, action, leaving, now);
   const waitsOn: Changes = {
     set: { trace, overflowed: done + 1, ...(action.do === 'assign' ? { assignAnyway: true } : {}) },
   };
@@ -117,7 +117,7 @@ function overflow({ settings }: TimerSideParts, conversation: ConversationDoc, n
   return { ...recorded(moved ?? waitsOn), automated: said };
 }
 
-function recorded(changes: Changes, touched: string[] = []): TimerDecision {
+function recorded(changes: Changes, touched: string[] = []): TurnDecision {
   return { changes: touched.length > 0 ? { ...changes, touched } : changes, outcome: 'recorded' };
 }
 
@@ -125,7 +125,7 @@ function closed(
   conversation: ConversationDoc,
   reason: 'auto_closed' | 'customer_inactive',
   now: number,
-): TimerDecision {
+): TurnDecision {
   const closing = allowed(conversation, 'close', now, { reason });
   if (!closing) return recorded({});
   const end = { outcome: reason, closedBy: { kind: 'system' } } as const;

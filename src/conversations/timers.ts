@@ -1,10 +1,13 @@
 import type { ConversationDoc } from '../store/documents.ts';
 import type { Times } from '../store/workstream.ts';
+import { nextAgeCheck } from './overflow.ts';
+import { allowedAt } from './quiet.ts';
 import type { Settings } from './settings.ts';
 import { placeOf } from './state.ts';
 
 export type TimerKind =
   | 'auto_close'
+  | 'wake_up'
   | 'untaken'
   | 'offer'
   | 'overflow'
@@ -40,14 +43,19 @@ export function timersOf(conversation: ConversationDoc, settings: Settings): Tim
     case 'closed':
       break;
     case 'bot':
-      set('auto_close', active, times.closeActive);
+      // Whoever has told a customer that they will hear in a week must still be there then.
+      set('auto_close', Math.max(active, conversation.wakeAt ?? 0), times.closeActive);
+      set('wake_up', conversation.wakeAt, 0);
       break;
     case 'open': {
       set('auto_close', active, times.closeOpen);
       set('untaken', conversation.untakenAt, 0);
       set('offer', conversation.offer?.until, 0);
-      const rules = queueId === undefined ? [] : ageRules(settings, queueId);
-      set('overflow', conversation.queuedAt, rules[conversation.overflowed ?? 0]);
+      const { queuedAt, overflowed = 0 } = conversation;
+      const queue = queueId === undefined ? undefined : settings.queue(queueId);
+      if (queue && queuedAt !== undefined) {
+        set('overflow', nextAgeCheck(queue, queuedAt, overflowed) ?? undefined, 0);
+      }
       break;
     }
     case 'agent':
@@ -66,6 +74,23 @@ export function timersOf(conversation: ConversationDoc, settings: Settings): Tim
       }
       break;
   }
+  // They have written: what waits for their silence has no time until the text is handled, which may take its time.
+  if (conversation.inbox.length > 0) return early(timers.filter(({ kind }) => !OF_SILENCE.has(kind)));
+  // Sent by day, and the time that the customer then has begins by day.
+  const { quietHours } = workstream.settings;
+  for (const timer of timers) if (timer.kind === 'remind') timer.at = allowedAt(quietHours, timer.at);
+  return early(timers);
+}
+
+/** Those that the customer's next text puts off. */
+const OF_SILENCE: ReadonlySet<TimerKind> = new Set<TimerKind>([
+  'auto_close',
+  'wake_up',
+  'remind',
+  'close_reminded',
+]);
+
+function early(timers: Timer[]): Timer[] {
   return timers.sort((a, b) => a.at - b.at);
 }
 
@@ -76,13 +101,6 @@ export function untakenFrom(
   now: number,
 ): number {
   return now + settings.workstream(number).settings.times.untaken * 1000;
-}
-
-/** Seconds after which each of the queue's rules for a long wait acts, the earliest first. */
-function ageRules(settings: Settings, queueId: string): number[] {
-  return (settings.queue(queueId)?.overflow ?? [])
-    .flatMap(({ when }) => (when.is === 'age' ? [when.seconds] : []))
-    .sort((a, b) => a - b);
 }
 
 /** The customer has been answered and does not write: a reminder, and some time after it the end. */

@@ -1,13 +1,15 @@
 import type { ConversationDoc } from '../store/documents.ts';
 import type { OverflowAction } from '../store/queue.ts';
 import type { Choice } from './distribution.ts';
+import type { Return } from './reopening.ts';
 import type { TraceEntry } from './routing-trace.ts';
 
 /** One decision about where a conversation goes, with what it was made from. */
 export type TracedEntry =
   | TraceEntry
   | { step: 'overflow'; queueId: string; waiting?: number; waited?: number; decision: OverflowAction }
-  | { step: 'distribution'; queueId: string; agentId: string; why: Choice['why'] };
+  | { step: 'distribution'; queueId: string; agentId: string; why: Choice['why'] }
+  | ({ step: 'reopened'; session: number } & Return);
 
 const MOST_ENTRIES = 100;
 

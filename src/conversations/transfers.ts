@@ -5,6 +5,7 @@ import { noteBy } from './agent-messages.ts';
 import { OF_A_PERSONS_TURN } from './commit.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved } from './guarded-write.ts';
+import { handoffResult } from './handoff-result.ts';
 import { openAt } from './hours.ts';
 import { isSupervisor, mayActFor } from './rights.ts';
 import type { Settings } from './settings.ts';
@@ -30,33 +31,43 @@ export function createTransfers(
         // To a request for a past version, that is the answer, whoever is there.
         const { version = conversation.version } = expected;
         const unchecked = isSupervisor(actor) || version !== conversation.version;
+        // Whoever does not have it decides over the head of who does.
+        const reason =
+          conversation.handler === 'agent' && conversation.agentId === actor.id ? 'transferred' : 'assigned';
         const messages = note === undefined ? [] : [noteBy(actor, conversation, { text: note, key }, now())];
         if ('queueId' in to) {
           const queue = await store.queues.findOne({ _id: to.queueId });
           if (!queue) throw new SwitchboardError('not_found', 'There is no such queue.');
-          const move = moved(conversation, 'transfer_to_queue', now(), { queueId: queue._id });
+          const move = moved(conversation, 'transfer_to_queue', now(), { queueId: queue._id, reason });
           if (!unchecked) await refuseNowhere(queue);
           const untakenAt = untakenFrom(settings, conversation, now());
           return { changes: { move, messages, set: { priority: queue.priority, untakenAt } } };
         }
         const agent = await store.agents.findOne({ _id: to.agentId });
         if (!agent) throw new SwitchboardError('not_found', 'There is no such agent.');
-        const reason = conversation.handler === 'agent' ? 'transferred' : 'assigned';
         const move = moved(conversation, 'transfer_to_agent', now(), { agentId: agent._id, reason });
         if (!unchecked && !isThere(agent)) throw nobodyThere('Your colleague is offline.');
         return { changes: { move, messages } };
       }),
 
-    return: (id, actor, { key, ...target }, expected = {}) =>
+    return: (id, actor, { key, ...given }, expected = {}) =>
       write(id, expected, (conversation) => {
         mayActFor(actor, conversation);
         const move = moved(conversation, 'return', now());
         const { botState = null, session } = conversation;
-        const lacking = lacks?.(target, { botState, session });
+        const lacking = lacks?.(given, { botState, session });
         if (lacking) throw noSuchPlace(lacking);
         return {
-          changes: { move, unset: [...OF_A_PERSONS_TURN] },
-          event: { id: `return:${key}`, name: 'returned', at: now(), value: JSON.stringify(target) },
+          changes: {
+            move,
+            unset: [...OF_A_PERSONS_TURN],
+            event: {
+              id: `return:${key}`,
+              name: 'returned',
+              at: now(),
+              value: handoffResult(conversation, 'returned', given),
+            },
+          },
         };
       }),
   };

@@ -1,19 +1,20 @@
-import type { Bot, ReturnTarget, TurnActivity } from '../bot-turn.ts';
+import type { Bot } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { ConversationDoc, ConversationEvent, MessageDoc, Store } from '../store/documents.ts';
-import type { AutomatedMessage } from '../store/workstream.ts';
-import { backToQueue } from './absence.ts';
+import { inSpan } from '../tracing.ts';
 import { type AutomatedParts, withAutomated } from './automated-messages.ts';
-import { botTurn } from './bot-side.ts';
-import { type Changes, conversationUpdate, OF_A_PERSONS_TURN, touchedBy } from './commit.ts';
+import { botSpeaks, botTurn } from './bot-side.ts';
+import { type Changes, conversationUpdate, heardOf, touchedBy } from './commit.ts';
+import { asNotices } from './compose.ts';
+import { NOTHING, type TurnDecision } from './decision.ts';
 import { copyPending } from './flush.ts';
 import { tellStatus } from './handoff-status.ts';
 import type { Cause, NewsSource } from './news.ts';
-import { askedInQueue, type QueueWord } from './queue-side.ts';
-import { type AllowedMove, type Move, move, placeOf } from './state.ts';
-import { type SurveyScore, surveyAnswer } from './survey.ts';
+import { nextLook, restingUntil, textAt } from './rest.ts';
+import { move, placeOf } from './state.ts';
+import { decideText, type TextSideParts } from './text-side.ts';
 import { decideTimer, type TimerSideParts } from './timer-side.ts';
-import { type Timer, timersOf, untakenFrom } from './timers.ts';
+import { type Timer, timersOf } from './timers.ts';
 
 /** Milliseconds. Longer than the longest turn, which `TURN_DEADLINE` cuts. A crashed worker's conversation waits this long. */
 export const LEASE = 30_000;
@@ -22,11 +23,9 @@ export const TURN_DEADLINE = 20_000;
 /** An input that was begun this often without a commit has taken the process down each time: a person gets it. */
 const MAX_ATTEMPTS = 5;
 
-export interface TurnParts extends TimerSideParts, AutomatedParts {
-  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues' | 'agents' | 'inOrder'>;
+export interface TurnParts extends TextSideParts, TimerSideParts, AutomatedParts {
+  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues' | 'agents' | 'optouts' | 'inOrder'>;
   bot: Bot;
-  queueWord: QueueWord;
-  surveyScore: SurveyScore;
   /** Absent = nobody outside is told of anything. */
   news?: NewsSource;
   /** Makes ids of leases. */
@@ -37,7 +36,8 @@ export interface TurnParts extends TimerSideParts, AutomatedParts {
   worked: (work: { kind: Work['kind']; outcome: Outcome; duration: number }) => void;
 }
 
-export type Outcome = 'answered' | 'recorded' | 'bot_failed' | 'void';
+/** `void` = the conversation has changed meanwhile. */
+export type Outcome = TurnDecision['outcome'] | 'void';
 
 /** One thing to do with a conversation. */
 export type Work =
@@ -108,28 +108,17 @@ function nextWork(parts: TurnParts, conversation: ConversationDoc): Exclude<Work
   const event = conversation.events[0];
   if (event) return { kind: 'event', event };
   const id = conversation.inbox[0];
-  if (id !== undefined) return { kind: 'message', id };
+  if (id !== undefined && textAt(conversation) <= parts.now()) return { kind: 'message', id };
   const timer = timersOf(conversation, parts.settings)[0];
   return timer && timer.at <= parts.now() ? { kind: 'timer', timer } : undefined;
 }
 
 /** False when something came in since `conversation` was read. */
 async function release(parts: TurnParts, conversation: ConversationDoc, leaseId: string): Promise<boolean> {
-  const timer = timersOf(conversation, parts.settings)[0];
+  const { _id, wake, version } = conversation;
   const { matchedCount } = await parts.store.conversations.updateOne(
-    { _id: conversation._id, leaseId, wake: conversation.wake, version: conversation.version },
-    {
-      $set: {
-        pending: [],
-        handled: [],
-        endedSessions: [],
-        touched: [],
-        leaseUntil: 0,
-        attempts: 0,
-        ...(timer ? { dueAt: timer.at } : {}),
-      },
-      $unset: { leaseId: true, surveyed: true, ...(timer ? {} : { dueAt: true }) },
-    },
+    { _id, leaseId, wake, version },
+    restingUntil(nextLook(conversation, parts.settings)),
   );
   return matchedCount === 1;
 }
@@ -150,6 +139,27 @@ async function step(
   work: Work,
   leaseId: string,
 ): Promise<ConversationDoc | null> {
+  const message = work.kind === 'message' ? await parts.store.messages.findOne({ _id: work.id }) : null;
+  const given = { parent: message?.traceparent ?? null, attributes: { 'switchboard.work': work.kind } };
+  return inSpan('turn', given, async (note) => {
+    const taken = await takeStep(parts, conversation, { work, message }, leaseId);
+    note({ 'switchboard.outcome': taken.outcome });
+    return taken.committed;
+  });
+}
+
+/** A piece of work, with the text that it is about. */
+interface Taken {
+  work: Work;
+  message: MessageDoc | null;
+}
+
+async function takeStep(
+  parts: TurnParts,
+  conversation: ConversationDoc,
+  { work, message }: Taken,
+  leaseId: string,
+): Promise<{ committed: ConversationDoc | null; outcome: Outcome }> {
   const started = parts.now();
   const {
     outcome,
@@ -157,10 +167,10 @@ async function step(
     automated,
     asked,
     ...decided
-  } = await decide(parts, conversation, work);
+  } = await decide(parts, conversation, { work, message });
   const said = await withAutomated(parts, conversation, decided.changes, automated, asked);
   const changes = { ...said, ...parts.news?.ofCommit(conversation, said, causeOf(work, said)) };
-  const heard = [...(changes.event ? [changes.event] : []), ...(changes.statuses ?? [])];
+  const heard = heardOf(changes);
   const update = conversationUpdate(conversation, changes, parts.now());
   const committed = await parts.store.conversations.findOneAndUpdate(
     { _id: conversation._id, version: conversation.version, leaseId },
@@ -172,6 +182,7 @@ async function step(
         pending: changes.messages ?? [],
         endedSessions: changes.endedSession ? [changes.endedSession] : [],
         handled: work.kind === 'message' ? [work.id] : [],
+        ...(work.kind === 'message' && changes.masked ? { masked: [work.id] } : {}),
         touched: touchedBy(changes),
         attempts: 0,
         leaseUntil: parts.now() + LEASE,
@@ -184,13 +195,10 @@ async function step(
     },
     { returnDocument: 'after' },
   );
-  parts.worked({
-    kind: work.kind,
-    outcome: committed ? outcome : 'void',
-    duration: parts.now() - started,
-  });
+  const became = committed ? outcome : 'void';
+  parts.worked({ kind: work.kind, outcome: became, duration: parts.now() - started });
   if (committed) await whenCommitted?.();
-  return committed;
+  return { committed, outcome: became };
 }
 
 function withoutEvent({ events }: ConversationDoc, work: Work): ConversationEvent[] {
@@ -203,34 +211,24 @@ function causeOf(work: Work, changes: Changes): Cause {
   return work.kind === 'message' && Object.keys(changes).length > 0 ? { messageId: work.id } : {};
 }
 
-interface Decision {
-  changes: Changes;
-  outcome: Outcome;
-  /** What the service itself says, beyond what the move brings. */
-  automated?: AutomatedMessage[];
-  /** What it says whether it is on or off, since the customer asked for it. */
-  asked?: AutomatedMessage[];
-  /** Called once the changes are committed. */
-  committed?: () => unknown;
-}
-
-const NOTHING: Decision = { changes: {}, outcome: 'recorded' };
-
-async function decide(parts: TurnParts, conversation: ConversationDoc, work: Work): Promise<Decision> {
+async function decide(
+  parts: TurnParts,
+  conversation: ConversationDoc,
+  { work, message }: Taken,
+): Promise<TurnDecision> {
   const place = placeOf(conversation);
   switch (work.kind) {
-    case 'message': {
-      const message = await parts.store.messages.findOne({ _id: work.id });
+    case 'message':
       // A repeated callback may put a message into the inbox that an earlier turn has handled.
-      return message?.status === 'received' ? decideMessage(parts, conversation, message) : NOTHING;
-    }
+      return message?.status === 'received'
+        ? decideText(parts, conversation, message, unlessPoison(parts, conversation))
+        : NOTHING;
     case 'event': {
       const { id, name, at, value } = work.event;
       const bot = unlessPoison(parts, conversation);
       if (name === 'handoff.status') return tellStatus(parts, conversation, work.event, bot);
       if (place !== 'bot') return NOTHING;
-      const target: ReturnTarget = JSON.parse(value);
-      return botTurn(parts, conversation, bot, { type: 'event', id, name, at, value: target });
+      return botTurn(parts, conversation, bot, { type: 'event', id, name, at, value: JSON.parse(value) });
     }
     case 'timer':
       return decideTimer(parts, conversation, work.timer, unlessPoison(parts, conversation));
@@ -239,9 +237,13 @@ async function decide(parts: TurnParts, conversation: ConversationDoc, work: Wor
   }
 }
 
-async function decideAsked(parts: TurnParts, conversation: ConversationDoc, asked: Asked): Promise<Decision> {
-  const moved = move(conversation, 'message', parts.now());
-  if (!moved.allowed || moved.place !== 'bot') {
+async function decideAsked(
+  parts: TurnParts,
+  conversation: ConversationDoc,
+  asked: Asked,
+): Promise<TurnDecision> {
+  const moved = move(conversation, 'continue', parts.now());
+  if (!moved.allowed) {
     const reason = 'A person has the conversation: the bot may not speak.';
     return { ...NOTHING, committed: () => asked.refused(new SwitchboardError('wrong_state', reason)) };
   }
@@ -252,7 +254,8 @@ async function decideAsked(parts: TurnParts, conversation: ConversationDoc, aske
       return await asked.bot(input);
     } catch (error) {
       failure = { error };
-      return { texts: [], botState: input.botState, locale: null, handoff: null, ended: null, waitsAt: null };
+      const nothing = { texts: [], locale: null, handoff: null, ended: null, waitsAt: null, wakeAt: null };
+      return { ...nothing, botState: input.botState, hidden: null };
     }
   };
   const activity = { type: 'event', id: asked.id, name: 'continue', at: parts.now() } as const;
@@ -261,71 +264,8 @@ async function decideAsked(parts: TurnParts, conversation: ConversationDoc, aske
     const { error } = failure;
     return { changes: {}, outcome: 'bot_failed', committed: () => asked.refused(error) };
   }
-  return { ...decision, committed: asked.done };
-}
-
-async function decideMessage(
-  parts: TurnParts,
-  conversation: ConversationDoc,
-  message: MessageDoc,
-): Promise<Decision> {
-  const { language } = parts.settings.workstream(conversation.number);
-  const toService =
-    surveyAnswer({ ...parts, language }, conversation, message) ??
-    askedInQueue({ ...parts, language }, conversation, message, parts.now());
-  if (toService) return toService;
-  const moved = await moveOfMessage(parts, conversation);
-  if (!moved.allowed) return NOTHING;
-  if (moved.place !== 'bot') {
-    const set = {
-      unansweredSince: conversation.unansweredSince ?? message.at,
-      ...(moved.line === 'joined'
-        ? { untakenAt: untakenFrom(parts.settings, conversation, parts.now()) }
-        : {}),
-    };
-    return {
-      changes: { move: moved, set, unset: ['remindedAt'] },
-      outcome: 'recorded',
-    };
-  }
-  return botSpeaks(parts, conversation, moved, unlessPoison(parts, conversation), {
-    type: 'message',
-    id: message._id,
-    text: message.text,
-    at: message.at,
-    channelData: message.provider,
-  });
-}
-
-/** To the agent who parked it, or ended it, if they are there; else back into the queue. */
-async function moveOfMessage(parts: TurnParts, conversation: ConversationDoc): Promise<Move> {
-  const { agentId } = conversation;
-  const place = placeOf(conversation);
-  if (place === 'waiting' || place === 'wrap_up') {
-    const agent = agentId === undefined ? null : await parts.store.agents.findOne({ _id: agentId });
-    if (!agent || agent.presence === 'offline') {
-      return move(conversation, 'requeue', parts.now(), backToQueue(parts.settings, conversation));
-    }
-  }
-  return move(conversation, 'message', parts.now());
-}
-
-/** A turn of the bot in its own right: after `closed`, it opens the next session. */
-async function botSpeaks(
-  parts: TurnParts,
-  conversation: ConversationDoc,
-  moved: AllowedMove,
-  bot: Bot,
-  activity: TurnActivity,
-): Promise<Decision> {
-  const session =
-    placeOf(conversation) === 'closed'
-      ? { session: conversation.session + 1, sessionStartedAt: parts.now(), priority: 0 }
-      : undefined;
-  return botTurn(parts, { ...conversation, ...session, ...moved.fields }, bot, activity, {
-    move: moved,
-    ...(session ? { set: session, unset: [...OF_A_PERSONS_TURN, 'surveyOf'] } : {}),
-  });
+  // The program speaks by itself: the customer has not asked just now.
+  return { ...decision, changes: asNotices(decision.changes), committed: asked.done };
 }
 
 /** The bot, or one that fails at once when this input has been begun too often. */

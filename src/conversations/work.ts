@@ -22,12 +22,11 @@ export async function syncWork(parts: WorkParts, agentId: string, conversationId
     const conversation = await store.conversations.findOne({ _id: conversationId });
     const work = workWith(parts, agent, conversation, conversationId);
     if (work === null) return;
-    const written = await store.agents.findOneAndUpdate(
+    const { matchedCount } = await store.agents.updateOne(
       { _id: agentId, workVersion: agent.workVersion },
       { $set: { work, ...(work.length === 0 ? { idleSince: now() } : {}) }, $inc: { workVersion: 1 } },
-      { returnDocument: 'after' },
     );
-    if (written) return;
+    if (matchedCount === 1) return;
   }
 }
 

@@ -8,7 +8,7 @@ import type { SetTimer, Waits } from './waits.ts';
  * TeleSign's retry policy for callbacks ("Transaction Callback Service", developer.telesign.com): up to four attempts,
  * each may take five seconds, and only a 200 counts. Milliseconds.
  */
-export const RETRY_POLICY = { attemptTimeout: 5_000, waits: [5_000, 10_000, 15_000] } as const;
+const RETRY_POLICY = { attemptTimeout: 5_000, waits: [5_000, 10_000, 15_000] } as const;
 
 const KEYWORDS: Readonly<Record<string, readonly string[]>> = {
   stop: ['arrêt', 'arret', 'cancel', 'end', 'quit', 'stop', 'unsubscribe'],

@@ -2,9 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Account, SupportNumber } from './account.ts';
 import type { EventStreams } from './events.ts';
-import { check, type EmulatorRoute, readJson, sendJson, urlOf } from './exchange.ts';
+import { check, type EmulatorRoute, readJson, sendJson, sendProblem, urlOf } from './exchange.ts';
 import { FaultsSchema } from './faults.ts';
 import { readPage } from './page.ts';
+import type { ServiceBehind } from './service-behind.ts';
 
 /** A `+` is let through, since people copy numbers with it. In a query it arrives as a space. */
 const digits = z
@@ -30,13 +31,27 @@ const BetweenSchema = z.strictObject({
   after: z.string().optional(),
 });
 
+const ConversationSchema = z.strictObject({ from: digits, to: digits });
+
+/** A month at most. */
+const JumpSchema = z.strictObject({
+  seconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(31 * 86_400),
+});
+
 /** The emulator's own paths, under `/emulator`: to text in, to see what was sent, to cause faults, and the phone. */
 export function controlRoutes(parts: {
   account: Account;
   events: EventStreams;
   numbers: readonly SupportNumber[];
+  service: ServiceBehind | undefined;
 }): EmulatorRoute[] {
-  const { account, events, numbers } = parts;
+  const { account, events, numbers, service } = parts;
+  const noService = (response: ServerResponse) =>
+    sendProblem(response, 404, 'not_found', 'The service behind does not let itself be looked into.');
 
   const page = (name: 'html' | 'css' | 'js') => async (_: unknown, response: ServerResponse) => {
     const { body, headers } = await readPage(`phone.${name}`);
@@ -92,7 +107,29 @@ export function controlRoutes(parts: {
       method: 'get',
       path: '/emulator/numbers',
       async handle(_, response) {
-        sendJson(response, 200, { numbers });
+        sendJson(response, 200, { numbers, service: service !== undefined });
+      },
+    },
+    {
+      method: 'get',
+      path: '/emulator/conversation',
+      async handle(request, response) {
+        if (!service) return noService(response);
+        const asked = check(response, Object.fromEntries(urlOf(request).searchParams), ConversationSchema);
+        if (asked === null) return;
+        const conversation = await service.conversation(asked.to, asked.from);
+        sendJson(response, 200, { conversation, now: service.now() });
+      },
+    },
+    {
+      method: 'post',
+      path: '/emulator/clock',
+      async handle(request, response) {
+        if (!service) return noService(response);
+        const jump = await readJson(request, response, JumpSchema);
+        if (jump === null) return;
+        service.advance(jump.seconds * 1000);
+        sendJson(response, 200, { now: service.now() });
       },
     },
     { method: 'get', path: '/emulator/events', handle: (_, response) => events.open(response) },

@@ -5,12 +5,15 @@ import { createEventStreams } from './events.ts';
 import { type EmulatorRoute, sendProblem } from './exchange.ts';
 import { type FaultsInput, FaultsSchema } from './faults.ts';
 import type { Between, InboundText, SentMessage } from './record.ts';
+import type { ServiceBehind } from './service-behind.ts';
 import { telesignRoutes } from './telesign-routes.ts';
 import { createWaits, type SetTimer, setRealTimer } from './waits.ts';
 
 export interface EmulatorOptions extends AccountOptions {
   /** For virtual time; `setTimeout` when left out. */
   setTimer?: SetTimer;
+  /** For the phone page; absent = it shows texts only. */
+  service?: ServiceBehind | undefined;
 }
 
 /**
@@ -34,13 +37,13 @@ export interface Emulator {
 }
 
 export function createEmulator(options: EmulatorOptions): Emulator {
-  const { customerId, apiKey, numbers, now, log, setTimer = setRealTimer } = options;
+  const { customerId, apiKey, numbers, now, log, service, setTimer = setRealTimer } = options;
   const waits = createWaits(setTimer);
   const events = createEventStreams();
   const account = createAccount({ ...options, setTimer, waits, onChange: events.send });
   const routes = [
     ...telesignRoutes({ account, waits, customerId, apiKey, now }),
-    ...controlRoutes({ account, events, numbers }),
+    ...controlRoutes({ account, events, numbers, service }),
   ];
 
   return {

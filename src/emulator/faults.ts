@@ -7,6 +7,12 @@ const milliseconds = z.int().min(0).max(600_000);
  * what a `PUT` leaves out is healed.
  */
 export const FaultsSchema = z.strictObject({
+  account: z
+    .strictObject({
+      /** TeleSign's code for an account that it does not serve, such as 10010 (suspended): the answer to every request. */
+      refuse: z.int().min(10_000).max(10_999).nullable().default(null),
+    })
+    .prefault({}),
   /** `POST /v1/messaging`, of requests that are authenticated. */
   send: z
     .strictObject({
@@ -19,6 +25,8 @@ export const FaultsSchema = z.strictObject({
       delay: milliseconds.default(2_000),
       /** How many requests it lasts; null = until it is changed. */
       times: z.int().min(1).nullable().default(null),
+      /** Requests a second that it takes, whatever the mode: those beyond are refused with 429. Null = any number. */
+      perSecond: z.int().min(1).max(1000).nullable().default(null),
       /** The share of requests that it hits. */
       share: z.number().min(0).max(1).default(1),
     })
@@ -58,12 +66,14 @@ export interface FaultPlan {
   readonly current: Faults;
   set(faults: Faults): void;
   /** The fault for one send. Counts it off where `times` is given; the last one heals the emulator. */
-  takeSend(): SendFault;
+  takeSend(now: number): SendFault;
 }
 
 export function createFaultPlan(random: () => number): FaultPlan {
   const healthy = FaultsSchema.parse({});
   let current = healthy;
+  /** When requests of the last second were taken, the oldest first. Milliseconds. */
+  const taken: number[] = [];
   return {
     get current() {
       return current;
@@ -71,12 +81,21 @@ export function createFaultPlan(random: () => number): FaultPlan {
     set(faults) {
       current = faults;
     },
-    takeSend() {
+    takeSend(now) {
       const { send } = current;
+      if (send.perSecond !== null) {
+        while ((taken[0] ?? now) <= now - 1000) taken.shift();
+        if (taken.length >= send.perSecond) return { ...send, mode: '429' };
+        taken.push(now);
+      }
       if (send.mode === 'ok' || random() >= send.share) return healthy.send;
       if (send.times !== null) {
         const left = send.times - 1;
-        current = { ...current, send: left === 0 ? healthy.send : { ...send, times: left } };
+        const { perSecond } = send;
+        current = {
+          ...current,
+          send: left === 0 ? { ...healthy.send, perSecond } : { ...send, times: left },
+        };
       }
       return send;
     },

@@ -44,6 +44,11 @@ export function telesignRoutes(parts: {
       refuse(response, verdict.code, 401, seen);
       return false;
     }
+    const { refuse: refused } = account.faults.current.account;
+    if (refused !== null) {
+      refuse(response, refused);
+      return false;
+    }
     // How far a date may be off is not documented, so dates are not compared with the clock. Basic signs no nonce.
     const signed = headers.authorization?.startsWith('TSA ') === true;
     if (signed && !account.useNonce(header(request, 'x-ts-nonce'))) {
@@ -58,7 +63,7 @@ export function telesignRoutes(parts: {
     if (body === null) return sendJson(response, 413, refusalOf(11009, now()));
     if (!authenticate(request, response, body.toString())) return;
 
-    const fault = account.faults.takeSend();
+    const fault = account.faults.takeSend(now());
     if (fault.mode === 'refuse') return cut(request);
     if (fault.mode === '429') return refuse(response, 10019);
     if (fault.mode === '500' || fault.mode === '503') return refuse(response, 10000, Number(fault.mode));

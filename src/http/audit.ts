@@ -1,16 +1,21 @@
-import { isDuplicateKey } from '../store/collection.ts';
-import type { AuditDoc, AuditedField, Store } from '../store/documents.ts';
+import { insertOnce } from '../store/collection.ts';
+import type { AuditedField, Store } from '../store/documents.ts';
 import { problemOf } from './problem.ts';
 import type { RawRequest, Route } from './route.ts';
 
 /**
  * Every write of the API is audited, but for these: an unsent text of one's own, kept every few seconds while one
- * types.
+ * types; and a try-out, which changes nothing.
  */
-const UNAUDITED: ReadonlySet<string> = new Set(['keepDraft', 'deleteDraft']);
+const UNAUDITED: ReadonlySet<string> = new Set(['keepDraft', 'deleteDraft', 'tryRules']);
 
 /** Reads that show what customers have written. */
-const AUDITED_READS: ReadonlySet<string> = new Set(['listTranscript']);
+const AUDITED_READS: ReadonlySet<string> = new Set([
+  'listTranscript',
+  'getBackup',
+  'exportContact',
+  'openMedia',
+]);
 
 /** Milliseconds. A transcript that is on the screen is read again and again: that is one entry. */
 const ONE_READING = 10 * 60_000;
@@ -20,7 +25,8 @@ const ONE_READING = 10 * 60_000;
  * new field the audit tells that it was there, and no more, until somebody has thought about it.
  */
 const SHOWN: ReadonlySet<string> = new Set([
-  ...['id', 'agentId', 'queueId', 'macroId', 'presenceId', 'slug', 'name', 'role'],
+  ...['id', 'agentId', 'queueId', 'messageId', 'macroId', 'presenceId', 'slug', 'name', 'role', 'rights'],
+  ...['auth', 'provider', 'sessions', 'expiresAt', 'tokenExpiresAt'],
   ...['queues', 'languages', 'language', 'skills', 'tags', 'presence', 'base', 'status', 'mode', 'method'],
   ...['timeZone', 'date', 'when', 'is', 'do', 'wrapUp', 'dialog', 'step', 'types'],
 ]);
@@ -30,7 +36,10 @@ const CODES: ReadonlySet<string> = new Set(['outcome', 'disposition', 'from', 't
 const CODE = /^(?!.*\d{5})[\w.:-]{1,64}$/;
 
 /** What is in these is the customer's, or a text, whatever its own name is. */
-const CLOSED: ReadonlySet<string> = new Set(['variables', 'context', 'texts']);
+const CLOSED: ReadonlySet<string> = new Set(['variables', 'context', 'texts', 'bytes']);
+
+/** Lists that are for reading one page after the other; as CSV all of them leave at once. */
+const AUDITED_AS_CSV: ReadonlySet<string> = new Set(['listOptouts']);
 
 const MOST_FIELDS = 200;
 const LONGEST_VALUE = 500;
@@ -60,7 +69,7 @@ export async function withAudit<A>(
   const { agentId, request, effectKey } = audited;
   const { id, slug, ...others } = asRecord(request.params);
   const _id = `write:${effectKey}`;
-  const isFirst = await insertOnce(parts.store, {
+  const isFirst = await insertOnce(parts.store.audit, {
     _id,
     at: parts.now(),
     agentId,
@@ -92,7 +101,14 @@ async function withClaimAudited<A>(
   if (target !== undefined) {
     const changes = fieldsOf({ queueId: asRecord(request.params).id });
     const { operation } = route;
-    await insertOnce(store, { _id: `write:${effectKey}`, at: now(), agentId, operation, target, changes });
+    await insertOnce(store.audit, {
+      _id: `write:${effectKey}`,
+      at: now(),
+      agentId,
+      operation,
+      target,
+      changes,
+    });
   }
   return claimed;
 }
@@ -101,24 +117,16 @@ async function withClaimAudited<A>(
 export async function auditRead(
   { store, now }: Parts,
   { route, agentId, request }: Audited,
+  { csv = false } = {},
 ): Promise<boolean> {
   const { operation } = route;
-  if (!AUDITED_READS.has(operation)) return false;
-  const target = stringOf(asRecord(request.params).id) ?? '';
+  if (!AUDITED_READS.has(operation) && !(csv && AUDITED_AS_CSV.has(operation))) return false;
+  const { id, number } = asRecord(request.params);
+  const target = stringOf(id) ?? stringOf(number) ?? '';
   const at = now();
   const reading = Math.floor(at / ONE_READING);
   const _id = `read:${agentId}:${operation}:${reading}:${target}`;
-  return insertOnce(store, { _id, at, agentId, operation, target, changes: [] });
-}
-
-async function insertOnce(store: Pick<Store, 'audit'>, entry: AuditDoc): Promise<boolean> {
-  try {
-    await store.audit.insertOne(entry);
-    return true;
-  } catch (error) {
-    if (isDuplicateKey(error)) return false;
-    throw error;
-  }
+  return insertOnce(store.audit, { _id, at, agentId, operation, target, changes: [] });
 }
 
 /** The leaves of a body, with their paths. */

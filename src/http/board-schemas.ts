@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PLACES, PRESENCES } from '../store/documents.ts';
-import { pageOf, paging, presence } from './schemas.ts';
+import { presence } from './agent-schemas.ts';
+import { pageOf, paging } from './schemas.ts';
 
 /** What goes in and out of the API about the supervisors' board; see `schemas.ts`. */
 

@@ -51,6 +51,15 @@ function discard(req: IncomingMessage): void {
 /** How deep JSON may nest; deeper values would exhaust the stack of whoever walks them. */
 const MAX_DEPTH = 32;
 
+/** The text of a body. Rejects with `invalid_request`. */
+export function parseText(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw unreadable('This is not UTF-8.');
+  }
+}
+
 /** The JSON of a body; an empty body counts as `{}`. Rejects with `invalid_request`. */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return {};

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { Channel } from '../channels/channels.ts';
 import { SwitchboardError } from '../errors.ts';
 import { type Callback, parseCallback } from '../telesign/callbacks.ts';
 import { verifyCallback } from '../telesign/signature.ts';
+import { inSpan } from '../tracing.ts';
 import { readBody } from './body.ts';
-import type { CallbackOutcome, Channel, HttpParts } from './parts.ts';
+import { correlationHeader, requestSpan } from './correlation.ts';
+import type { CallbackOutcome, HttpParts } from './parts.ts';
 import { problemHeaders, problemOf } from './problem.ts';
 import type { Described } from './route.ts';
 
@@ -13,7 +16,7 @@ const PREFIX = '/callbacks/telesign/';
 /** Bytes. TeleSign's own callbacks are below 4 KiB. */
 const BODY_LIMIT = 256 * 1024;
 
-type Parts = Pick<HttpParts, 'channel' | 'receive' | 'receipt' | 'log' | 'metrics'>;
+type Parts = Pick<HttpParts, 'channels' | 'receive' | 'receipt' | 'log' | 'metrics'>;
 
 /**
  * TeleSign's callbacks, taken before restify sets a request up: this path is hot and needs none of that. Reading a body
@@ -35,7 +38,7 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
         await parts.receive(channel, callback);
         return 'inbound';
       case 'receipt':
-        await parts.receipt(callback);
+        await parts.receipt(channel, callback);
         return 'receipt';
       case 'unplaced':
         // Each one, unlike `noteOnce`: it is a customer's message, and the reference is all that is left to ask after.
@@ -47,6 +50,14 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
       case 'other':
         noteOnce(`kind ${callback.subResource}`, channel, callback.subResource);
         return 'other';
+    }
+  }
+
+  /** The key of one account must not speak for the customers of another. Throws `number_of_another_channel`. */
+  function refuseForeign(channel: Channel, callback: Callback): void {
+    if (callback.kind !== 'inbound' || channel.numbers.includes(callback.to)) return;
+    if (parts.channels.listing(callback.to) !== undefined) {
+      throw new SwitchboardError('number_of_another_channel');
     }
   }
 
@@ -64,9 +75,21 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
     }
   }
 
-  async function handle(req: IncomingMessage, res: ServerResponse, id: string): Promise<void> {
+  function handle(req: IncomingMessage, res: ServerResponse, id: string): Promise<void> {
+    return inSpan('callback', requestSpan(req), (note) => {
+      note({ 'switchboard.channel': parts.channels.channel(id)?.id ?? 'unknown' });
+      return take(req, res, id, note);
+    });
+  }
+
+  async function take(
+    req: IncomingMessage,
+    res: ServerResponse,
+    id: string,
+    note: (attributes: { [name: string]: string }) => void,
+  ): Promise<void> {
     try {
-      const channel = parts.channel(id);
+      const channel = parts.channels.channel(id);
       if (channel === undefined) throw new SwitchboardError('unknown_channel');
       const body = await readBody(req, BODY_LIMIT);
       const verified = verifyCallback({
@@ -77,9 +100,11 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
       });
       if (!verified) throw new SwitchboardError('bad_signature');
       const callback = parseCallback(body, channel.numbers);
+      refuseForeign(channel, callback);
       const outcome = await accept(channel, callback).catch(unavailable);
       parts.metrics.callback(outcome);
-      res.writeHead(200, ACCEPTED_HEADERS);
+      note({ 'switchboard.outcome': outcome });
+      res.writeHead(200, { ...ACCEPTED_HEADERS, ...correlationHeader() });
       res.end('{}');
     } catch (error) {
       refuse(req, res, id, error);
@@ -96,7 +121,11 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
     if (problem.status >= 500) parts.log.error({ err: error, channel: id }, 'a callback was not taken in');
     else if (problem.code !== 'unknown_channel')
       parts.log.warn({ channel: id, code: problem.code }, 'a callback was refused');
-    res.writeHead(problem.status, { ...problemHeaders(problem.code), 'X-Content-Type-Options': 'nosniff' });
+    res.writeHead(problem.status, {
+      ...problemHeaders(problem),
+      ...correlationHeader(),
+      'X-Content-Type-Options': 'nosniff',
+    });
     res.end(JSON.stringify(problem));
   }
 
@@ -118,6 +147,7 @@ const OUTCOMES: Readonly<Record<string, CallbackOutcome>> = {
   unknown_channel: 'unknown_channel',
   bad_signature: 'bad_signature',
   callback_not_understood: 'not_understood',
+  number_of_another_channel: 'not_understood',
   body_too_large: 'too_large',
 };
 
@@ -147,6 +177,7 @@ export const CALLBACK_ROUTE: Described = {
     'bad_signature',
     'unknown_channel',
     'callback_not_understood',
+    'number_of_another_channel',
     'body_too_large',
     'store_unavailable',
   ],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optout } from './optout-schemas.ts';
 import { conversation } from './schemas.ts';
 
 /** What goes in and out of the API about customers; see `schemas.ts`. */
@@ -42,11 +43,15 @@ export const contact = z
           outcome: z.string(),
           disposition: z.string().nullable(),
           reason: z.string().nullable().meta({ description: 'Of its handoff.' }),
+          reopens: z.number().int().nullable().meta({ description: 'The session that it went on with.' }),
           queueId: z.string().nullable(),
           agentId: z.string().nullable(),
         }),
       )
       .meta({ description: 'The last 20 that were closed, of these conversations, the latest first.' }),
+    optouts: z.array(optout).meta({
+      description: 'What they have said about texts from each of your numbers; none = they get them.',
+    }),
   })
   .meta({ id: 'Contact', description: 'What is known of a customer.' });
 

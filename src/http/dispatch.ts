@@ -1,24 +1,33 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response, Server } from 'restify';
 import type { AgentDoc } from '../store/documents.ts';
+import { inSpan } from '../tracing.ts';
 import { auditRead, withAudit } from './audit.ts';
-import { authorize, bearerToken, tokenHash } from './auth.ts';
-import { parseJson, readBody } from './body.ts';
+import { authorize, type Caller, tokenHash } from './auth.ts';
+import { parseJson, parseText, readBody } from './body.ts';
+import { correlationHeader, requestSpan } from './correlation.ts';
 import { type Answer, beginKeyed, idempotencyKey } from './idempotency.ts';
 import type { HttpParts } from './parts.ts';
 import { problemOf, sendProblem } from './problem.ts';
+import { refuseSecretFields } from './rights.ts';
 import { type Context, CsvAnswer, type Route } from './route.ts';
 import { actorOf } from './visibility.ts';
 
 /** Bytes. The longest reply, every character escaped as JSON allows, is over it; written as UTF-8 it is well below. */
-export const BODY_LIMIT = 64 * 1024;
+const BODY_LIMIT = 64 * 1024;
 
-type Parts = Pick<HttpParts, 'store' | 'now' | 'randomToken' | 'log'>;
+type Parts = Pick<HttpParts, 'store' | 'now' | 'randomId' | 'log' | 'limits' | 'openId'>;
 
 /** Puts an operation of the API on the server: who asks, may they, is the request right, was it answered before. */
 export function mount(server: Server, route: Route, parts: Parts): void {
   const path = route.path.replace(/\{(\w+)\}/g, ':$1');
-  const handler = async (req: Request, res: Response) => {
+  const handler = async (req: Request, res: Response) =>
+    inSpan(`${route.method.toUpperCase()} ${route.path}`, requestSpan(req), (note) => {
+      note({ 'http.route': route.path, 'switchboard.operation': route.operation });
+      return handle(req, res);
+    });
+  const handle = async (req: Request, res: Response) => {
+    for (const [name, value] of Object.entries(correlationHeader())) res.setHeader(name, value);
     try {
       const answer = await answerTo(route, req, res, parts);
       res.sendRaw(answer.status, answer.body, { 'Content-Type': answer.mediaType });
@@ -55,16 +64,23 @@ async function answerTo(
   res: Response,
   parts: Parts,
 ): Promise<Answer & { mediaType: string }> {
-  const agent = await authorize(parts.store, req, route.operation);
+  const caller = await authorize(parts, req, route.operation);
+  const { agent } = caller;
   const isWrite = route.method !== 'get';
-  const body = isWrite ? await readBody(req, BODY_LIMIT) : Buffer.alloc(0);
-  const request = { params: req.params, query: queryOf(req), body: parseJson(body) };
+  const body = isWrite
+    ? await readBody(req, route.bytesBody?.limit ?? route.csvBody?.limit ?? BODY_LIMIT)
+    : Buffer.alloc(0);
+  const isCsv = route.csvBody !== undefined && /^\s*text\/csv\b/i.test(req.headers['content-type'] ?? '');
+  const parsed = route.bytesBody ? { bytes: body } : isCsv ? { csv: parseText(body) } : parseJson(body);
+  const request = { params: req.params, query: queryOf(req), body: parsed };
+  refuseSecretFields(agent, route.operation, request.body);
   const run = route.bind(request);
   const agentId = agent._id;
   if (!isWrite) {
     const found = await run(contextOf(agent, '', wantsCsv(req, request)));
-    if (await auditRead(parts, { route, agentId, request })) await parts.store.durable();
-    return found instanceof CsvAnswer
+    const csv = found instanceof CsvAnswer;
+    if (await auditRead(parts, { route, agentId, request }, { csv })) await parts.store.durable();
+    return csv
       ? { status: 200, body: found.text, mediaType: 'text/csv; charset=utf-8' }
       : { ...answerOf(route, found), mediaType: 'application/json' };
   }
@@ -72,7 +88,7 @@ async function answerTo(
     const write = () => run(contextOf(agent, effectKey, false));
     return answerOf(route, await withAudit(parts, { route, agentId, request, effectKey }, write));
   };
-  const answer = await write(route, audited, agent, req, res, body, parts);
+  const answer = await write(route, audited, caller, req, res, body, parts);
   // The caller is told of nothing that a power cut could undo.
   await parts.store.durable();
   return { ...answer, mediaType: answer.status < 400 ? 'application/json' : 'application/problem+json' };
@@ -81,16 +97,22 @@ async function answerTo(
 async function write(
   route: Route,
   run: (effectKey: string) => Promise<Answer>,
-  agent: AgentDoc,
+  { agent, credential }: Caller,
   req: Request,
   res: Response,
   body: Buffer,
   parts: Parts,
 ): Promise<Answer> {
   const key = idempotencyKey(req.headers['idempotency-key']);
-  if (key === null) return run(tokenHash(parts.randomToken()).slice(0, 32));
-  const token = bearerToken(req) ?? '';
-  const keyed = { agentId: agent._id, token, key, method: route.method, url: req.url ?? '', body };
+  if (key === null) return run(tokenHash(parts.randomId()).slice(0, 32));
+  const keyed = {
+    agentId: agent._id,
+    token: credential,
+    key,
+    method: route.method,
+    url: req.url ?? '',
+    body,
+  };
   const begun = await beginKeyed(parts.store, keyed, parts.now);
   if (begun.kind === 'replay') {
     res.setHeader('Idempotency-Replayed', 'true');
@@ -113,7 +135,8 @@ async function write(
 
 /** A parameter that comes twice is a list, which no schema takes. */
 function queryOf(req: IncomingMessage): Record<string, string | string[]> {
-  const { searchParams } = new URL(req.url ?? '', 'http://localhost');
+  if (!req.url?.includes('?')) return {};
+  const { searchParams } = new URL(req.url, 'http://localhost');
   const query: Record<string, string | string[]> = {};
   for (const key of new Set(searchParams.keys())) {
     const [value = '', ...more] = searchParams.getAll(key);

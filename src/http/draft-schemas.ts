@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_REPLY } from './schemas.ts';
+import { MAX_REPLY } from './message-schemas.ts';
 
 /** What goes in and out of the API about drafts; see `schemas.ts`. */
 

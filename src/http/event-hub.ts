@@ -1,11 +1,13 @@
 import type { Actor } from '../conversations/rights.ts';
 import type { ConversationDoc } from '../store/documents.ts';
 import { createAttendance } from './attendance.ts';
+import { dataOf, keyOf, printOf } from './change-view.ts';
 import { atDesk, type Change, changesSince, countChanges } from './changes.ts';
 import type { EventStream } from './event-stream.ts';
 import { createMembers } from './members.ts';
 import type { HttpParts } from './parts.ts';
-import { conversationView, isoTime, messageView } from './views.ts';
+import { readable } from './readable-message.ts';
+import { isoTime } from './views.ts';
 import { actorOf, maySee, type Whereabouts } from './visibility.ts';
 
 /**
@@ -131,17 +133,23 @@ export function createEventHub({
       isFor = (actor) => maySee(actor, standing);
     }
     highWater = Math.min(Math.max(highWater, change.at), at);
+    const seen = await shown(change);
     let data: string | undefined;
     for (const stream of streams) {
       if (!stream.live) stream.missedFrom = Math.min(stream.missedFrom ?? change.at, change.at);
       else {
         if (isFor(stream.actor) && !isOwnTyping(change, stream.actor)) {
-          data ??= dataOf(change);
+          data ??= dataOf(seen);
           stream.send(change.kind, highWater, data);
         }
         tellMentioned(stream, change, highWater);
       }
     }
+  }
+
+  /** The change as it may be shown. */
+  async function shown(change: Change): Promise<Change> {
+    return change.kind === 'message' ? { ...change, doc: await readable(store, change.doc) } : change;
   }
 
   /** Where a conversation stands; looked up only when somebody listens who may not see all. */
@@ -167,7 +175,7 @@ export function createEventHub({
     conversationsMoved = false;
     membersAt = at;
     for (const stream of streams) {
-      const agent = members.withToken(stream.tokenHash);
+      const agent = members.stillThere(stream, at);
       if (agent === undefined) stream.end();
       else stream.actor = actorOf(agent);
       if (!stream.live) continue;
@@ -207,7 +215,7 @@ export function createEventHub({
         const standing =
           change.kind === 'conversation' ? change.doc : await standingOf(change.doc.conversationId);
         if (maySee(stream.actor, standing))
-          stream.send(change.kind, Math.min(change.at, now()), dataOf(change));
+          stream.send(change.kind, Math.min(change.at, now()), dataOf(await shown(change)));
         tellMentioned(stream, change, Math.min(change.at, now()));
       }
       await stream.drained();
@@ -258,35 +266,6 @@ export function createEventHub({
     const at = now();
     if (!(since > at - OLDEST_RESUME && since <= at)) return false;
     return (await countChanges(store, since, MOST_RESUMED + 1)) <= MOST_RESUMED;
-  }
-}
-
-function keyOf({ kind, doc }: Change): string {
-  return `${kind} ${doc._id}`;
-}
-
-/** Differs whenever what is shown does. */
-function printOf(change: Change): string {
-  switch (change.kind) {
-    case 'conversation':
-      return `${change.doc.version} ${change.doc.lastMessageAt}`;
-    case 'message':
-      return `${change.doc.status} ${change.doc.session} ${change.doc.error?.code}`;
-    case 'typing':
-      return `${change.doc.changedAt}`;
-  }
-}
-
-function dataOf(change: Change): string {
-  switch (change.kind) {
-    case 'conversation':
-      return JSON.stringify(conversationView(change.doc));
-    case 'message':
-      return JSON.stringify(messageView(change.doc));
-    case 'typing': {
-      const { conversationId, agentId, changedAt } = change.doc;
-      return JSON.stringify({ conversationId, agentId, at: isoTime(changedAt) });
-    }
   }
 }
 

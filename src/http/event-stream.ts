@@ -9,10 +9,17 @@ const MAX_BUFFERED = 1024 * 1024;
 /** Milliseconds for a reader to take in what was written, while it is caught up. */
 const DRAIN_TIME = 10_000;
 
-/** One listener's server-sent events (HTML Living Standard, 9.2). */
-export interface EventStream {
+/** Who listens, and what shows that they still may. */
+export interface Listener {
   actor: Actor;
-  tokenHash: string;
+  /** Undefined for who signed in elsewhere. */
+  tokenHash: string | undefined;
+  /** Milliseconds since 1970; undefined = as long as the token is there. */
+  until: number | undefined;
+}
+
+/** One listener's server-sent events (HTML Living Standard, 9.2). */
+export interface EventStream extends Listener {
   /** False while it is caught up: changes are then not sent, only noted as missed. */
   live: boolean;
   /** The earliest change that was not sent. */
@@ -30,11 +37,7 @@ export interface EventStream {
   end: () => void;
 }
 
-export function createEventStream(
-  res: ServerResponse,
-  listener: { actor: Actor; tokenHash: string },
-  now: () => number,
-): EventStream {
+export function createEventStream(res: ServerResponse, listener: Listener, now: () => number): EventStream {
   const write = (text: string) => {
     if (!res.headersSent || !stream.isOpen()) return;
     res.write(text);

@@ -1,7 +1,7 @@
 import type { Request, Response, Server } from 'restify';
 import { z } from 'zod';
 import { EXAMPLE_CONVERSATION } from './api/examples.ts';
-import { authorize } from './auth.ts';
+import { authorize, signInOf } from './auth.ts';
 import type { EventHub } from './event-hub.ts';
 import { createEventStream } from './event-stream.ts';
 import type { HttpParts } from './parts.ts';
@@ -27,17 +27,20 @@ export const EVENTS_ROUTE = {
   errors: [],
 } as const satisfies Described;
 
+/** Milliseconds: who has signed out, or whose time is over, hears nothing more after that. */
+const SIGN_IN_CHECKED = 15_000;
+
 export function mountEvents(
   server: Server,
   hub: EventHub,
-  parts: Pick<HttpParts, 'store' | 'now' | 'log'>,
+  parts: Pick<HttpParts, 'store' | 'now' | 'log' | 'sleep' | 'limits' | 'openId'>,
 ): void {
   server.get(
     { path: EVENTS_ROUTE.path, name: EVENTS_ROUTE.operation },
     async (req: Request, res: Response) => {
       try {
-        const agent = await authorize(parts.store, req, EVENTS_ROUTE.operation);
-        const listener = { actor: actorOf(agent), tokenHash: agent.tokenHash };
+        const { agent, signInId, tokenHash, until } = await authorize(parts, req, EVENTS_ROUTE.operation);
+        const listener = { actor: actorOf(agent), tokenHash, until };
         const lastEventId = req.headers['last-event-id'];
         const closed = new Promise<void>((resolve) => res.on('close', resolve));
         const stream = createEventStream(res, listener, parts.now);
@@ -46,7 +49,8 @@ export function mountEvents(
             stream,
             typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined,
           );
-          await closed;
+          await (signInId === null ? closed : closedOrSignedOut(parts, signInId, closed));
+          stream.end();
         } finally {
           hub.leave(stream);
         }
@@ -62,4 +66,16 @@ export function mountEvents(
       }
     },
   );
+}
+
+/** Resolves when the reader is gone, or is no longer signed in. */
+async function closedOrSignedOut(
+  parts: Pick<HttpParts, 'store' | 'now' | 'sleep'>,
+  signInId: string,
+  closed: Promise<void>,
+): Promise<void> {
+  const gone = new AbortController();
+  void closed.then(() => gone.abort());
+  do await parts.sleep(SIGN_IN_CHECKED, gone.signal);
+  while (!gone.signal.aborted && (await signInOf(parts, signInId)) !== null);
 }

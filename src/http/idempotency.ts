@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { SwitchboardError } from '../errors.ts';
-import { isDuplicateKey } from '../store/collection.ts';
+import { insertOnce } from '../store/collection.ts';
 import type { IdempotencyDoc, Store } from '../store/documents.ts';
 import { invalidRequest } from './problem.ts';
 
@@ -14,7 +14,7 @@ const TRIES = 5;
 
 export interface KeyedRequest {
   agentId: string;
-  /** The caller's bearer token; what is stored can be read with it only. */
+  /** The caller's bearer token or cookie; what is stored can be read with it only. */
   token: string;
   /** The `Idempotency-Key` header. */
   key: string;
@@ -67,7 +67,7 @@ export async function beginKeyed(
   for (let tries = 0; tries < TRIES; tries++) {
     const at = now();
     const mine: IdempotencyDoc = { _id, requestHash, lockedUntil: at + LOCK, expiresAt: at + KEPT };
-    if (await insert(store, mine)) return first(store, request, mine);
+    if (await insertOnce(store.idempotency, mine)) return first(store, request, mine);
     const known = await store.idempotency.findOne({ _id });
     if (known === null) continue;
     if (known.expiresAt <= at) {
@@ -151,14 +151,4 @@ function sha256(...parts: (string | Buffer)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part).update('\0');
   return hash.digest('hex');
-}
-
-async function insert(store: Pick<Store, 'idempotency'>, doc: IdempotencyDoc): Promise<boolean> {
-  try {
-    await store.idempotency.insertOne(doc);
-    return true;
-  } catch (error) {
-    if (isDuplicateKey(error)) return false;
-    throw error;
-  }
 }

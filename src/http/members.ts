@@ -2,6 +2,7 @@ import { loadOf } from '../conversations/capacity.ts';
 import { openAt } from '../conversations/hours.ts';
 import type { Actor } from '../conversations/rights.ts';
 import type { AgentDoc, QueueDoc, Store } from '../store/documents.ts';
+import type { Listener } from './event-stream.ts';
 import { countQueue } from './queue-counts.ts';
 import { queueView } from './views.ts';
 
@@ -21,8 +22,8 @@ export interface Members {
   read: (moved: boolean, at: number) => Promise<MemberEvent[]>;
   /** Everything, as last read. */
   all: () => MemberEvent[];
-  /** The agent with this token now, if there is one still. */
-  withToken: (tokenHash: string) => AgentDoc | undefined;
+  /** The listener's agent, if there is one still, and while what they came with counts. */
+  stillThere: (listener: Listener, at: number) => AgentDoc | undefined;
 }
 
 export function createMembers(store: Pick<Store, 'agents' | 'queues' | 'conversations'>): Members {
@@ -57,7 +58,11 @@ export function createMembers(store: Pick<Store, 'agents' | 'queues' | 'conversa
       return [...news, ...gone];
     },
     all: () => [...known.values()],
-    withToken: (tokenHash) => agents.find((agent) => agent.tokenHash === tokenHash),
+    stillThere: ({ actor, tokenHash, until = Number.POSITIVE_INFINITY }, at) =>
+      agents.find(
+        ({ _id, tokenHash: hash }) =>
+          _id === actor.id && at < until && (tokenHash === undefined || hash === tokenHash),
+      ),
   };
 }
 

@@ -7,7 +7,7 @@ import type {
 import { ERROR_CODES } from '../errors.ts';
 import type { Role } from '../store/documents.ts';
 import { type ProblemCode, STATUSES } from './problem.ts';
-import { RIGHTS } from './rights.ts';
+import { needsSecrets, RIGHTS } from './rights.ts';
 import type { Described } from './route.ts';
 
 const problem = z
@@ -20,7 +20,7 @@ const problem = z
     problems: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
-      .meta({ description: 'With `invalid_request`: each mistake and where it is.' }),
+      .meta({ description: 'With `invalid_request` and `dialogs_invalid`: each mistake and where it is.' }),
     agentId: z
       .string()
       .nullable()
@@ -36,6 +36,11 @@ const problem = z
       .string()
       .optional()
       .meta({ description: 'With `wrong_message_status`: the status now.' }),
+    retryAfter: z
+      .number()
+      .int()
+      .optional()
+      .meta({ description: 'With `too_many_requests`: seconds, as in the header `Retry-After`.' }),
     conversations: z.number().int().optional().meta({ description: 'With `in_use`: how many need it.' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });
@@ -85,6 +90,7 @@ function described(operation: Described): ZodOpenApiOperationObject {
     summary: operation.summary,
     ...(operation.description === undefined ? {} : { description: operation.description }),
     ...(role === null ? {} : { security: [{ bearer: [] }], 'x-role': role }),
+    ...(needsSecrets(operation.operation) && { 'x-right': 'secrets' }),
     requestParams: {
       ...(params instanceof z.ZodObject ? { path: params } : {}),
       ...(query instanceof z.ZodObject ? { query } : {}),
@@ -100,9 +106,21 @@ function described(operation: Described): ZodOpenApiOperationObject {
                 schema: body,
                 ...(operation.exampleBody === undefined ? {} : { example: operation.exampleBody }),
               },
+              ...(operation.csvBody && { 'text/csv': { schema: z.string() } }),
             },
           },
         }),
+    ...(operation.bytesBody && {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          operation.bytesBody.mediaTypes.map((type) => [
+            type,
+            { schema: z.string().meta({ format: 'binary' }) },
+          ]),
+        ),
+      },
+    }),
     responses: { ...success(operation), ...refusals(errorsOf(operation, role)) },
   };
 }
@@ -137,7 +155,9 @@ export function errorsOf(operation: Described, role = roleFor(operation.operatio
       ...(isWrite || 'query' in checked ? (['invalid_request'] as const) : []),
       ...operation.errors,
       ...(isWrite ? (['idempotency_in_progress', 'body_too_large', 'idempotency_key_reused'] as const) : []),
+      'too_many_requests',
       'store_unavailable',
+      'sign_in_unavailable',
     ]),
   ];
 }

@@ -9,7 +9,7 @@ export interface Position {
 
 const position = z.tuple([z.number(), z.string()]);
 
-export function encodeCursor({ at, tie }: Position): string {
+function encodeCursor({ at, tie }: Position): string {
   return Buffer.from(JSON.stringify([at, tie])).toString('base64url');
 }
 
@@ -22,6 +22,33 @@ export function decodeCursor(cursor: string | undefined): Position | undefined {
   } catch {
     throw invalidRequest([{ path: 'query.cursor', message: 'Take it from the answer before.' }]);
   }
+}
+
+/** The place of a document in a list that is ordered by id. */
+export function placeById({ _id }: { _id: string }): Position {
+  return { at: 0, tie: _id };
+}
+
+/** A page of a list that is short enough to be read whole: all of it where no `limit` is asked for. */
+export function pageOfAll<T>(
+  all: readonly T[],
+  positionOf: (item: T) => Position,
+  { limit, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+): { items: T[]; cursor: string | null } {
+  const after = decodeCursor(cursor);
+  const rest = all
+    .filter((item) => after === undefined || compare(positionOf(item), after) > 0)
+    .sort((a, b) => compare(positionOf(a), positionOf(b)));
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items,
+    cursor: last === undefined || items.length === rest.length ? null : encodeCursor(positionOf(last)),
+  };
+}
+
+function compare(a: Position, b: Position): number {
+  return a.at - b.at || (a.tie < b.tie ? -1 : a.tie > b.tie ? 1 : 0);
 }
 
 /**
@@ -50,8 +77,6 @@ export interface PageQuery<T> {
  */
 export async function readPage<T>(query: PageQuery<T>): Promise<{ items: T[]; cursor: string | null }> {
   const { positionOf, order, accept = () => true } = query;
-  const compare = (a: Position, b: Position) =>
-    order * (a.at - b.at || (a.tie < b.tie ? -1 : a.tie > b.tie ? 1 : 0));
   const items: T[] = [];
   let reached = query.after;
   let scanned = 0;
@@ -62,8 +87,8 @@ export async function readPage<T>(query: PageQuery<T>): Promise<{ items: T[]; cu
     const fresh = batch
       .map((document) => ({ document, position: positionOf(document) }))
       .filter(({ position }) => last === undefined || position.at !== positionOf(last).at)
-      .filter(({ position }) => reached === undefined || compare(position, reached) > 0)
-      .sort((a, b) => compare(a.position, b.position));
+      .filter(({ position }) => reached === undefined || order * compare(position, reached) > 0)
+      .sort((a, b) => order * compare(a.position, b.position));
     for (const { document, position } of fresh) {
       if (items.length === query.limit && reached) return { items, cursor: encodeCursor(reached) };
       reached = position;
@@ -74,4 +99,23 @@ export async function readPage<T>(query: PageQuery<T>): Promise<{ items: T[]; cu
     size = fresh.length === 0 ? size * 2 : Math.max(size, Math.min(size * 2, LARGEST_BATCH));
     if (scanned >= SCANNED && reached) return { items, cursor: encodeCursor(reached) };
   }
+}
+
+/**
+ * One page, of the document that changed last first. `read` answers up to `limit` of those that match `changed` too, in that
+ * order.
+ */
+export function pageByChange<T extends { _id: string; changedAt: number }>(
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  read: (changed: { changedAt?: { $lte: number } }, limit: number) => Promise<T[]>,
+  accept?: (document: T) => boolean,
+): Promise<{ items: T[]; cursor: string | null }> {
+  return readPage({
+    read: (from, most) => read(from === undefined ? {} : { changedAt: { $lte: from } }, most),
+    positionOf: ({ changedAt, _id }) => ({ at: changedAt, tie: _id }),
+    order: -1,
+    after: decodeCursor(cursor),
+    limit,
+    ...(accept && { accept }),
+  });
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { AgentDoc, Presence, PresenceDoc, Store } from '../store/documents.ts';
+import { presence } from './agent-schemas.ts';
 import { invalidRequest } from './problem.ts';
-import { ownId, presence } from './schemas.ts';
+import { ownId } from './schemas.ts';
 
 const name = z.string().trim().min(1).max(100);
 const base = presence.meta({ description: 'What it is to routing.' });

@@ -15,6 +15,7 @@ export interface Problem {
 export const STATUSES = {
   invalid_request: 400,
   callback_not_understood: 400,
+  number_of_another_channel: 400,
   unauthenticated: 401,
   bad_signature: 401,
   forbidden: 403,
@@ -27,6 +28,9 @@ export const STATUSES = {
   wrong_state: 409,
   exists_already: 409,
   in_use: 409,
+  set_by_environment: 409,
+  set_by_provider: 409,
+  number_taken: 409,
   last_admin: 409,
   wrong_message_status: 409,
   offer_over: 409,
@@ -35,9 +39,20 @@ export const STATUSES = {
   idempotency_in_progress: 409,
   body_too_large: 413,
   idempotency_key_reused: 422,
+  translation_off: 404,
+  message_masked: 409,
+  translation_failed: 502,
+  translation_timeout: 504,
+  too_many_requests: 429,
+  dialogs_invalid: 422,
+  attachments_off: 409,
+  file_refused: 422,
+  media_refused: 422,
+  media_unreachable: 502,
   internal: 500,
   not_ready: 503,
   store_unavailable: 503,
+  sign_in_unavailable: 503,
 } as const satisfies { [K in ErrorCode]?: number };
 
 export type ProblemCode = keyof typeof STATUSES;
@@ -105,19 +120,26 @@ function restifyStatus(error: unknown): number {
     : 500;
 }
 
+const SOON: ReadonlySet<ErrorCode> = new Set([
+  'idempotency_in_progress',
+  'store_unavailable',
+  'sign_in_unavailable',
+]);
+
 /** What travels beside the body. */
-export function problemHeaders(code: ErrorCode): Record<string, string> {
+export function problemHeaders({ code, retryAfter }: Problem): Record<string, string> {
   return {
     'Content-Type': 'application/problem+json',
     ...(code === 'unauthenticated' ? { 'WWW-Authenticate': 'Bearer realm="switchboard"' } : {}),
-    ...(code === 'idempotency_in_progress' || code === 'store_unavailable' ? { 'Retry-After': '1' } : {}),
+    ...(code === 'too_many_requests' ? { 'Retry-After': String(retryAfter) } : {}),
+    ...(SOON.has(code) ? { 'Retry-After': '1' } : {}),
   };
 }
 
 /** Answers with the problem, and returns it so that the caller can log what is ours to mend. */
 export function sendProblem(res: Response, error: unknown): Problem {
   const answer = problemOf(error);
-  res.sendRaw(answer.status, JSON.stringify(answer), problemHeaders(answer.code));
+  res.sendRaw(answer.status, JSON.stringify(answer), problemHeaders(answer));
   return answer;
 }
 

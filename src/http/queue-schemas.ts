@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Hours, OverflowRule } from '../store/queue.ts';
+import { name, ownId, time } from './schemas.ts';
 
-/** What goes in and out of the API about a queue's hours and overflow; see `schemas.ts`. */
+/** What goes in and out of the API about queues; see `schemas.ts`. */
 
 const HOUR = 60;
 const WEEK = 7 * 24 * HOUR;
@@ -93,6 +94,8 @@ const then = z
       '`end` closes the session with a text · `queue` sends it to another queue · `call_back` writes that we write when somebody is free, and it goes on waiting · `assign` gives it to whom it fits best, whatever their capacity · `bot` gives it back to the bot',
   });
 
+export { then as overflowAction };
+
 export const overflow = z.array(z.strictObject({ when, then })).max(20).meta({
   description:
     'Before queueing, the first rule that holds acts. While a conversation waits, each rule of `age` acts once, that of the shortest wait first.',
@@ -158,10 +161,10 @@ function minutes(time: string): number {
 }
 
 function timesOf({ from, to }: Span): { from: string; to: string } {
-  return { from: time(from), to: time(to) };
+  return { from: clock(from), to: clock(to) };
 }
 
-function time(minute: number): string {
+function clock(minute: number): string {
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${two(Math.floor(minute / HOUR))}:${two(minute % HOUR)}`;
 }
@@ -173,3 +176,51 @@ function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+const priority = z.number().int().min(-100).max(100).meta({ description: 'Higher is taken first.' });
+
+const levelSeconds = z
+  .number()
+  .int()
+  .min(1)
+  .max(604_800)
+  .nullable()
+  .meta({ description: 'Seconds within which a conversation should be taken; null = no service level.' });
+const queueSettings = {
+  hours: hours.nullable().meta({ description: 'When it is served; null = always.' }),
+  overflow,
+  levelSeconds,
+};
+
+export const queue = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    priority,
+    waiting: z.number().int().meta({ description: 'How many conversations wait.' }),
+    oldest: time.nullable().meta({ description: 'Since when the longest waits.' }),
+    agentsAvailable: z.number().int().meta({ description: 'Members whose presence is `available`.' }),
+    ...queueSettings,
+    open: z.boolean().meta({ description: 'Whether it is in its hours now.' }),
+    opensAt: time.nullable().meta({
+      description: 'When it opens next; null while it is open, and when that is more than 370 days away.',
+    }),
+  })
+  .meta({ id: 'Queue' });
+
+export const newQueue = z
+  .strictObject({
+    id: ownId,
+    name,
+    priority: priority.default(0),
+    hours: queueSettings.hours.default(null),
+    overflow: overflow.default([]),
+    levelSeconds: levelSeconds.default(null),
+  })
+  .meta({ id: 'NewQueue' });
+export const queueChanges = z
+  .strictObject({ name, priority, ...queueSettings })
+  .partial()
+  .meta({ id: 'QueueChanges' });
+
+export type Queue = z.output<typeof queue>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isTemplate } from '../conversations/quick-replies.ts';
-import { ownId } from './schemas.ts';
+import { ownId, wholePaging } from './schemas.ts';
 import { language } from './workstream-schemas.ts';
 
 /** What goes in and out of the API about quick replies; see `schemas.ts`. */
@@ -56,6 +56,7 @@ export const quickReplyFilter = z.strictObject({
   q: z.string().min(1).max(100).optional().meta({ description: 'Part of its slug, of a tag or of a text.' }),
   tag: z.string().min(1).max(64).optional(),
   queue: z.string().min(1).max(64).optional().meta({ description: 'Those that are meant for it.' }),
+  ...wholePaging,
 });
 
 export const renderedReply = z

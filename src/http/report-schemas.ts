@@ -55,6 +55,7 @@ const row = z
       .int()
       .meta({ description: 'Closed or left by the customer while waiting, before any agent had them.' }),
     resolvedByBot: z.number().int().meta({ description: 'Ended by the bot; nobody else had them.' }),
+    reopened: z.number().int().meta({ description: 'They went on with the session before: see `reopens`.' }),
     escalations: z
       .array(z.object({ reason: z.string(), count: z.number().int() }))
       .meta({ description: 'Handoffs by their reason.' }),

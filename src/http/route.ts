@@ -19,6 +19,10 @@ export interface Described {
   description?: string;
   schemas: { params?: z.ZodType; query?: z.ZodType; body?: z.ZodType; headers?: z.ZodType };
   exampleBody?: unknown;
+  /** The body may come as `text/csv` too, and is then `{ csv }`. Bytes that it may have, as CSV or as JSON. */
+  csvBody?: { limit: number };
+  /** The body is a file, as it is, and comes as `{ bytes }`. Bytes that it may have. */
+  bytesBody?: { limit: number; mediaTypes: readonly string[] };
   /** JSON with this schema, or text of another media type. */
   answer?: {
     status: 200 | 201;
@@ -86,7 +90,7 @@ export function route<R extends RequestSchema, A extends z.ZodType>(spec: RouteS
   return {
     ...described,
     ...(csv && { csv: { example: csv.example } }),
-    schemas: request.shape,
+    schemas: spec.bytesBody ? withoutBody(request.shape) : request.shape,
     bind(raw) {
       const result = request.safeParse(raw);
       if (!result.success) throw invalidRequest(problemsOf(result.error.issues));
@@ -97,6 +101,10 @@ export function route<R extends RequestSchema, A extends z.ZodType>(spec: RouteS
       };
     },
   };
+}
+
+function withoutBody({ body: _, ...others }: Described['schemas']): Described['schemas'] {
+  return others;
 }
 
 function problemsOf(issues: readonly z.core.$ZodIssue[]): { path: string; message: string }[] {

@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import { HANDLERS, MESSAGE_STATUSES, PLACES, PRESENCES, ROLES, STATES } from '../store/documents.ts';
-import { hours, overflow } from './queue-schemas.ts';
+import { HANDLERS, PLACES, STATES } from '../store/documents.ts';
 
 /**
  * What goes in and out of the API. These schemas check requests, type the code, and make the OpenAPI document, so the
  * three cannot disagree. Requests are strict: an unknown field is a mistake that is better heard of at once.
  */
 
-/** The longest text that an agent may send at once: ten full parts. */
-export const MAX_REPLY = 16_000;
-
-const time = z.iso.datetime().meta({ description: 'UTC', example: '2026-03-02T09:30:00.000Z' });
+export const time = z.iso.datetime().meta({ description: 'UTC', example: '2026-03-02T09:30:00.000Z' });
 
 /** What we name ourselves: agents and queues. */
 export const ownId = z
@@ -19,10 +15,10 @@ export const ownId = z
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
     'use 1 to 64 letters, digits, dots, dashes and underscores, and begin with a letter or digit',
   );
-const name = z.string().trim().min(1).max(100);
+export const name = z.string().trim().min(1).max(100);
 
 /** At least one character that a phone can show. */
-const visible = (limit: number) =>
+export const visible = (limit: number) =>
   z
     .string()
     .max(limit)
@@ -45,13 +41,13 @@ const typedNumber = z
   .regex(/^[\s+]*(?:[().\s-]*\d){3,15}[().\s-]*$/, 'digits with country code')
   .transform((typed) => typed.replace(/\D/g, ''));
 
-export const state = z.enum(STATES).meta({
+const state = z.enum(STATES).meta({
   id: 'State',
   description:
     '`open` waits for an agent · `active` is being handled · `waiting` is parked by its agent · `wrap_up` has ended and is being noted down · `closed` is resolved',
 });
 
-export const handoff = z
+const handoff = z
   .object({
     reason: z.string().meta({ description: 'A short code such as `customer_asked`.' }),
     summary: z.string().meta({ description: 'A line for the agent, in the customer’s language.' }),
@@ -80,6 +76,9 @@ const conversationFields = {
     .nullable()
     .meta({ description: 'Whom it is put before, who has until then to accept.' }),
   session: z.number().int().meta({ description: 'Counts from 1; a message after `closed` opens the next.' }),
+  reopens: z.number().int().nullable().meta({
+    description: 'The session that this one goes on with, since the customer wrote soon after its end.',
+  }),
   version: z
     .number()
     .int()
@@ -87,6 +86,13 @@ const conversationFields = {
   createdAt: time,
   queuedAt: time.nullable().meta({ description: 'Since when it waits, while it does.' }),
   lastMessageAt: time,
+  unansweredSince: time
+    .nullable()
+    .meta({ description: 'When the oldest text of the customer came that no agent has answered.' }),
+  optedOutAt: time.nullable().meta({
+    description:
+      'Since when the customer wants no texts from this number: what is written to them is `held`.',
+  }),
   handoff: handoff.nullable(),
 };
 
@@ -126,136 +132,11 @@ export const conversationDetail = z
       description:
         'Until somebody takes it, as the last pick-ups of its queue say; null when they are no ground to say.',
     }),
-  })
-  .meta({ id: 'ConversationDetail' });
-
-const author = z.object({
-  kind: z.enum(['customer', 'bot', 'agent', 'system']),
-  id: z.string().optional().meta({ description: 'The agent’s id.' }),
-});
-
-const messageFields = {
-  id: z.string(),
-  conversationId: z.string(),
-  session: z.number().int().meta({ description: '0 until the text is handled.' }),
-  direction: z.enum(['in', 'out', 'note']),
-  author,
-  text: z.string(),
-  at: time,
-  status: z.enum(MESSAGE_STATUSES).meta({
-    description:
-      'In: `received → handled`. Out: `queued → sending → sent → delivered`, or `failed`, `unknown` (TeleSign may or may not have it), `held` (the customer opted out; reserved, nothing has it yet), `dropped` (a person took over first). A note is `noted`.',
-  }),
-  segments: z.number().int().meta({ description: 'What carriers bill.' }),
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
-  mentions: z.array(z.string()).optional().meta({ description: 'Agents whom a note names: `@agent-1`.' }),
-};
-
-export const message = z
-  .object(messageFields)
-  .meta({ id: 'Message', description: 'A text in, a part out, or a note for colleagues.' });
-
-export const writtenMessage = z
-  .object({
-    ...messageFields,
-    parts: z
-      .array(message)
-      .optional()
-      .meta({ description: 'All parts, when the text is too long for one; the first is this message.' }),
-  })
-  .meta({ id: 'WrittenMessage' });
-
-const agentFields = {
-  id: ownId,
-  name,
-  role: z.enum(ROLES),
-  queues: z.array(z.string()).max(200).meta({ description: 'Ids of the queues that the agent serves.' }),
-  languages: z.array(z.string().min(2).max(35)).max(50).meta({ description: 'BCP 47' }),
-  skills: z.array(z.string().min(1).max(64)).max(100),
-  capacity: z.number().int().min(1).max(100).meta({ description: 'Units. A push never goes beyond it.' }),
-  limits: z.record(ownId, z.number().int().min(0).max(100)).meta({
-    description: 'Conversations at a time, by workstream; without one, as many as the capacity allows.',
-  }),
-};
-export const presence = z.enum(PRESENCES);
-
-export const agent = z
-  .object({
-    ...agentFields,
-    id: z.string(),
-    presence,
-    presenceId: z.string().nullable().meta({ description: 'The own presence that was chosen, if one was.' }),
-    load: z.number().int().meta({ description: 'Units that the agent’s conversations take up now.' }),
-  })
-  .meta({ id: 'Agent' });
-
-export const newAgent = z
-  .strictObject({
-    ...agentFields,
-    role: agentFields.role.default('agent'),
-    queues: agentFields.queues.default([]),
-    languages: agentFields.languages.default([]),
-    skills: agentFields.skills.default([]),
-    capacity: agentFields.capacity.default(5),
-    limits: agentFields.limits.default({}),
-  })
-  .meta({ id: 'NewAgent' });
-
-const { id: _, ...changeableAgentFields } = agentFields;
-export const agentChanges = z.strictObject(changeableAgentFields).partial().meta({ id: 'AgentChanges' });
-
-export const agentWithToken = z.object({
-  agent,
-  token: z.string().meta({ description: 'The bearer token. Shown this once: only its hash is kept.' }),
-});
-
-export const presenceChange = z.strictObject({ presence });
-
-const priority = z.number().int().min(-100).max(100).meta({ description: 'Higher is taken first.' });
-
-const levelSeconds = z
-  .number()
-  .int()
-  .min(1)
-  .max(604_800)
-  .nullable()
-  .meta({ description: 'Seconds within which a conversation should be taken; null = no service level.' });
-const queueSettings = {
-  hours: hours.nullable().meta({ description: 'When it is served; null = always.' }),
-  overflow,
-  levelSeconds,
-};
-
-export const queue = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    priority,
-    waiting: z.number().int().meta({ description: 'How many conversations wait.' }),
-    oldest: time.nullable().meta({ description: 'Since when the longest waits.' }),
-    agentsAvailable: z.number().int().meta({ description: 'Members whose presence is `available`.' }),
-    ...queueSettings,
-    open: z.boolean().meta({ description: 'Whether it is in its hours now.' }),
-    opensAt: time.nullable().meta({
-      description: 'When it opens next; null while it is open, and when that is more than 370 days away.',
+    translates: z.boolean().meta({
+      description: 'Whether its texts can be translated: `POST /api/conversations/{id}/translate`.',
     }),
   })
-  .meta({ id: 'Queue' });
-
-export const newQueue = z
-  .strictObject({
-    id: ownId,
-    name,
-    priority: priority.default(0),
-    hours: queueSettings.hours.default(null),
-    overflow: overflow.default([]),
-    levelSeconds: levelSeconds.default(null),
-  })
-  .meta({ id: 'NewQueue' });
-export const queueChanges = z
-  .strictObject({ name, priority, ...queueSettings })
-  .partial()
-  .meta({ id: 'QueueChanges' });
+  .meta({ id: 'ConversationDetail' });
 
 const version = z.number().int().min(0).optional().meta({
   description:
@@ -265,11 +146,6 @@ const note = visible(4000).optional().meta({ description: 'For colleagues only.'
 
 /** For what takes nothing but, perhaps, a version. */
 export const versionOnly = z.strictObject({ version });
-
-export const newMessage = z.strictObject({
-  text: visible(MAX_REPLY),
-  note: z.boolean().default(false).meta({ description: 'True: for colleagues only, never sent.' }),
-});
 
 export const transfer = z
   .strictObject({ queueId: z.string().optional(), agentId: z.string().optional(), note, version })
@@ -282,6 +158,12 @@ export const returnTarget = z.strictObject({
   dialog: z.string().min(1).max(100).optional().meta({ description: 'Where the bot goes on.' }),
   step: z.string().min(1).max(100).optional(),
   variables: variables.optional(),
+  disposition: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .meta({ description: 'Your own code of what was done: the bot sees it as `handoff.disposition`.' }),
   version,
 });
 
@@ -292,13 +174,18 @@ export const closing = z.strictObject({
   version,
 });
 
-export const settling = z.strictObject({ status: z.enum(['sent', 'failed']) });
-
 /** A list, a page at a time. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(1000).optional().meta({ description: 'From the answer before.' }),
 };
+
+/** A list that comes whole unless a page is asked for. */
+export const wholePaging = {
+  limit: paging.limit.unwrap().optional().meta({ description: 'All that there are without it.' }),
+  cursor: paging.cursor,
+};
+export const wholeList = z.object({ query: z.strictObject(wholePaging) });
 
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({
@@ -323,13 +210,7 @@ export const conversationFilter = z.strictObject({
   ...paging,
 });
 
-export const transcriptPage = z.strictObject(paging);
-export const deadLetterPage = z.strictObject({ status: z.enum(['failed', 'unknown']), ...paging });
-
 export const idParameter = z.object({ id: z.string() });
 
 export type Conversation = z.output<typeof conversation>;
 export type ConversationDetail = z.output<typeof conversationDetail>;
-export type Message = z.output<typeof message>;
-export type Agent = z.output<typeof agent>;
-export type Queue = z.output<typeof queue>;

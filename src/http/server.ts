@@ -1,16 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import restify, { type Next, type Request, type Response, type Server } from 'restify';
+import { mountBackup } from './backup.ts';
 import { createCallbackHandler } from './callbacks.ts';
 import { closable } from './closing.ts';
+import { mountConsole } from './console.ts';
+import { mountDialogGraph } from './dialog-graph.ts';
 import { mount } from './dispatch.ts';
 import { DOCS_POLICY, docsPage } from './docs-page.ts';
 import { createEventHub } from './event-hub.ts';
 import { mountEvents } from './events.ts';
 import { mountHealth } from './health.ts';
+import { mountMedia } from './media.ts';
 import { createOpenApi } from './openapi.ts';
 import { apiRoutes, documented } from './operations.ts';
 import type { HttpParts } from './parts.ts';
 import { sendProblem } from './problem.ts';
+import { mountSession } from './session.ts';
 
 /** What restify's published types, which are those of version 8, do not have yet. */
 declare module 'restify' {
@@ -54,7 +59,9 @@ export function createServer(parts: HttpParts): HttpServer {
   const http = Object.assign(server.server, TIMEOUTS);
   const takeCallback = createCallbackHandler(parts);
   server.first((req, res) => !takeCallback(req, res));
-  server.pre(setCommonHeaders);
+  // Nobody sends more; each costs time before anything is checked.
+  http.maxHeadersCount = 100;
+  server.pre(commonHeaders(parts.console.secure));
   server.on('restifyError', (_req: Request, res: Response, error: unknown, done: () => void) => {
     const { status } = sendProblem(res, error);
     if (status >= 500) parts.log.error({ err: error }, 'a request failed');
@@ -65,7 +72,12 @@ export function createServer(parts: HttpParts): HttpServer {
   const hub = createEventHub(parts);
   const routes = apiRoutes(parts);
   for (const route of routes) mount(server, route, parts);
+  mountSession(server, parts);
   mountEvents(server, hub, parts);
+  mountBackup(server, parts);
+  mountDialogGraph(server, parts);
+  mountMedia(server, parts);
+  mountConsole(server, parts);
   mountHealth(server, parts);
   mountDocumentation(server, documented(routes));
 
@@ -77,12 +89,26 @@ export function createServer(parts: HttpParts): HttpServer {
   };
 }
 
-function setCommonHeaders(_req: Request, res: Response, next: Next): void {
-  res.setHeader('X-Content-Type-Options', 'nosniff');
-  res.setHeader('X-Frame-Options', 'DENY');
-  res.setHeader('Referrer-Policy', 'no-referrer');
-  res.setHeader('Cache-Control', 'no-store');
-  next();
+/** Pages have a Content-Security-Policy of their own; whatever else a browser is shown is no page. */
+const COMMON_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+};
+
+/** A year, as browsers want it to remember that the service is reached by https alone. */
+const HTTPS_ONLY = { 'Strict-Transport-Security': 'max-age=31536000' };
+
+function commonHeaders(secure: boolean) {
+  const headers = Object.entries({ ...COMMON_HEADERS, ...(secure ? HTTPS_ONLY : {}) });
+  return (_req: Request, res: Response, next: Next): void => {
+    for (const [name, value] of headers) res.setHeader(name, value);
+    next();
+  };
 }
 
 function mountDocumentation(server: Server, operations: ReturnType<typeof documented>): void {

@@ -2,8 +2,11 @@ import type { z } from 'zod';
 import { loadOf } from '../conversations/capacity.ts';
 import { nextOpening, openAt } from '../conversations/hours.ts';
 import type { AgentDoc, ConversationDoc, MessageDoc, QueueDoc, Stretch } from '../store/documents.ts';
+import type { Agent } from './agent-schemas.ts';
+import type { Message } from './message-schemas.ts';
+import type { Queue } from './queue-schemas.ts';
 import { hoursView } from './queue-schemas.ts';
-import type { Agent, Conversation, Message, Queue, stretch } from './schemas.ts';
+import type { Conversation, stretch } from './schemas.ts';
 
 /** Documents as the API shows them: ids without underscore, ISO times, null for what is absent. */
 
@@ -27,10 +30,13 @@ export function conversationView(doc: ConversationDoc): Conversation {
     preferredAgentIds: doc.preferredAgentIds ?? [],
     offer: doc.offer ? { agentId: doc.offer.agentId, until: isoTime(doc.offer.until) } : null,
     session: doc.session,
+    reopens: doc.reopens ?? null,
     version: doc.version,
     createdAt: isoTime(doc.createdAt),
     queuedAt: doc.queuedAt === undefined ? null : isoTime(doc.queuedAt),
     lastMessageAt: isoTime(doc.lastMessageAt),
+    unansweredSince: doc.unansweredSince === undefined ? null : isoTime(doc.unansweredSince),
+    optedOutAt: doc.optedOutAt === undefined ? null : isoTime(doc.optedOutAt),
     handoff: doc.handoff === undefined ? null : { ...doc.handoff, context: JSON.parse(doc.handoff.context) },
   };
 }
@@ -47,6 +53,7 @@ export function messageView(doc: MessageDoc): Message {
     direction: doc.direction,
     author: doc.author,
     text: doc.text,
+    ...(doc.masked ? { masked: doc.masked } : {}),
     at: isoTime(doc.at),
     status: doc.status,
     segments: doc.segments,
@@ -68,6 +75,9 @@ export function agentView(doc: AgentDoc, now: number): Agent {
     presence: doc.presence,
     presenceId: doc.presenceId ?? null,
     load: loadOf(doc, now),
+    rights: doc.rights ?? [],
+    hasToken: doc.tokenHash !== undefined,
+    tokenExpiresAt: doc.tokenExpiresAt === undefined ? null : isoTime(doc.tokenExpiresAt),
   };
 }
 

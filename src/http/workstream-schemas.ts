@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ROUTING_LIMITS } from '../conversations/routing-rules.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
+import { timeZone } from './queue-schemas.ts';
+import { ownId } from './schemas.ts';
 
 /** What goes in and out of the API about workstreams; see `schemas.ts`. */
 
@@ -74,6 +76,68 @@ const timesFields = {
   }),
 };
 
+const dialog = z.string().min(1).max(64).nullable().meta({
+  description:
+    'The dialog with which the bot begins on these numbers: best one with the trigger `workstream`. Null = the one with the trigger `start`. What a program’s own bot makes of it is its to say.',
+});
+
+const days = z.number().int().min(1).max(3650).nullable();
+
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a time such as 21:00, from 00:00 to 23:59');
+const quietHours = z
+  .strictObject({
+    timeZone,
+    from: timeOfDay.meta({ example: '21:00' }),
+    to: timeOfDay.meta({ example: '08:00' }),
+  })
+  .refine(({ from, to }) => from !== to, 'from and to are the same: write null for no quiet hours')
+  .nullable()
+  .meta({
+    description:
+      'When reminders, surveys, calls back and what programs send by themselves wait; answers leave at once. Across midnight where `from` is later. Null = never.',
+  });
+
+const texts = z.number().int().min(5).max(1000);
+const flood = z
+  .strictObject({
+    slowAfter: texts.meta({ description: 'From here on the bot answers every five seconds.' }),
+    muteAfter: texts.meta({ description: 'From here on nothing is answered, but by a person.' }),
+    muteSeconds: z.number().int().min(60).max(86_400),
+  })
+  .refine(({ slowAfter, muteAfter }) => slowAfter < muteAfter, 'slowAfter must be below muteAfter')
+  .nullable()
+  .meta({
+    description:
+      'A customer’s number that texts without an end, as programs do. Texts count up, six a minute are forgotten. Null = nobody is slowed.',
+  });
+
+const reopenSeconds = z
+  .number()
+  .int()
+  .min(1)
+  .max(7 * DAY)
+  .nullable()
+  .meta({
+    description:
+      'For so long after a session that a person had has ended, the customer’s next text goes to people again: to the same agent who is there and has room, else into the same queue. Null = to the bot.',
+  });
+
+const retentionFields = {
+  transcripts: days.meta({ description: 'Messages and notes.' }),
+  sessions: days.meta({
+    description:
+      'What reports are made of. A closed conversation goes when neither these nor messages are left of it.',
+  }),
+  audit: days.meta({ description: 'What was done about its conversations, and who read them.' }),
+};
+
+const attachmentFields = {
+  customers: z.boolean().meta({ description: 'Pictures that came as MMS are listed, and can be opened.' }),
+  agents: z.boolean().meta({ description: 'Agents give files to customers, as links.' }),
+};
+
 const automatedFields = {
   on: z.boolean(),
   texts: z
@@ -101,6 +165,10 @@ function messagesWith<T extends z.ZodType>(setting: T) {
     inactivity_closed: setting,
     survey: setting,
     survey_thanks: setting,
+    opted_out: setting,
+    opted_in: setting,
+    help: setting,
+    stop_unclear: setting,
   } satisfies Record<AutomatedMessage, T>;
 }
 
@@ -127,7 +195,7 @@ const ruleOutput = z
   .partial()
   .meta({ description: 'What a conversation gets for which the rule holds.' });
 
-const classification = z
+export const classification = z
   .array(
     z.strictObject({
       name: ruleName,
@@ -142,7 +210,7 @@ const classification = z
       'Rulesets, in order; the first rule of each that holds gives its output, and later rulesets see it.',
   });
 
-const routes = z
+export const routes = z
   .array(
     z.strictObject({
       name: ruleName,
@@ -164,16 +232,22 @@ export const workstream = z
   .object({
     id: z.string(),
     numbers: z.array(z.string()).meta({
-      description: 'Support numbers, digits with country code. They are set in the service’s settings.',
+      description: 'Support numbers of channels. A number that none lists is handled as `default` says.',
     }),
     language: language.meta({ description: 'Of customers who have not chosen one (BCP 47).' }),
     queueId: queueId.meta({ description: 'Where handoffs go that no rule and no dialog sends elsewhere.' }),
     settings: z
       .object({
+        dialog,
         distribution: z.object(distributionFields),
         capacity: z.object(capacityFields),
         times: z.object(timesFields).meta({ description: 'Seconds; null = never.' }),
         messages: z.object(messagesWith(z.object(automatedFields))).partial(),
+        quietHours,
+        attachments: z.object(attachmentFields),
+        flood,
+        reopenSeconds,
+        retention: z.object(retentionFields).meta({ description: 'Days; null = it is kept for ever.' }),
         classification,
         routes,
       })
@@ -182,23 +256,48 @@ export const workstream = z
   })
   .meta({ id: 'Workstream', description: 'How conversations on its numbers are handled.' });
 
-export const workstreamChanges = z
+const numbers = z
+  .array(z.string().max(64))
+  .max(200)
+  .transform((list) => [...new Set(list)])
+  .meta({ description: 'Each is one channel’s, and in one workstream only.' });
+
+const changes = {
+  numbers,
+  language,
+  queueId,
+  settings: z
+    .strictObject({
+      dialog,
+      distribution: z.strictObject(distributionFields).partial(),
+      capacity: z.strictObject(capacityFields).partial(),
+      times: z.strictObject(timesFields).partial(),
+      messages: z.strictObject(messagesWith(z.strictObject(automatedFields).partial())).partial(),
+      quietHours,
+      attachments: z.strictObject(attachmentFields).partial(),
+      flood,
+      reopenSeconds,
+      retention: z.strictObject(retentionFields).partial(),
+      classification,
+      routes,
+    })
+    .partial(),
+};
+
+export const workstreamChanges = z.strictObject(changes).partial().meta({ id: 'WorkstreamChanges' });
+
+export const newWorkstream = z
   .strictObject({
-    language,
-    queueId,
-    settings: z
-      .strictObject({
-        distribution: z.strictObject(distributionFields).partial(),
-        capacity: z.strictObject(capacityFields).partial(),
-        times: z.strictObject(timesFields).partial(),
-        messages: z.strictObject(messagesWith(z.strictObject(automatedFields).partial())).partial(),
-        classification,
-        routes,
-      })
-      .partial(),
+    ...changes,
+    id: ownId,
+    numbers: numbers.default([]),
+    settings: changes.settings.default({}),
   })
-  .partial()
-  .meta({ id: 'WorkstreamChanges' });
+  .meta({ id: 'NewWorkstream' });
+
+export const workstreamCopy = z
+  .strictObject({ id: ownId, numbers: numbers.default([]) })
+  .meta({ id: 'WorkstreamCopy' });
 
 export type WorkstreamView = z.output<typeof workstream>;
 export type SettingsChanges = NonNullable<z.output<typeof workstreamChanges>['settings']>;

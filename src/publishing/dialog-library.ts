@@ -2,7 +2,7 @@ import { type DialogFiles, dialogSetId } from '../bot/dialog-files.ts';
 import type { DialogSet, DialogSets } from '../bot/published-bot.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { isDuplicateKey } from '../store/collection.ts';
+import { insertOnce } from '../store/collection.ts';
 import type { PublicationDoc } from '../store/dialog-set.ts';
 import type { Store } from '../store/documents.ts';
 
@@ -49,6 +49,8 @@ export function createDialogLibrary(parts: DialogLibraryParts): DialogLibrary {
   /** Those used last come last. */
   const atHand = new Map<string, DialogSet>([[current.id, current]]);
   const fetching = new Map<string, Promise<DialogSet | undefined>>();
+  /** Publications of this process that are not live yet: it has their sets at hand, and need not follow itself. */
+  let underway = 0;
   /** Sets that this version cannot run: told once, and not tried at every look. */
   const unfit = new Set<string>();
 
@@ -97,24 +99,33 @@ export function createDialogLibrary(parts: DialogLibraryParts): DialogLibrary {
     return last;
   }
 
+  /** Unless a later one is live by then: what was read, or is made ready, may be overtaken by one of this process. */
   async function adopt(set: DialogSet, as: PublicationDoc): Promise<void> {
+    if (!isNewer(as)) return;
     if (set.id !== current.id) await parts.goesLive(set);
+    if (!isNewer(as)) return;
     publication = as;
     current = keep(set);
   }
 
+  const isNewer = ({ _id }: PublicationDoc) => publication === undefined || _id > publication._id;
+
   /** The files first: a publication never names a set that is not there. */
   async function goLive(set: DialogSet, by: PublicationDoc['by']): Promise<PublicationDoc> {
+    underway += 1;
+    try {
+      return await publishNext(set, by);
+    } finally {
+      underway -= 1;
+    }
+  }
+
+  async function publishNext(set: DialogSet, by: PublicationDoc['by']): Promise<PublicationDoc> {
     for (;;) {
       const last = Number((await latest())?._id ?? 0);
       const next: PublicationDoc = { _id: String(last + 1).padStart(10, '0'), setId: set.id, at: now(), by };
-      try {
-        await store.publications.insertOne(next);
-      } catch (error) {
-        // Somebody else has published in between; theirs stays in the history, ours comes after it.
-        if (isDuplicateKey(error)) continue;
-        throw error;
-      }
+      // Somebody else has published in between; theirs stays in the history, ours comes after it.
+      if (!(await insertOnce(store.publications, next))) continue;
       await store.durable();
       await adopt(set, next);
       log.info({ set: set.id, publication: next._id }, 'dialogs are published');
@@ -124,17 +135,13 @@ export function createDialogLibrary(parts: DialogLibraryParts): DialogLibrary {
 
   async function publishSet(set: DialogSet, files: DialogFiles, by: PublicationDoc['by']) {
     const { dialogs, locales } = files;
-    try {
-      await store.dialogSets.insertOne({ _id: set.id, dialogs, locales });
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-    }
+    await insertOnce(store.dialogSets, { _id: set.id, dialogs, locales });
     return goLive(set, by);
   }
 
   async function follow(): Promise<void> {
     const last = await latest();
-    if (!last || last._id === publication?._id) return;
+    if (!last || !isNewer(last) || underway > 0) return;
     const set = await find(last.setId);
     if (set) await adopt(set, last);
   }

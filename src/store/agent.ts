@@ -1,3 +1,7 @@
+/** What an agent may beside what the role says. `secrets`: write API keys and webhooks' secrets, and give this right. */
+export const EXTRA_RIGHTS = ['secrets'] as const;
+export type ExtraRight = (typeof EXTRA_RIGHTS)[number];
+
 export const ROLES = ['agent', 'supervisor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -44,8 +48,12 @@ export interface AgentDoc {
   assignedAt: number;
   /** Since when they have had no work: the order of longest idle. */
   idleSince: number;
-  /** SHA-256 of the bearer token, hex. */
-  tokenHash: string;
+  /** Absent = none beside the role's. */
+  rights?: ExtraRight[];
+  /** SHA-256 of the bearer token, hex. Absent = none: it was revoked, or they sign in elsewhere. */
+  tokenHash?: string;
+  /** From then on the token counts for nothing. */
+  tokenExpiresAt?: number;
   createdAt: number;
   changedAt: number;
 }

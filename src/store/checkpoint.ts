@@ -90,6 +90,22 @@ export class Checkpoint {
     return this.#pass;
   }
 
+  /** Does `work` once all that was changed until now is moved, and while no checkpoint runs. */
+  async alone(work: () => Promise<void>): Promise<void> {
+    while (this.#pass !== null) await this.#pass.catch(() => {});
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const done = this.#move().then(work);
+    // Who waits for room does not wait for the work to succeed.
+    this.#pass = done
+      .catch(() => {})
+      .finally(() => {
+        this.#pass = null;
+        if (this.#size() > 0 || this.#failures > 0) this.note();
+      });
+    return done;
+  }
+
   /** After this, no checkpoint begins. The last one moves all there is. */
   async close(): Promise<void> {
     this.#isClosed = true;

@@ -44,6 +44,23 @@ export function isDuplicateKey(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;
 }
 
+/**
+ * Inserts a document unless there is one with its `_id`; false when there was. It begins the insert before it first
+ * awaits, as a `Write` must.
+ */
+export async function insertOnce<T extends { _id: string }>(
+  collection: Pick<Collection<T>, 'insertOne'>,
+  document: T,
+): Promise<boolean> {
+  try {
+    await collection.insertOne(document);
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
 /** Ascending or descending fields; documents without the `present` field are not in the index. */
 export interface IndexSpec {
   name: string;

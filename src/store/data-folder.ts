@@ -9,24 +9,35 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { open } from 'lmdb';
 import { SwitchboardError } from '../errors.ts';
 import { journalFiles } from './journal-file.ts';
+import { type DataState, SCHEMA } from './schema.ts';
 
-/** What this version writes. It grows when an older version could no longer read what is written. */
-export const FORMAT = 3;
+/** How this version writes its files. It grows when an older version could no longer read them. */
+const FORMAT = 3;
 
 /** A data folder that this process alone may use. */
 export interface DataFolder {
   /** LMDB's file; it may not be there yet. */
   dataPath: string;
+  /** Where a file is made that is to take its place. There is none. */
+  newPath: string;
+  /** Resolves once the one at `newPath` would survive a power cut. */
+  syncNew(): Promise<void>;
+  /** Puts the one at `newPath` into its place. */
+  replaceData(): void;
   /** Says in the folder that it holds a store. To be called once the file is made. */
   markMade(): void;
+  state(): DataState;
+  keepState(state: DataState): void;
   /** Lets others have the folder. */
   release(): Promise<void>;
 }
@@ -47,13 +58,36 @@ export async function claimFolder(dataDir: string): Promise<DataFolder> {
   readFormat(formatPath);
   const release = claim(join(dataDir, 'owner.mdb'));
   try {
-    const format = readFormat(formatPath);
+    const found = readFormat(formatPath);
+    let state = found?.state ?? { schema: SCHEMA };
     // The first frame is written after format.json is, so a journal goes with a file of LMDB's too.
-    await checkData(dataPath, format !== null || (await journalFiles(dataDir)).length > 0);
+    await checkData(dataPath, found !== null || (await journalFiles(dataDir)).length > 0);
+    const newPath = `${dataPath}.new`;
+    const lockPath = `${newPath}-lock`; // made by LMDB beside it
+    for (const left of [newPath, lockPath]) rmSync(left, { force: true });
     return {
       dataPath,
+      newPath,
+      async syncNew() {
+        const file = await openFile(newPath, 'r+');
+        try {
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+      },
+      replaceData() {
+        renameSync(newPath, dataPath);
+        rmSync(lockPath, { force: true });
+        syncFolder(dataDir);
+      },
       markMade: () => {
-        if (format !== FORMAT) writeFormat(formatPath);
+        if (found?.format !== FORMAT) writeFormat(formatPath, state);
+      },
+      state: () => state,
+      keepState(now) {
+        writeFormat(formatPath, now);
+        state = now;
       },
       release,
     };
@@ -93,7 +127,7 @@ function claim(path: string): () => Promise<void> {
   };
 }
 
-function readFormat(path: string): number | null {
+function readFormat(path: string): { format: number; state: DataState } | null {
   if (!existsSync(path)) return null;
   let content: unknown;
   try {
@@ -101,25 +135,41 @@ function readFormat(path: string): number | null {
   } catch (cause) {
     throw damaged('format.json cannot be read', cause);
   }
-  const format =
-    typeof content === 'object' && content !== null && 'format' in content ? content.format : null;
-  if (typeof format !== 'number') throw damaged('format.json names no format');
+  const fields: { [name: string]: unknown } =
+    typeof content === 'object' && content !== null ? { ...content } : {};
+  const { format, schema = 1, filling } = fields;
+  if (typeof format !== 'number' || typeof schema !== 'number') throw damaged('format.json names no format');
   if (format > FORMAT) {
     throw new SwitchboardError('store_newer', undefined, { details: { format, understood: FORMAT } });
   }
-  return format;
+  if (schema > SCHEMA) {
+    throw new SwitchboardError('store_newer', undefined, { details: { schema, understood: SCHEMA } });
+  }
+  return {
+    format,
+    state: { schema, ...((filling === 'restore' || filling === 'copy') && { filling }) },
+  };
 }
 
-function writeFormat(path: string): void {
+function writeFormat(path: string, state: DataState): void {
   const beside = `${path}.new`;
   const file = openSync(beside, 'w');
   try {
-    writeSync(file, `${JSON.stringify({ format: FORMAT })}\n`);
+    writeSync(file, `${JSON.stringify({ format: FORMAT, ...state })}\n`);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
   renameSync(beside, path);
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 /**

@@ -1,9 +1,18 @@
-import type { Database } from 'lmdb';
+import type { Database, Transaction } from 'lmdb';
 import type { Movable } from './checkpoint.ts';
 import type { Collection, Filter, FindOptions, IndexSpec, Sort, UpdateFilter } from './collection.ts';
 import { committed } from './commit.ts';
+import type { CollectionName } from './documents.ts';
 import { compileFilter, type FilterDoc } from './filter.ts';
-import { type Doc, documentKey, documentKeyOf, entryKey, type Key, MAX_KEY_BYTES } from './index-keys.ts';
+import {
+  type Doc,
+  documentKey,
+  documentKeyOf,
+  entryKey,
+  hasSameEntry,
+  type Key,
+  MAX_KEY_BYTES,
+} from './index-keys.ts';
 import type { Journaled } from './journal-record.ts';
 import { countKeys, keysIn, mergedKeysIn } from './key-ranges.ts';
 import { LayeredDocuments, LayeredIndex } from './layered-keys.ts';
@@ -12,7 +21,7 @@ import { sortDocuments } from './order.ts';
 import { type Plan, planQuery, type SortDoc } from './query-plan.ts';
 import { duplicateKey, refuseLong } from './refusals.ts';
 import type { Structures } from './structures.ts';
-import { applyUpdate, copyOf, type UpdateDoc, upserted } from './update.ts';
+import { copyOf, type UpdateDoc, updated, upserted } from './update.ts';
 
 export interface Index {
   spec: IndexSpec;
@@ -26,28 +35,46 @@ export interface Engine {
   transact<R>(change: () => R): Promise<R>;
   /** Runs `look` alone. */
   read<R>(look: () => R): Promise<R>;
+  /** A document is another one now, or gone. */
+  changed(collection: CollectionName): void;
   /** A query that no index serves. */
   unindexed(collection: string, filter: FilterDoc, sort: SortDoc | undefined): void;
 }
 
+/** What LMDB has of a collection. */
+export interface Tables {
+  documents: Database<Doc, Key>;
+  structures: Structures;
+  /** In the declared order. */
+  indexes: readonly Index[];
+}
+
+/** All documents of a collection as they were once, some hundred at a time. */
+export type Image = () => Iterable<Doc[]>;
+
+export interface Imaged {
+  /** What is in the collection now, of which LMDB has its part as `transaction` sees it. */
+  image(transaction: Transaction): Image;
+  follow(tables: Tables): void;
+}
+
+/** Documents of an image that are read in one go: some 1 ms. */
+const IMAGE_BATCH = 500;
+
 /** A collection of the embedded engine. See `Collection` for the contract. */
-export class EmbeddedCollection<T extends { _id: string }> implements Collection<T>, Journaled, Movable {
-  readonly name: string;
-  readonly #documents: Database<Doc, Key>;
-  readonly #structures: Structures;
+export class EmbeddedCollection<T extends { _id: string }>
+  implements Collection<T>, Journaled, Movable, Imaged
+{
+  readonly name: CollectionName;
+  #documents: Database<Doc, Key>;
+  #structures: Structures;
   readonly #specs: readonly IndexSpec[];
   readonly #engine: Engine;
   readonly #ids: LayeredDocuments;
   readonly #layers: readonly LayeredIndex[];
   readonly recent: Memtable;
 
-  constructor(
-    name: string,
-    documents: Database<Doc, Key>,
-    structures: Structures,
-    indexes: readonly Index[],
-    engine: Engine,
-  ) {
+  constructor(name: CollectionName, { documents, structures, indexes }: Tables, engine: Engine) {
     this.name = name;
     this.#documents = documents;
     this.#structures = structures;
@@ -59,7 +86,15 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     this.#layers = indexes.map(({ spec, entries }, at) => new LayeredIndex(spec, entries, recent, at));
   }
 
-  async findOne(filter: Filter<T>, options: { sort?: Sort<T> } = {}): Promise<T | null> {
+  /** Goes on with the same tables in another file. */
+  follow({ documents, structures, indexes }: Tables): void {
+    this.#documents = documents;
+    this.#structures = structures;
+    this.#ids.follow(documents);
+    for (const [at, { entries }] of indexes.entries()) this.#layers[at]?.follow(entries);
+  }
+
+  findOne(filter: Filter<T>, options: { sort?: Sort<T> } = {}): Promise<T | null> {
     return this.#engine.read(() => this.#own(this.#first(filter, options.sort)));
   }
 
@@ -78,7 +113,7 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     };
   }
 
-  async insertOne(document: T): Promise<{ insertedId: string }> {
+  insertOne(document: T): Promise<{ insertedId: string }> {
     return this.#engine.transact(() => {
       const doc = asDoc(copyOf(document));
       this.#insert(doc);
@@ -86,7 +121,7 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     });
   }
 
-  async updateOne(
+  updateOne(
     filter: Filter<T>,
     update: UpdateFilter<T>,
     options: { upsert?: boolean } = {},
@@ -102,7 +137,7 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     });
   }
 
-  async findOneAndUpdate(
+  findOneAndUpdate(
     filter: Filter<T>,
     update: UpdateFilter<T>,
     options: { sort?: Sort<T>; upsert?: boolean; returnDocument: 'before' | 'after' },
@@ -119,16 +154,17 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     });
   }
 
-  async deleteOne(filter: Filter<T>): Promise<{ deletedCount: number }> {
+  deleteOne(filter: Filter<T>): Promise<{ deletedCount: number }> {
     return this.#engine.transact(() => {
       const doc = this.#first(filter, undefined);
       if (doc === null) return { deletedCount: 0 };
       this.recent.set(documentKey(doc._id), null, NOWHERE, this.#entriesOf(doc));
+      this.#engine.changed(this.name);
       return { deletedCount: 1 };
     });
   }
 
-  async countDocuments(filter: Filter<T>, options: { limit?: number } = {}): Promise<number> {
+  countDocuments(filter: Filter<T>, options: { limit?: number } = {}): Promise<number> {
     const limit = options.limit || Number.POSITIVE_INFINITY;
     return this.#engine.read(() => {
       const plan = this.#plan(filter, undefined);
@@ -158,6 +194,25 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
     if (doc === null) void this.#documents.remove(key);
     else void this.#documents.put(key, this.#structures.ordered(doc));
     eachChange(recent.stored, entries, (at, old, now) => this.#layers[at]?.hand(old, now));
+  }
+
+  image(transaction: Transaction): Image {
+    const documents = this.#documents;
+    const recent = new Map<Key, Doc | null>();
+    for (const [key, { doc }] of this.recent.all()) recent.set(key, doc);
+    return function* () {
+      for (let start: Key | null = '\x00'; start !== null; ) {
+        const range = documents.getRange({ start, limit: IMAGE_BATCH, transaction });
+        const stored: { key: Key; value: Doc }[] = [...range];
+        const last: Key | undefined = stored.at(-1)?.key;
+        start = last === undefined || stored.length < IMAGE_BATCH ? null : `${last}\x00`;
+        yield stored.filter(({ key }) => !recent.has(key)).map(({ value }) => value);
+      }
+      const changed = [...recent.values()].filter((doc) => doc !== null);
+      for (let from = 0; from < changed.length; from += IMAGE_BATCH) {
+        yield changed.slice(from, from + IMAGE_BATCH);
+      }
+    };
   }
 
   /** Takes what the journal says of a document. */
@@ -190,16 +245,21 @@ export class EmbeddedCollection<T extends { _id: string }> implements Collection
       throw duplicateKey(this.name);
     }
     this.recent.set(key, doc, entries, NOWHERE);
+    this.#engine.changed(this.name);
   }
 
   /** Returns the document with the update applied, or the same one when that changes nothing. */
   #change(doc: Doc, update: UpdateDoc): Doc {
-    const changed = { ...doc };
-    if (!applyUpdate(changed, update)) return doc;
-    const entries = this.#entriesOf(changed);
+    const changed = updated(doc, update);
+    if (changed === doc) return doc;
     const key = documentKey(doc._id);
+    const before = this.recent.get(key)?.entries ?? this.#entriesOf(doc);
+    const entries = this.#specs.map((spec, at) =>
+      hasSameEntry(spec, doc, changed) ? (before[at] ?? null) : entryKey(spec, changed),
+    );
     refuseLong(key, entries);
-    this.recent.set(key, changed, entries, this.recent.get(key)?.entries ?? this.#entriesOf(doc));
+    this.recent.set(key, changed, entries, before);
+    this.#engine.changed(this.name);
     return changed;
   }
 

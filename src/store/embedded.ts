@@ -3,17 +3,22 @@ import { SwitchboardError } from '../errors.ts';
 import { Checkpoint, type Movable } from './checkpoint.ts';
 import { isDuplicateKey, oneByOne, type Write } from './collection.ts';
 import { committed } from './commit.ts';
-import { claimFolder } from './data-folder.ts';
-import { type CollectionName, type Collections, type Documents, INDEXES, type Store } from './documents.ts';
-import { EmbeddedCollection, type Engine } from './embedded-collection.ts';
+import { claimFolder, type DataFolder } from './data-folder.ts';
+import type { CollectionName, Collections, Documents, Store } from './documents.ts';
+import { EmbeddedCollection, type Engine, type Imaged, type Tables } from './embedded-collection.ts';
 import { openIndexes } from './embedded-indexes.ts';
 import type { FilterDoc } from './filter.ts';
 import { type Doc, KEY_OPTIONS, type Key } from './index-keys.ts';
+import { INDEXES } from './indexes.ts';
 import { Journal } from './journal.ts';
 import { DamagedJournal } from './journal-file.ts';
 import { type Journaled, Left, replayChanges, takeChanges } from './journal-record.ts';
 import type { SortDoc } from './query-plan.ts';
+import { Readers } from './readers.ts';
 import { unindexedError } from './refusals.ts';
+import { copyTables } from './rewrite.ts';
+import { COLLECTION_NAMES } from './schema.ts';
+import { imageSnapshot, type Snapshot } from './snapshot.ts';
 import { Structures } from './structures.ts';
 
 /**
@@ -49,25 +54,37 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const folder = await claimFolder(options.dataDir);
   let root: RootDatabase<unknown, string> | undefined;
   try {
-    const settings = {
-      noSubdir: true,
-      maxDbs: 128,
-      mapSize: MAP_SIZE,
-      overlappingSync: false,
-      // Batches are said to be ones: those of a turn of the event loop make a promise that nobody can handle.
-      eventTurnBatching: false,
-    };
-    root = open({ path: folder.dataPath, encoding: 'json', ...settings });
-    const engine = new EmbeddedEngine(root, options);
+    root = openRoot(folder.dataPath);
+    const engine = new EmbeddedEngine(root, folder, options);
     const collections = await engine.openCollections();
     folder.markMade();
     engine.begin();
-    return { ...collections, ...engine.methods(folder.release) };
+    return {
+      ...collections,
+      ...engine.methods(),
+      state: async () => folder.state(),
+      keepState: async (state) => folder.keepState(state),
+    };
   } catch (error) {
     await root?.close();
     await folder.release();
     throw asOpeningError(error);
   }
+}
+
+/** `noSync`: what is written is on the disk once the file is synced by somebody else. */
+function openRoot(path: string, noSync = false): RootDatabase<unknown, string> {
+  return open({
+    path,
+    encoding: 'json',
+    noSubdir: true,
+    maxDbs: 128,
+    mapSize: MAP_SIZE,
+    overlappingSync: false,
+    noSync,
+    // Batches are said to be ones: those of a turn of the event loop make a promise that nobody can handle.
+    eventTurnBatching: false,
+  });
 }
 
 function asOpeningError(cause: unknown): unknown {
@@ -79,19 +96,24 @@ function asOpeningError(cause: unknown): unknown {
 }
 
 class EmbeddedEngine implements Engine {
-  readonly #root: RootDatabase<unknown, string>;
-  readonly #meta: Database<unknown, string>;
+  #root: RootDatabase<unknown, string>;
+  #meta: Database<unknown, string>;
+  readonly #folder: DataFolder;
+  readonly #readers = new Readers();
   readonly #options: EmbeddedStoreOptions;
-  readonly #collections: (Journaled & Movable)[] = [];
+  readonly #collections: (Journaled & Movable & Imaged)[] = [];
   readonly #journal: Journal;
   readonly #checkpoint: Checkpoint;
+  readonly #told: ((collection: CollectionName) => void)[] = [];
   /** Set while the writes of a group begin: after a failure, nothing more of it is done. */
   #group: { failure: { error: unknown } | null } | null = null;
 
+  #isClosing = false;
   #closed = false;
 
-  constructor(root: RootDatabase<unknown, string>, options: EmbeddedStoreOptions) {
+  constructor(root: RootDatabase<unknown, string>, folder: DataFolder, options: EmbeddedStoreOptions) {
     this.#root = root;
+    this.#folder = folder;
     this.#options = options;
     this.#meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
     const collections = this.#collections;
@@ -110,12 +132,15 @@ class EmbeddedEngine implements Engine {
     });
   }
 
-  methods(release: () => Promise<void>): Pick<Store, 'inOrder' | 'durable' | 'ping' | 'close'> {
+  methods(): Pick<Store, 'onChange' | 'inOrder' | 'durable' | 'ping' | 'snapshot' | 'rewrite' | 'close'> {
     return {
+      onChange: (told) => void this.#told.push(told),
       inOrder: (writes) => this.#inOrder(writes),
       durable: () => orStoreError(this.#journal.durable()),
       ping: () => this.#ping(),
-      close: () => this.#close(release),
+      snapshot: () => this.#snapshot(),
+      rewrite: () => this.#rewrite(),
+      close: () => this.#close(),
     };
   }
 
@@ -136,6 +161,7 @@ class EmbeddedEngine implements Engine {
       quickReplies: await this.#openCollection('quickReplies'),
       macros: await this.#openCollection('macros'),
       drafts: await this.#openCollection('drafts'),
+      signIns: await this.#openCollection('signIns'),
       idempotency: await this.#openCollection('idempotency'),
       audit: await this.#openCollection('audit'),
       webhooks: await this.#openCollection('webhooks'),
@@ -144,6 +170,13 @@ class EmbeddedEngine implements Engine {
       deliveries: await this.#openCollection('deliveries'),
       dialogSets: await this.#openCollection('dialogSets'),
       publications: await this.#openCollection('publications'),
+      erasures: await this.#openCollection('erasures'),
+      files: await this.#openCollection('files'),
+      fileChunks: await this.#openCollection('fileChunks'),
+      channels: await this.#openCollection('channels'),
+      numberClaims: await this.#openCollection('numberClaims'),
+      optouts: await this.#openCollection('optouts'),
+      sendBuckets: await this.#openCollection('sendBuckets'),
     };
     this.#collections.push(...Object.values(collections));
     for (const collection of this.#collections)
@@ -164,24 +197,29 @@ class EmbeddedEngine implements Engine {
   }
 
   async #openCollection<K extends CollectionName>(name: K): Promise<EmbeddedCollection<Documents[K]>> {
-    const structures = new Structures(name, this.#meta);
-    const options = { encoding: 'msgpack' as const, ...KEY_OPTIONS, ...structures.options() };
-    const documents = this.#root.openDB<Doc, Key>(name, options);
-    structures.attach(documents);
-    const indexes = await openIndexes({
-      root: this.#root,
-      meta: this.#meta,
-      collection: name,
-      documents,
-      specs: INDEXES[name],
-      log: this.#options.log,
-    });
-    return new EmbeddedCollection(name, documents, structures, indexes, this);
+    return new EmbeddedCollection(name, await this.#openTables(name, this.#root, this.#meta), this);
   }
 
-  async transact<R>(change: () => R): Promise<R> {
+  async #openTables(
+    name: CollectionName,
+    root: RootDatabase<unknown, string>,
+    meta: Database<unknown, string>,
+  ): Promise<Tables> {
+    const structures = new Structures(name, meta);
+    const options = { encoding: 'msgpack' as const, ...KEY_OPTIONS, ...structures.options() };
+    const documents = root.openDB<Doc, Key>(name, options);
+    structures.attach(documents);
+    const { log } = this.#options;
+    const indexes = await openIndexes({ root, meta, collection: name, documents, specs: INDEXES[name], log });
+    return { documents, structures, indexes };
+  }
+
+  transact<R>(change: () => R): Promise<R> {
     const { jitter } = this.#options;
-    if (jitter === undefined) return this.#write(change);
+    return jitter === undefined ? this.#write(change) : this.#jittered(jitter, change);
+  }
+
+  async #jittered<R>(jitter: () => Promise<void>, change: () => R): Promise<R> {
     await jitter();
     const result = await this.#write(change);
     await jitter();
@@ -196,6 +234,10 @@ class EmbeddedEngine implements Engine {
     if (jitter === undefined) return result;
     await jitter();
     return result;
+  }
+
+  changed(collection: CollectionName): void {
+    for (const told of this.#told) told(collection);
   }
 
   unindexed(collection: string, filter: FilterDoc, sort: SortDoc | undefined): void {
@@ -227,6 +269,10 @@ class EmbeddedEngine implements Engine {
     if (this.#closed) throw new SwitchboardError('store_unavailable', 'The store is closed.');
   }
 
+  #goOn(): void {
+    if (this.#isClosing) throw new SwitchboardError('store_unavailable', 'The store closes.');
+  }
+
   /** What the disk does not take would fill the memory. */
   #isHeldUp(): boolean {
     return this.#journal.hasFailed || this.#checkpoint.isBehind;
@@ -252,20 +298,74 @@ class EmbeddedEngine implements Engine {
     await Promise.all(begun);
   }
 
+  /** LMDB as it is now, under what it has not got yet. */
+  #snapshot(): Snapshot {
+    this.#isOpen();
+    const root = this.#root;
+    const transaction = root.useReadTransaction();
+    this.#readers.begin(root);
+    return imageSnapshot(this.#collections, transaction, {
+      isOpen: () => this.#isOpen(),
+      closed: () => this.#readers.end(root),
+    });
+  }
+
+  /** A new journal file, and a new file of LMDB's with what is in the one that there is. */
+  async #rewrite(): Promise<void> {
+    this.#isOpen();
+    let old: RootDatabase<unknown, string> | undefined;
+    const replace = async () => {
+      old = await this.#replaceFile();
+    };
+    await orStoreError(this.#checkpoint.alone(replace));
+    if (old !== undefined) await this.#readers.close(old);
+  }
+
+  /** While no checkpoint writes. What is changed meanwhile stays in memory and in the journal. Gives the old file. */
+  async #replaceFile(): Promise<RootDatabase<unknown, string>> {
+    const old = this.#root;
+    const copied = openRoot(this.#folder.newPath, true);
+    try {
+      await copyTables(old, copied, () => this.#goOn());
+    } finally {
+      await copied.close();
+    }
+    await this.#folder.syncNew();
+    const root = openRoot(this.#folder.newPath);
+    try {
+      const meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
+      const tables = new Map<string, Tables>();
+      for (const name of COLLECTION_NAMES) tables.set(name, await this.#openTables(name, root, meta));
+      this.#goOn();
+      this.#folder.replaceData();
+      this.#root = root;
+      this.#meta = meta;
+      for (const collection of this.#collections) {
+        const opened = tables.get(collection.name);
+        if (opened !== undefined) collection.follow(opened);
+      }
+    } catch (error) {
+      if (this.#root !== root) await root.close();
+      throw error;
+    }
+    return old;
+  }
+
   async #ping(): Promise<void> {
     await orStoreError(this.#journal.probe());
     this.#checkpoint.note(); // lets the file go that a probe has begun
   }
 
   /** Rejects when the disk does not take the last changes; all is closed then too. */
-  async #close(release: () => Promise<void>): Promise<void> {
+  async #close(): Promise<void> {
+    this.#isClosing = true;
     try {
       await orStoreError(this.#checkpoint.close());
     } finally {
       await this.#journal.close();
       this.#closed = true;
-      await this.#root.close();
-      await release();
+      await this.#readers.close(this.#root);
+      await this.#folder.release();
     }
   }
 }

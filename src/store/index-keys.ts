@@ -52,13 +52,21 @@ export function documentKey(id: string): Key {
  */
 export function entryKey(index: IndexSpec, doc: Doc): Key | null {
   if (index.present !== undefined && doc[index.present] === undefined) return null;
-  let key = '';
+  const parts: string[] = [];
   for (const field in index.keys) {
     const value = doc[field] ?? null;
     if (!isScalar(value)) throw new TypeError(`The indexed field ${field} has to hold a scalar.`);
-    key += partOf(value, index.keys[field] === -1);
+    parts.push(partOf(value, index.keys[field] === -1));
   }
-  return key + partOf(doc._id, false);
+  parts.push(partOf(doc._id, false));
+  // One string: the pieces that `+` holds together would each be kept until the checkpoint.
+  return parts.join('');
+}
+
+/** Whether two states of one document have one key in an index, as far as that shows without making it. */
+export function hasSameEntry({ keys, present }: IndexSpec, before: Doc, after: Doc): boolean {
+  for (const field in keys) if (before[field] !== after[field]) return false;
+  return present === undefined || before[present] === after[present];
 }
 
 /** One part of a key. */

@@ -6,12 +6,22 @@ import type { Memtable } from './memtable.ts';
 
 type Stored = Database<unknown, Key>;
 
+/** Beginnings of ranges that are remembered. */
+const MOST_PASSED = 1000;
+
 /** The keys of an index: LMDB's, without those of documents that the memtable has, and the memtable's own. */
 export class LayeredIndex implements SortedKeys {
   readonly spec: IndexSpec;
-  readonly #stored: Database<string, Key>;
+  #stored: Database<string, Key>;
   readonly #recent: Memtable;
   readonly #at: number;
+  /**
+   * By where a range begins, the key of LMDB's up to which all are hidden. What is taken from the head of a line stays
+   * there until a checkpoint: without this, each who takes the next would pass all that were taken in that second.
+   */
+  readonly #passed = new Map<Key, Key>();
+  /** The memtable's `left` for which that holds. */
+  #passedAt = 0;
 
   /** `at` is the index's place among those of its collection. */
   constructor(spec: IndexSpec, stored: Database<string, Key>, recent: Memtable, at: number) {
@@ -21,6 +31,12 @@ export class LayeredIndex implements SortedKeys {
     this.#at = at;
   }
 
+  /** The same entries, in another file. */
+  follow(stored: Database<string, Key>): void {
+    this.#stored = stored;
+    this.#passed.clear();
+  }
+
   /** Hands LMDB an entry in the place of another one, in the batch that is open: what each promises is the batch's. */
   hand(old: Key | null, now: Key | null): void {
     if (old !== null) void this.#stored.remove(old);
@@ -28,10 +44,51 @@ export class LayeredIndex implements SortedKeys {
   }
 
   inRange(range: KeyRange, reverse: boolean): Iterable<Key> {
-    const stored = this.#stored.getKeys(rangeOptions(range, reverse));
-    if (this.#recent.size === 0) return stored;
-    const isCurrent = (key: Key) => this.#recent.get(documentKeyOf(this.spec, key)) === undefined;
-    return layered(stored, isCurrent, this.#recentIn(range, reverse), reverse);
+    if (this.#recent.size === 0) return this.#stored.getKeys(rangeOptions(range, reverse));
+    const stored = reverse ? this.#seenBackwards(range) : this.#seen(range);
+    return merged(
+      [
+        { keys: stored, prefix: 0 },
+        { keys: this.#recentIn(range, reverse), prefix: 0 },
+      ],
+      reverse,
+    );
+  }
+
+  #seenBackwards(range: KeyRange): Iterable<Key> {
+    return filtered(this.#stored.getKeys(rangeOptions(range, true)), (key) => this.#isSeen(key));
+  }
+
+  *#seen({ lower, upper, prefix }: KeyRange): Generator<Key, void> {
+    const begin = this.#passedFrom(lower) ?? lower;
+    if (begin > upper) return;
+    let atHead = true;
+    let hidden: Key | null = null;
+    for (const key of this.#stored.getKeys(rangeOptions({ lower: begin, upper, prefix }, false))) {
+      if (this.#isSeen(key)) {
+        if (atHead && hidden !== null) this.#pass(lower, key);
+        atHead = false;
+        yield key;
+      } else if (atHead) hidden = key;
+    }
+    if (atHead && hidden !== null) this.#pass(lower, hidden);
+  }
+
+  #passedFrom(lower: Key): Key | undefined {
+    if (this.#passedAt !== this.#recent.left) {
+      this.#passed.clear();
+      this.#passedAt = this.#recent.left;
+    }
+    return this.#passed.get(lower);
+  }
+
+  #pass(lower: Key, to: Key): void {
+    if (this.#passed.size >= MOST_PASSED) this.#passed.clear();
+    this.#passed.set(lower, to);
+  }
+
+  #isSeen(key: Key): boolean {
+    return this.#recent.get(documentKeyOf(this.spec, key)) === undefined;
   }
 
   /**
@@ -68,12 +125,17 @@ export class LayeredIndex implements SortedKeys {
 
 /** The keys of a collection's documents, in both. */
 export class LayeredDocuments implements SortedKeys {
-  readonly #stored: Stored;
+  #stored: Stored;
   readonly #recent: Memtable;
 
   constructor(stored: Stored, recent: Memtable) {
     this.#stored = stored;
     this.#recent = recent;
+  }
+
+  /** The same documents, in another file. */
+  follow(stored: Stored): void {
+    this.#stored = stored;
   }
 
   inRange(range: KeyRange, reverse: boolean): Iterable<Key> {

@@ -2,10 +2,10 @@ import { type Collection, type Db, MongoClient, MongoError } from 'mongodb';
 import { wrongSettings } from '../config.ts';
 import { SwitchboardError } from '../errors.ts';
 import { type IndexSpec, oneByOne } from './collection.ts';
-import { type CollectionName, type Documents, INDEXES, type Store } from './documents.ts';
-
-/** Grows when an older version could no longer work with the documents that are written. */
-const FORMAT = 1;
+import type { CollectionName, Documents, Store } from './documents.ts';
+import { INDEXES } from './indexes.ts';
+import { type DataState, SCHEMA } from './schema.ts';
+import { liveSnapshot } from './snapshot.ts';
 
 /** Milliseconds for a server to be found, also in the middle of the work: TeleSign waits five seconds for its 200. */
 const SERVER_SELECTION = 4_000;
@@ -13,10 +13,15 @@ const SERVER_SELECTION = 4_000;
 /** MongoDB's IndexOptionsConflict and IndexKeySpecsConflict. */
 const INDEX_CONFLICTS: readonly unknown[] = [85, 86];
 
+/** Of the document in `meta` that tells of the data as a whole. */
+const STATE = 'state';
+
 /** Documents that are about the database. */
 interface MetaDoc {
   _id: string;
-  format?: number;
+  /** Of `STATE`. */
+  schema?: number;
+  filling?: DataState['filling'];
   pings?: number;
 }
 
@@ -37,16 +42,27 @@ export async function openMongoStore(options: {
   try {
     await client.connect();
     const meta = db.collection<MetaDoc>('meta');
-    await checkFormat(meta);
+    await refuseNewer(meta);
     for (const [name, specs] of Object.entries(INDEXES)) {
       for (const spec of specs) await makeIndex(db, name, spec);
     }
+    const all = collections(db);
     return {
-      ...collections(db),
+      ...all,
       inOrder: oneByOne,
       durable: () => Promise.resolve(),
       async ping() {
         await meta.updateOne({ _id: 'ping' }, { $inc: { pings: 1 } }, { upsert: true }).catch(refuse);
+      },
+      snapshot: () => liveSnapshot(all),
+      rewrite: () => Promise.resolve(),
+      state: async () => stateIn(await meta.findOne({ _id: STATE })),
+      async keepState({ schema, filling }) {
+        const update =
+          filling === undefined
+            ? { $set: { schema }, $unset: { filling: '' as const } }
+            : { $set: { schema, filling } };
+        await meta.updateOne({ _id: STATE }, update, { upsert: true });
       },
       close: () => client.close(),
     };
@@ -97,6 +113,7 @@ function collections(db: Db): { [K in CollectionName]: Collection<Documents[K]> 
     quickReplies: db.collection('quickReplies'),
     macros: db.collection('macros'),
     drafts: db.collection('drafts'),
+    signIns: db.collection('signIns'),
     idempotency: db.collection('idempotency'),
     audit: db.collection('audit'),
     webhooks: db.collection('webhooks'),
@@ -105,19 +122,32 @@ function collections(db: Db): { [K in CollectionName]: Collection<Documents[K]> 
     deliveries: db.collection('deliveries'),
     dialogSets: db.collection('dialogSets'),
     publications: db.collection('publications'),
+    erasures: db.collection('erasures'),
+    files: db.collection('files'),
+    fileChunks: db.collection('fileChunks'),
+    channels: db.collection('channels'),
+    numberClaims: db.collection('numberClaims'),
+    optouts: db.collection('optouts'),
+    sendBuckets: db.collection('sendBuckets'),
   };
 }
 
-async function checkFormat(meta: Collection<MetaDoc>): Promise<void> {
+/** Before anything is changed: an index that a newer version makes would be taken away. */
+async function refuseNewer(meta: Collection<MetaDoc>): Promise<void> {
   const found = await meta.findOneAndUpdate(
-    { _id: 'format' },
-    { $setOnInsert: { format: FORMAT } },
+    { _id: STATE },
+    { $setOnInsert: { schema: SCHEMA } },
     { upsert: true, returnDocument: 'after' },
   );
-  const format = found?.format ?? FORMAT;
-  if (format > FORMAT) {
-    throw new SwitchboardError('store_newer', undefined, { details: { format, understood: FORMAT } });
+  const { schema } = stateIn(found);
+  if (schema > SCHEMA) {
+    throw new SwitchboardError('store_newer', undefined, { details: { schema, understood: SCHEMA } });
   }
+}
+
+function stateIn(found: MetaDoc | null): DataState {
+  const { schema = SCHEMA, filling } = found ?? {};
+  return { schema, ...(filling !== undefined && { filling }) };
 }
 
 /** Makes an index; one that an older version declared otherwise under the same name gives way. */

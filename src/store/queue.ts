@@ -1,3 +1,5 @@
+import type { QueueNews } from './webhook.ts';
+
 /** When a queue is served. Times of day are minutes since midnight in `timeZone`. */
 export interface Hours {
   /** IANA, such as `Europe/Madrid`. */
@@ -35,6 +37,11 @@ export interface QueueDoc {
   overflow?: OverflowRule[];
   /** Seconds within which a conversation should be taken; absent = no service level. */
   levelSeconds?: number;
+  /** Since when somebody has waited for longer; absent = nobody does. */
+  overLevelAt?: number;
+  /** What is to be told of it; `newsAt` is there while there is some. */
+  news?: QueueNews[];
+  newsAt?: number;
   createdAt: number;
   changedAt: number;
 }

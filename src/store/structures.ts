@@ -68,9 +68,8 @@ export class Structures {
 
   #reordered(doc: Doc): Doc {
     const fields = Object.keys(doc).sort((a, b) => this.#rank(a) - this.#rank(b));
-    const copy: Doc = { _id: doc._id };
-    for (const field of fields) copy[field] = doc[field];
-    return copy;
+    // At once, as a changed document is made: what grows field by field becomes a hash table, which is slow to encode.
+    return { _id: doc._id, ...Object.fromEntries(fields.map((field) => [field, doc[field]])) };
   }
 
   #rank(field: string): number {

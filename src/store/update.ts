@@ -12,46 +12,66 @@ export interface UpdateDoc {
 type Operator = (doc: Doc, field: string, operand: unknown) => boolean;
 
 /**
- * Applies an update to a document as MongoDB's update operators do. Returns whether it changed. The document's fields
- * get other values; the objects and arrays that it held are left as they are.
+ * The document with an update applied as MongoDB's update operators do, or the same one when that changes nothing. It is
+ * left as it is, and so are the objects and arrays that it holds.
  * Operators on top-level fields are ours; an update with a dotted path or another operator is `mingo`'s as a whole.
  * `$setOnInsert` counts only when `inserting`.
  *
  * @throws TypeError for an update that MongoDB refuses: no operators, two operators on one path, `$inc` of a text, …
  */
-export function applyUpdate(doc: Doc, update: UpdateDoc, inserting = false): boolean {
+export function updated(doc: Doc, update: UpdateDoc, inserting = false): Doc {
   const steps = stepsOf(update, inserting);
-  const id = doc._id;
-  let changed = false;
-  if (steps.every(({ operator, field, operand }) => isOurs(operator, field, operand))) {
-    for (const { operator, field, operand } of steps) {
-      if (OPERATORS[operator]?.(doc, field, operand) === true) changed = true;
-    }
-  } else {
-    const modifier: { [operator: string]: Fields } = {};
-    for (const { operator, field, operand } of steps) {
-      const fields = modifier[operator] ?? {};
-      modifier[operator] = fields;
-      fields[field] = operand;
-    }
-    for (const field in doc) if (field !== '_id') doc[field] = copyOf(doc[field]);
-    changed = mingo().update(doc, modifier, [], {}, { cloneMode: 'deep' }).length > 0;
+  const isAllOurs = steps.every(({ operator, field, operand }) => isOurs(operator, field, operand));
+  const after = isAllOurs ? byOperators(doc, steps) : byMingo(doc, steps);
+  if (after._id !== doc._id) throw new TypeError('An update cannot change an _id.');
+  return after;
+}
+
+function byOperators(doc: Doc, steps: readonly Step[]): Doc {
+  const gone = steps.filter(({ operator, field }) => operator === '$unset' && doc[field] !== undefined);
+  const come = steps.filter(
+    ({ operator, field }) => operator !== '$unset' && operator !== '$pull' && doc[field] === undefined,
+  );
+  let changed = gone.length > 0;
+  const after = changed || come.length > 0 ? withFields(doc, gone, come) : { ...doc };
+  for (const { operator, field, operand } of steps) {
+    if (OPERATORS[operator]?.(after, field, operand) === true) changed = true;
   }
-  if (doc._id !== id) throw new TypeError('An update cannot change an _id.');
-  return changed;
+  return changed ? after : doc;
+}
+
+/**
+ * A copy without some fields and with room for others, made with all of them at once: what fields are deleted from, or
+ * added to one by one, becomes a hash table to V8, and the next copy of it costs 9 µs instead of 0.1 to 0.7.
+ */
+function withFields(doc: Doc, gone: readonly Step[], come: readonly Step[]): Doc {
+  const fields: [string, unknown][] = [];
+  for (const name in doc) if (!gone.some(({ field }) => field === name)) fields.push([name, doc[name]]);
+  for (const { field } of come) fields.push([field, undefined]);
+  return { _id: doc._id, ...Object.fromEntries(fields) };
+}
+
+function byMingo(doc: Doc, steps: readonly Step[]): Doc {
+  const modifier: { [operator: string]: Fields } = {};
+  for (const { operator, field, operand } of steps) {
+    const fields = modifier[operator] ?? {};
+    modifier[operator] = fields;
+    fields[field] = operand;
+  }
+  const after = { ...doc };
+  for (const field in after) if (field !== '_id') after[field] = copyOf(after[field]);
+  return mingo().update(after, modifier, [], {}, { cloneMode: 'deep' }).length > 0 ? after : doc;
 }
 
 /**
  * The document that an upsert inserts: what the filter says with equalities, changed by the update.
  *
- * @throws TypeError when neither names an `_id`, and as `applyUpdate` does.
+ * @throws TypeError when neither names an `_id`, and as `updated` does.
  */
 export function upserted(filter: FilterDoc, update: UpdateDoc): Doc {
   const seed = seedOf(filter);
   const _id = typeof seed._id === 'string' ? seed._id : idOf(update);
-  const doc: Doc = { ...seed, ...plainSetOnInsert(update), _id };
-  applyUpdate(doc, update, true);
-  return doc;
+  return updated({ ...seed, ...plainSetOnInsert(update), _id }, update, true);
 }
 
 function seedOf(filter: FilterDoc): Fields {
@@ -79,7 +99,7 @@ function idOf(update: UpdateDoc): string {
 
 /**
  * What only an upsert sets, without dotted paths. A document that is made from it at once costs a fifth of
- * one that grows by a field at a time; what `applyUpdate` then sets is there already.
+ * one that grows by a field at a time; what `updated` then sets is there already.
  */
 function plainSetOnInsert(update: UpdateDoc): Fields {
   const given = update.$setOnInsert;
@@ -165,11 +185,7 @@ const OPERATORS: { readonly [operator: string]: Operator } = {
     doc[field] = copyOf(operand);
     return true;
   },
-  $unset: (doc, field) => {
-    const changed = doc[field] !== undefined;
-    delete doc[field];
-    return changed;
-  },
+  $unset: () => false, // the copy has no such field
   $inc: (doc, field, operand) => {
     const old = doc[field];
     if (typeof operand !== 'number' || (old !== undefined && typeof old !== 'number')) {

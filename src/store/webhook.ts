@@ -1,5 +1,9 @@
 import type { Author, MessageStatus, Place } from './documents.ts';
 
+/** Of these a queue hears, of the others a conversation. */
+const QUEUE_EVENT_TYPES = ['queue.over_level', 'queue.within_level'] as const;
+export type QueueEventType = (typeof QUEUE_EVENT_TYPES)[number];
+
 /** What a program outside may want to hear of. */
 export const EVENT_TYPES = [
   'conversation.opened',
@@ -15,13 +19,18 @@ export const EVENT_TYPES = [
   'conversation.ended',
   'conversation.closed',
   'conversation.untaken',
+  'conversation.opted_out',
+  'conversation.opted_in',
   'message.received',
   'message.sent',
   'message.delivered',
   'message.failed',
   'message.unknown',
+  'message.held',
+  ...QUEUE_EVENT_TYPES,
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
+export type ConversationEventType = Exclude<EventType, QueueEventType>;
 
 /**
  * Something that happened to a conversation or a message, committed with it and not yet in `events`. Only what some
@@ -30,7 +39,7 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export interface News {
   /** The event's `_id`. */
   id: string;
-  type: EventType;
+  type: ConversationEventType;
   at: number;
   reason?: string;
   /** Where the conversation stood then. Absent = as it stands when the event is made. */
@@ -39,15 +48,39 @@ export interface News {
   queueId?: string;
   session?: number;
   messageId?: string;
+  /** Its text is for nobody to read. */
+  masked?: true;
 }
 
-/** A fact that webhooks are told of. Never changed. */
-export interface EventDoc {
+/** The same of a queue. */
+export interface QueueNews {
+  id: string;
+  type: QueueEventType;
+  at: number;
+  /** Seconds; absent when the queue has no level any more. */
+  levelSeconds?: number;
+  /** How many have waited for longer. */
+  overLevel: number;
+}
+
+interface Fact {
   _id: string;
   /** The order of all events. Grows by at least one. */
   sequence: number;
-  type: EventType;
   at: number;
+  expiresAt: number;
+}
+
+export interface QueueEventDoc extends Fact, Omit<QueueNews, 'id'> {
+  queueId: string;
+  name: string;
+}
+
+/** A fact that webhooks are told of. Never changed. */
+export type EventDoc = ConversationEventDoc | QueueEventDoc;
+
+export interface ConversationEventDoc extends Fact {
+  type: ConversationEventType;
   reason?: string;
   conversationId: string;
   channelId: string;
@@ -65,15 +98,15 @@ export interface EventDoc {
     author: Author;
     status: MessageStatus;
     segments: number;
+    masked?: true;
     error?: { code: string; message: string };
   };
-  expiresAt: number;
 }
 
 /** An event on its way from the document that it was committed with into `events`. */
 export interface BatchedEvent {
   event: EventDoc;
-  source: 'conversations' | 'messages';
+  source: 'conversations' | 'messages' | 'queues';
   sourceId: string;
   /** Ids of the webhooks that get it. */
   to: string[];
@@ -90,6 +123,9 @@ export interface PublisherDoc {
   leaseId?: string;
   leaseUntil: number;
 }
+
+/** How many there may be: each is asked for every event, and each has work of its own. */
+export const MOST_WEBHOOKS = 50;
 
 export interface WebhookDoc {
   _id: string;
@@ -122,9 +158,11 @@ export interface DeliveryDoc {
   eventId: string;
   type: EventType;
   sequence: number;
-  conversationId: string;
+  /** Of which of the two the event is. */
+  conversationId?: string;
+  queueId?: string;
   status: DeliveryStatus;
-  /** Set while queued: `<webhook>:<conversation>`, within which the order is kept. */
+  /** Set while queued: `<webhook>:<conversation>`, or `<webhook>:queue:<queue>`, within which the order is kept. */
   lane?: string;
   /** Set while queued: when it may be (re)claimed. Schedule and lease in one. */
   nextAt?: number;

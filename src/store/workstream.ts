@@ -53,6 +53,10 @@ export const AUTOMATED_MESSAGES = [
   'inactivity_closed',
   'survey',
   'survey_thanks',
+  'opted_out',
+  'opted_in',
+  'help',
+  'stop_unclear',
 ] as const;
 export type AutomatedMessage = (typeof AUTOMATED_MESSAGES)[number];
 
@@ -82,11 +86,52 @@ export interface RouteRule {
   to: { queueId: string; percent: number }[];
 }
 
+/** Days. What is older is taken away, of closed sessions and of those that go on. Null = it is kept for ever. */
+export interface Retention {
+  transcripts: number | null;
+  sessions: number | null;
+  audit: number | null;
+}
+
+/** When nothing leaves that the customer did not ask for. Across midnight where `from` is later than `to`. */
+export interface QuietHours {
+  /** IANA, such as `Europe/Madrid`. */
+  timeZone: string;
+  /** `HH:MM` */
+  from: string;
+  to: string;
+}
+
+/** Whether files go in and out. */
+export interface Attachments {
+  /** Pictures that came as MMS are listed in the transcript, and can be opened. */
+  customers: boolean;
+  /** Agents give files to customers, as links. */
+  agents: boolean;
+}
+
+/** When a customer’s number that texts without an end is slowed, and for how long it is then left unanswered. */
+export interface Flood {
+  /** Texts beyond the six a minute that can go on for ever. */
+  slowAfter: number;
+  muteAfter: number;
+  muteSeconds: number;
+}
+
 export interface WorkstreamSettings {
+  /** Where the bot begins; null = where the dialogs say. Opaque to everybody but the bot. */
+  dialog: string | null;
   distribution: Distribution;
   capacity: Capacity;
   times: Times;
   messages: { [K in AutomatedMessage]?: AutomatedSetting };
+  retention: Retention;
+  quietHours: QuietHours | null;
+  attachments: Attachments;
+  /** Null = nobody is slowed. */
+  flood: Flood | null;
+  /** For how long after its end people have the customer's next text again. Null = the bot has it. */
+  reopenSeconds: number | null;
   classification: Ruleset[];
   routes: RouteRule[];
 }
@@ -110,6 +155,7 @@ const DAY = 86_400;
  * where the bot says something itself, since each text costs.
  */
 export const DEFAULT_SETTINGS: WorkstreamSettings = {
+  dialog: null,
   distribution: {
     mode: 'pick',
     method: 'highest_free',
@@ -137,6 +183,11 @@ export const DEFAULT_SETTINGS: WorkstreamSettings = {
     call_back: { on: true, texts: {} },
     inactivity_reminder: { on: true, texts: {} },
   },
+  retention: { transcripts: null, sessions: null, audit: null },
+  quietHours: null,
+  attachments: { customers: false, agents: false },
+  flood: { slowAfter: 15, muteAfter: 45, muteSeconds: 900 },
+  reopenSeconds: null,
   classification: [],
   routes: [],
 };

@@ -32,8 +32,8 @@ export interface TeleSignAdapterParts {
  *
  * To the bot, the channel is `telesign-sms`, the conversation's id is `<number>-<customer>`, `from` is the customer
  * and `recipient` the support number (digits; the names are E.164). `channelData` has the provider's fields. There is
- * no `conversationUpdate`: a conversation begins with the customer's text. `returned`, `untaken`, `handoff.status` and
- * `ContinueConversation` arrive as events.
+ * no `conversationUpdate`: a conversation begins with the customer's text. `returned`, `closed`, `untaken`, `undelivered`,
+ * `wakeUp`, `handoff.status` and `ContinueConversation` arrive as events; see `TurnActivity` for when and with what.
  */
 export class TeleSignAdapter extends BotAdapter {
   readonly #inOrder: TeleSignAdapterParts['inOrder'];
@@ -203,7 +203,9 @@ function record(turn: OpenTurn, activity: Partial<Activity>): void {
   } else if (activity.type === ActivityTypes.Event && activity.name === 'handoff.initiate') {
     turn.handoff = handoffRequest(activity.value);
   } else if (activity.type === ActivityTypes.EndOfConversation) {
-    turn.ended = { outcome: activity.code || 'completed' };
+    const { value } = activity;
+    const asks = typeof value === 'object' && value !== null && value.survey === true;
+    turn.ended = { outcome: activity.code || 'completed', ...(asks ? { survey: true } : {}) };
   }
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { SwitchboardError } from '../errors.ts';
+import { type Media, readContent, words } from './mms-content.ts';
+import { parseMoment } from './moment.ts';
 import { statusMeaning } from './status.ts';
 import { normaliseText } from './text.ts';
 
@@ -19,10 +21,6 @@ export interface InboundCallback {
   /** What TeleSign made of the text, where the account has that switched on, and where the pictures of an MMS are. */
   provider: { action?: string; keyword?: string; country?: string; price?: string; media?: Media[] };
 }
-
-/** What came along with an MMS. The URL is TeleSign's, http or https, and was not opened: it may lead nowhere by now. */
-export type Media = { kind: MediaKind; url: string };
-type MediaKind = 'image' | 'video' | 'audio';
 
 /** A delivery report. */
 export interface ReceiptCallback {
@@ -87,8 +85,6 @@ const envelope = z.object({
   sub_resource: z.string().max(64).nullish(),
   user_response: z.unknown().optional(),
 });
-
-const words = z.union([z.string(), z.number().transform(String)]);
 
 const inbound = z.object({
   reference_id: referenceId,
@@ -187,41 +183,6 @@ function parseMms(json: unknown, numbers: readonly string[]): InboundCallback | 
   };
 }
 
-const CONTENT_NAME = /^(?:(subject)|(text)_(\d{1,4})|url_(image|video|audio)_(\d{1,4}))$/;
-const CONTENT_ORDER = ['subject', 'text', 'image', 'video', 'audio'] as const;
-/** Signs, not words: which language the customer has is not known here. The bot passes over them beside words. */
-const MEDIA_LINES: Readonly<Record<MediaKind, string>> = {
-  image: '📷',
-  video: '🎬',
-  audio: '🔊',
-};
-
-/** Characters. Longer ones are dropped, so that a message's document stays small; the line tells of the picture. */
-const URL_LIMIT = 2000;
-
-/** Reads `subject`, `text_1`…, `url_image_1`…, `url_video_1`… and `url_audio_1`…, in this order and that of numbers. */
-function readContent(content: Record<string, unknown>): { lines: string[]; media: Media[] } {
-  const fields = Object.entries(content).flatMap(([name, value]) => {
-    const [, subject, text, textNumber, media, mediaNumber] = CONTENT_NAME.exec(name) ?? [];
-    const kind = CONTENT_ORDER.find((known) => known === (subject ?? text ?? media));
-    return kind === undefined ? [] : [{ kind, number: Number(textNumber ?? mediaNumber ?? 0), value }];
-  });
-  fields.sort((a, b) => CONTENT_ORDER.indexOf(a.kind) - CONTENT_ORDER.indexOf(b.kind) || a.number - b.number);
-  const lines: string[] = [];
-  const media: Media[] = [];
-  for (const { kind, value } of fields) {
-    if (kind === 'subject' || kind === 'text') {
-      const line = words.safeParse(value);
-      if (line.success && line.data !== '') lines.push(line.data);
-    } else if (value !== null && value !== '') {
-      lines.push(MEDIA_LINES[kind]);
-      const known = typeof value === 'string' && value.length <= URL_LIMIT && /^https?:\/\//i.test(value);
-      if (known) media.push({ kind, url: value });
-    }
-  }
-  return { lines, media };
-}
-
 function parseReceipt(json: unknown): ReceiptCallback {
   const { reference_id, external_id, status, additional_info: info } = check(receipt, json);
   return {
@@ -272,30 +233,3 @@ function given<T extends Record<string, string | number | undefined>>(fields: T)
   return present;
 }
 type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))?$/i;
-const RFC_1123 = /^[a-z]{3}, (\d{1,2}) ([a-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|\+0000)$/i;
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-
-/** Milliseconds. Not `Date.parse` alone: that takes a date without zone for local time, and "order 66" for a year. */
-function parseMoment(value: string): number | null {
-  const iso = ISO.exec(value);
-  if (iso) {
-    const [, year, month, day, hour, minute, second, fraction = '0', sign, hours = '0', minutes = '0'] = iso;
-    const utc = instant([year, Number(month) - 1, day, hour, minute, second].map(Number));
-    const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
-    return utc === null ? null : utc + Math.floor(Number(`0.${fraction}`) * 1000) - offset;
-  }
-  const rfc = RFC_1123.exec(value);
-  if (!rfc) return null;
-  const [, day, month = '', year, hour, minute, second] = rfc;
-  return instant([year, MONTHS.indexOf(month.toLowerCase()), day, hour, minute, second].map(Number));
-}
-
-/** Null for a moment that the calendar does not have, which `Date.UTC` would roll over to another. */
-function instant([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: number[]): number | null {
-  const at = Date.UTC(year, month, day, hour, minute, second);
-  const date = new Date(at);
-  const exists = date.getUTCMonth() === month && date.getUTCDate() === day && date.getUTCHours() === hour;
-  return exists && minute < 60 && second < 60 ? at : null;
-}

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
-import { type Exchange, exchange } from './exchange.ts';
+import { type Exchange, exchange, parseRetryAfter } from './exchange.ts';
 import { basicAuthorization, signRequest } from './signature.ts';
 import { requestError, STATUSES, statusMeaning } from './status.ts';
 
@@ -38,6 +38,8 @@ export interface Rejected {
   /** Ours; holds no number, text or secret. */
   description: string;
   retryable: boolean;
+  /** TeleSign refuses texts to this customer, who said STOP or is on a list of such. */
+  optOut?: boolean;
 }
 
 /** TeleSign did not take it, and wants fewer requests a second. */
@@ -126,7 +128,13 @@ export function createTeleSignClient(parts: TeleSignClientParts): TeleSignClient
       if (!status) return notUnderstood;
       const description = status.meaning;
       return status.outcome === 'failed'
-        ? { outcome: 'rejected', code: String(code), description, retryable: status.retryable }
+        ? {
+            outcome: 'rejected',
+            code: String(code),
+            description,
+            retryable: status.retryable,
+            optOut: status.optOut,
+          }
         : { outcome: 'accepted', referenceId, code, description };
     },
 
@@ -207,8 +215,14 @@ function read(ended: Exchange, now: number): Answered | Rejected | RateLimited |
       return { outcome: 'rate_limited', code: String(number), retryAfter: retryAfter() };
     }
     if (error) {
-      const { meaning: description, retryable } = error;
-      return { outcome: 'rejected', code: String(number), description, retryable };
+      const { meaning: description, retryable, optOut } = error;
+      return {
+        outcome: 'rejected',
+        code: String(number),
+        description,
+        retryable,
+        ...(optOut && { optOut }),
+      };
     }
   }
   if (taken) return notUnderstood;
@@ -225,14 +239,4 @@ function read(ended: Exchange, now: number): Answered | Rejected | RateLimited |
         : statusMeaning(code),
     retryable: false,
   };
-}
-
-/** An hour: a wrong header must not put a text off for ever. */
-const LONGEST_RETRY_AFTER = 3_600_000;
-
-/** Seconds or an HTTP date, as milliseconds from now. TeleSign documents no such header; a gateway may send one. */
-function parseRetryAfter(value: string | undefined, now: number): number | null {
-  if (value === undefined) return null;
-  const wait = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isNaN(wait) ? null : Math.min(Math.max(wait, 0), LONGEST_RETRY_AFTER);
 }

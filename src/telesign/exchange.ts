@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 export interface ExchangeRequest {
   origin: string;
   path: string;
-  method: 'GET' | 'POST';
+  method: Dispatcher.HttpMethod;
   headers: Record<string, string>;
   body?: string;
   /** Milliseconds for the whole of it, connection and answer's body included. */
@@ -102,4 +102,14 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
 function codeOf(error: Error): string {
   const code = 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^[A-Z_0-9]{2,60}$/.test(code) ? code : error.name;
+}
+
+/** An hour: a wrong header must not put anything off for ever. */
+const LONGEST_RETRY_AFTER = 3_600_000;
+
+/** A `Retry-After`, seconds or an HTTP date, as milliseconds from now; null where there is none. */
+export function parseRetryAfter(value: string | undefined, now: number): number | null {
+  if (value === undefined) return null;
+  const wait = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isNaN(wait) ? null : Math.min(Math.max(wait, 0), LONGEST_RETRY_AFTER);
 }

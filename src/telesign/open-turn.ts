@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { HandoffRequest, TurnInput, TurnOutput, TurnUnderWay } from '../bot-turn.ts';
+import type { HandoffRequest, Hidden, TurnInput, TurnOutput, TurnUnderWay } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
 
 /** What Bot Framework calls the channel in activities, references and the keys of stored state. */
@@ -11,6 +11,8 @@ export class OpenTurn implements TurnUnderWay {
   botState: string | null;
   locale: string | null = null;
   waitsAt: string | null = null;
+  wakeAt: number | null = null;
+  hidden: Hidden | null = null;
   handoff: HandoffRequest | null = null;
   ended: TurnOutput['ended'] = null;
   readonly texts: string[] = [];
@@ -45,8 +47,8 @@ export class OpenTurn implements TurnUnderWay {
   }
 
   output(): TurnOutput {
-    const { texts, botState, locale, handoff, ended, waitsAt } = this;
-    return { texts, botState, locale, handoff, ended, waitsAt };
+    const { texts, botState, locale, handoff, ended, waitsAt, wakeAt, hidden } = this;
+    return { texts, botState, locale, handoff, ended, waitsAt, wakeAt, hidden };
   }
 }
 

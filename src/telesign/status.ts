@@ -128,6 +128,8 @@ export interface RequestError {
   kind: 'rejected' | 'rate_limited';
   /** The same text may be sent again later, as a new request with its own date and nonce: this one was not taken. */
   retryable: boolean;
+  /** It is the customer whom TeleSign refuses texts to. */
+  optOut?: true;
 }
 
 const no = (meaning: string): RequestError => ({ meaning, kind: 'rejected', retryable: false });
@@ -158,7 +160,7 @@ const REQUEST_ERRORS: ReadonlyMap<number, RequestError> = new Map([
   [10030, no('The prepaid wallet is empty.')],
   // In a receipt the same number is a blocked customer; here it is about the account.
   [10031, no('The TeleSign account does not allow this host: check the API URL.')],
-  [10032, no('The number is on TeleSign’s global blocklist.')],
+  [10032, { ...no('The number is on TeleSign’s global blocklist.'), optOut: true }],
   [10033, no('The number is not verified for this trial account.')],
   [10035, no('Wrong API host for this account: check the API URL.')],
   [10036, no('The reference id has expired.')],

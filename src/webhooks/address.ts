@@ -64,17 +64,20 @@ type Answer = (
   family?: number,
 ) => void;
 
-/**
- * A `lookup` for connections that gives no private address. Looked at when the connection is made, so that a name that
- * was public when the webhook was set, and then is another machine's, does not reach that either.
- */
+/** A `lookup` for connections that gives no private address, but for `trusted` hosts. */
 export function publicLookup(trusted: readonly string[]) {
+  return lookupWithin((hostname, address) => trusted.includes(hostname) || isPublic(address));
+}
+
+/**
+ * A `lookup` for connections that gives only addresses that are allowed. Looked at when the connection is made, so that a
+ * name that was public when it was set, and then is another machine's, does not reach that either.
+ */
+export function lookupWithin(allows: (hostname: string, address: string) => boolean) {
   return (hostname: string, options: LookupOptions, answer: Answer): void => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      const usable = trusted.includes(hostname)
-        ? addresses
-        : (addresses ?? []).filter(({ address }) => isPublic(address));
-      const [first] = usable ?? [];
+      const usable = (addresses ?? []).filter(({ address }) => allows(hostname, address));
+      const [first] = usable;
       if (error) answer(error, []);
       else if (!first) answer(Object.assign(new Error('private address'), { code: 'PRIVATE_ADDRESS' }), []);
       else if (options.all) answer(null, usable);

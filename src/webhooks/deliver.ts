@@ -1,6 +1,7 @@
+import type { Seal } from '../seal.ts';
 import type { DeliveryDoc, Store, WebhookDoc } from '../store/documents.ts';
+import { MASK } from '../store/message.ts';
 import { payloadOf } from './payload.ts';
-import type { Seal } from './seal.ts';
 import { signedHeaders } from './signature.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -29,12 +30,15 @@ const RETRIES = [
 ];
 export const MAX_ATTEMPTS = RETRIES.length + 1;
 
-/** Makes one POST, follows no redirect, never rejects, and ends within `POST_TIMEOUT`. */
+/**
+ * Makes one POST, follows no redirect, never rejects, and ends within `POST_TIMEOUT`. `retryAfter` in milliseconds, where the
+ * answer has one.
+ */
 export type Post = (request: {
   url: string;
   headers: Record<string, string>;
   body: string;
-}) => Promise<{ status: number } | { failed: string }>;
+}) => Promise<{ status: number; retryAfter?: number | null } | { failed: string }>;
 
 export interface DeliverParts {
   store: Pick<Store, 'webhooks' | 'deliveries' | 'events' | 'messages' | 'durable'>;
@@ -44,6 +48,8 @@ export interface DeliverParts {
   now: () => number;
   /** From 0 up to 1. */
   random: () => number;
+  /** Told what became of each try: `failed` is tried again. */
+  ended: (outcome: 'delivered' | 'failed' | 'dead') => void;
   /** Told of a webhook that was turned off since its receiver said that it is gone. */
   gone: (webhook: WebhookDoc) => void;
 }
@@ -54,30 +60,46 @@ export interface DeliverParts {
  *
  * A receiver gets each event at least once: it is sent again whenever no 2xx came back, also when only the answer was
  * lost. `webhook-id` is the same each time.
+ *
+ * Answers until when the receiver asks to be left alone (`Retry-After`); null = it does not.
  */
-export async function deliver(parts: DeliverParts, webhook: WebhookDoc, deliveryId: string): Promise<void> {
+export async function deliver(
+  parts: DeliverParts,
+  webhook: WebhookDoc,
+  deliveryId: string,
+): Promise<number | null> {
   const { store, now } = parts;
   const due = await store.deliveries.findOne({ _id: deliveryId, nextAt: { $lte: now() } });
-  if (due?.nextAt === undefined || !(await inTurn(parts, due))) return;
+  if (due?.nextAt === undefined || !(await inTurn(parts, due))) return null;
   const { attempts, nextAt } = due;
   const delivery = await store.deliveries.findOneAndUpdate(
     { _id: deliveryId, attempts, nextAt },
     { $set: { nextAt: now() + LEASE }, $inc: { attempts: 1 } },
     { returnDocument: 'after' },
   );
-  if (!delivery) return;
+  if (!delivery) return null;
   const event = await store.events.findOne({ _id: delivery.eventId });
-  if (!event) return settle(parts, delivery, 'dead', 'expired');
-  const message =
-    webhook.includeTexts && event.message ? await store.messages.findOne({ _id: event.message.id }) : null;
-  const answer = await send(parts, webhook, event._id, payloadOf(event, message?.text));
+  if (!event) {
+    await settle(parts, delivery, 'dead', 'expired');
+    return null;
+  }
+  const about = webhook.includeTexts && 'message' in event ? event.message : undefined;
+  const message = about ? await store.messages.findOne({ _id: about.id }) : null;
+  const text = message && about?.masked ? MASK : message?.text;
+  const answer = await send(parts, webhook, event._id, payloadOf(event, text));
   const said = 'status' in answer ? String(answer.status) : answer.failed;
   if ('status' in answer && answer.status >= 200 && answer.status < 300) {
-    return settle(parts, delivery, 'delivered', said);
+    await settle(parts, delivery, 'delivered', said);
+    return null;
   }
   if ('status' in answer && answer.status === 410) await turnOff(parts, webhook);
-  else if (delivery.attempts < MAX_ATTEMPTS) return retry(parts, delivery, said);
-  return settle(parts, delivery, 'dead', said);
+  else if (delivery.attempts < MAX_ATTEMPTS) {
+    const wait = ('status' in answer && answer.retryAfter) || 0;
+    await retry(parts, delivery, said, wait);
+    return wait > 0 ? now() + wait : null;
+  }
+  await settle(parts, delivery, 'dead', said);
+  return null;
 }
 
 /** Signs and posts once. A secret that cannot be opened is a failure like others: SECRET_KEY may be put right meanwhile. */
@@ -126,12 +148,13 @@ async function earlierThan(
 }
 
 async function settle(
-  { store, now }: DeliverParts,
+  { store, now, ended }: DeliverParts,
   delivery: DeliveryDoc,
   status: 'delivered' | 'dead',
   answer: string,
 ): Promise<void> {
   const { _id, attempts, lane, sequence } = delivery;
+  ended(status);
   await store.deliveries.updateOne(
     { _id, status: 'queued', attempts },
     { $set: { status, answer, changedAt: now() }, $unset: { nextAt: true, lane: true } },
@@ -151,12 +174,14 @@ async function settle(
 }
 
 async function retry(
-  { store, now, random }: DeliverParts,
+  { store, now, random, ended }: DeliverParts,
   delivery: DeliveryDoc,
   answer: string,
+  atLeast: number,
 ): Promise<void> {
   const { _id, attempts } = delivery;
-  const delay = (RETRIES[attempts - 1] ?? HOUR) * (0.9 + 0.2 * random());
+  ended('failed');
+  const delay = Math.max(atLeast, (RETRIES[attempts - 1] ?? HOUR) * (0.9 + 0.2 * random()));
   await store.deliveries.updateOne(
     { _id, status: 'queued', attempts },
     { $set: { nextAt: now() + delay, answer, changedAt: now() } },

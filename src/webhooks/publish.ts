@@ -1,6 +1,8 @@
-import { isDuplicateKey, type Write } from '../store/collection.ts';
-import type { ConversationDoc, EventDoc, MessageDoc, News, Store } from '../store/documents.ts';
-import type { BatchedEvent, DeliveryDoc, PublisherDoc } from '../store/webhook.ts';
+import { insertOnce, type Write } from '../store/collection.ts';
+import type { EventDoc, News, Store } from '../store/documents.ts';
+import type { BatchedEvent, PublisherDoc, QueueNews } from '../store/webhook.ts';
+import { deliveryOf } from './delivery.ts';
+import { eventOf } from './event.ts';
 import { type Subscriptions, takes } from './subscriptions.ts';
 
 /** Milliseconds. A publisher that died is replaced after this. */
@@ -8,14 +10,14 @@ const LEASE = 10_000;
 /** Documents looked at for one batch, of each kind. */
 const BATCH = 100;
 /** Milliseconds that events and their deliveries are kept: how far back a replay reaches. */
-export const KEPT = 7 * 24 * 60 * 60 * 1000;
+const KEPT = 7 * 24 * 60 * 60 * 1000;
 
 const PUBLISHER = 'events';
 
 export interface PublishParts {
   store: Pick<
     Store,
-    'conversations' | 'messages' | 'publisher' | 'events' | 'deliveries' | 'inOrder' | 'durable'
+    'conversations' | 'messages' | 'queues' | 'publisher' | 'events' | 'deliveries' | 'inOrder' | 'durable'
   >;
   subscriptions: Subscriptions;
   now: () => number;
@@ -25,7 +27,7 @@ export interface PublishParts {
 }
 
 /**
- * Takes what commits left in conversations and messages, and makes events of it, each with a number that grows.
+ * Takes what commits left in conversations, messages and queues, and makes events of it, each with a number that grows.
  *
  * The order holds on any number of processes, without a transaction, because it is given in one document. Whoever has
  * its lease first writes a numbered batch into it, in one write that also raises the number, and only then copies the
@@ -73,6 +75,7 @@ export async function hasNews(store: PublishParts['store']): Promise<boolean> {
   const from = { $gte: 0 };
   if (await store.conversations.findOne({ newsAt: from }, { sort: { newsAt: 1 } })) return true;
   if (await store.messages.findOne({ newsAt: from }, { sort: { newsAt: 1 } })) return true;
+  if (await store.queues.findOne({ newsAt: from }, { sort: { newsAt: 1 } })) return true;
   const publisher = await store.publisher.findOne({ _id: PUBLISHER });
   return publisher !== null && publisher.batch.length > 0;
 }
@@ -86,15 +89,15 @@ async function claim({ store, now }: PublishParts, leaseId: string): Promise<Pub
   );
   if (claimed || (await store.publisher.findOne({ _id: PUBLISHER }))) return claimed;
   const first: PublisherDoc = { _id: PUBLISHER, sequence: 0, batch: [], ...lease };
-  return (await insertOnce(() => store.publisher.insertOne(first))) ? first : null;
+  return (await insertOnce(store.publisher, first)) ? first : null;
 }
 
 interface Found {
-  news: News;
+  news: News | QueueNews;
   source: BatchedEvent['source'];
   sourceId: string;
-  conversation: ConversationDoc;
-  message?: MessageDoc;
+  /** The event that it makes, but for its number. */
+  event: (sequence: number) => EventDoc;
 }
 
 async function collect(
@@ -105,26 +108,24 @@ async function collect(
   const options = { sort: { newsAt: 1 }, limit: BATCH } as const;
   const messages = await store.messages.find({ newsAt: { $gte: 0 } }, options).toArray();
   const conversations = await store.conversations.find({ newsAt: { $gte: 0 } }, options).toArray();
-  // What a full batch has not reached may belong before what the other one has.
+  const queues = await store.queues.find({ newsAt: { $gte: 0 } }, options).toArray();
+  // What a full batch has not reached may belong before what another one has.
   const reached = Math.min(
-    ...[messages, conversations].map((read) =>
+    ...[messages, conversations, queues].map((read: { newsAt?: number }[]) =>
       read.length < BATCH ? Number.POSITIVE_INFINITY : (read.at(-1)?.newsAt ?? 0),
     ),
   );
   const found: Found[] = [];
+  const expiresAt = parts.now() + KEPT;
   for (const conversation of conversations) {
     const { _id: sourceId, news = [], newsAt = 0 } = conversation;
     if (newsAt > reached) continue;
     for (const one of news) {
       const message =
         one.messageId === undefined ? null : await store.messages.findOne({ _id: one.messageId });
-      found.push({
-        news: one,
-        source: 'conversations',
-        sourceId,
-        conversation,
-        ...(message ? { message } : {}),
-      });
+      const event = (sequence: number) =>
+        eventOf(one, conversation, message ?? undefined, sequence, expiresAt);
+      found.push({ news: one, source: 'conversations', sourceId, event });
     }
   }
   for (const message of messages) {
@@ -141,13 +142,22 @@ async function collect(
       continue;
     }
     for (const one of news) {
-      found.push({ news: one, source: 'messages', sourceId, conversation, message });
+      const event = (sequence: number) => eventOf(one, conversation, message, sequence, expiresAt);
+      found.push({ news: one, source: 'messages', sourceId, event });
+    }
+  }
+  for (const { _id: queueId, name, news = [], newsAt = 0 } of queues) {
+    if (newsAt > reached) continue;
+    for (const one of news) {
+      const { id: _id, ...told } = one;
+      const event = (sequence: number) => ({ _id, sequence, ...told, queueId, name, expiresAt });
+      found.push({ news: one, source: 'queues', sourceId: queueId, event });
     }
   }
   // The order within a document is that of its commits; sorting is stable, and keeps it among equal times.
   found.sort((a, b) => a.news.at - b.news.at);
-  const entries = found.map(({ news, source, sourceId, conversation, message }, n) => ({
-    event: eventOf(news, conversation, message, after + 1 + n, parts.now() + KEPT),
+  const entries = found.map(({ news, source, sourceId, event }, n) => ({
+    event: event(after + 1 + n),
     source,
     sourceId,
     to: subscriptions
@@ -159,75 +169,15 @@ async function collect(
   return { entries, more: reached < Number.POSITIVE_INFINITY };
 }
 
-function eventOf(
-  news: News,
-  conversation: ConversationDoc,
-  message: MessageDoc | undefined,
-  sequence: number,
-  expiresAt: number,
-): EventDoc {
-  const { _id: conversationId, channelId, number, customer, locale, priority } = conversation;
-  const { id: _id, type, at, reason, session = message?.session || conversation.session } = news;
-  const place = news.place ?? placeNow(conversation);
-  // Where it stands now says who has it; what stood before says that itself.
-  const { agentId, queueId } = news.place === undefined ? conversation : news;
-  return {
-    _id,
-    sequence,
-    type,
-    at,
-    ...(reason === undefined ? {} : { reason }),
-    conversationId,
-    channelId,
-    number,
-    customer,
-    ...(locale === undefined ? {} : { locale }),
-    session,
-    priority,
-    place,
-    ...(agentId === undefined ? {} : { agentId }),
-    ...(queueId === undefined ? {} : { queueId }),
-    ...(message ? { message: messageOf(message, type) } : {}),
-    expiresAt,
-  };
-}
-
-function placeNow({ state, handler }: ConversationDoc): EventDoc['place'] {
-  if (state === 'active') return handler === 'agent' ? 'agent' : 'bot';
-  return state;
-}
-
-/** Its status is the one that the event tells of; by now it may be another. */
-function messageOf(message: MessageDoc, type: EventDoc['type']): NonNullable<EventDoc['message']> {
-  const { _id: id, direction, author, segments, error } = message;
-  const status = STATUSES[type] ?? message.status;
-  return {
-    id,
-    direction,
-    author,
-    status,
-    segments,
-    ...(error === undefined || (status !== 'failed' && status !== 'unknown') ? {} : { error }),
-  };
-}
-
-const STATUSES: Readonly<Partial<Record<EventDoc['type'], MessageDoc['status']>>> = {
-  'message.received': 'received',
-  'message.sent': 'sent',
-  'message.delivered': 'delivered',
-  'message.failed': 'failed',
-  'message.unknown': 'unknown',
-};
-
 /** May be repeated, by anybody. */
 async function copy({ store, now }: PublishParts, entries: readonly BatchedEvent[]): Promise<void> {
   const writes: Write[] = [];
   const sources = new Map<string, { source: BatchedEvent['source']; sourceId: string; ids: string[] }>();
   for (const { event, to, source, sourceId } of entries) {
-    writes.push(() => insertOnce(() => store.events.insertOne(event)));
+    writes.push(() => insertOnce(store.events, event));
     for (const webhookId of to) {
       const delivery = deliveryOf(webhookId, event, now());
-      writes.push(() => insertOnce(() => store.deliveries.insertOne(delivery)));
+      writes.push(() => insertOnce(store.deliveries, delivery));
     }
     const key = `${source}:${sourceId}`;
     const known = sources.get(key) ?? { source, sourceId, ids: [] };
@@ -236,45 +186,16 @@ async function copy({ store, now }: PublishParts, entries: readonly BatchedEvent
   }
   await store.inOrder(writes);
   for (const { source, sourceId, ids } of sources.values()) {
-    if (source === 'conversations') await clear(store.conversations, sourceId, ids);
-    else await clear(store.messages, sourceId, ids);
+    await clear(store[source], sourceId, ids);
   }
 }
 
 /** What came meanwhile stays, and with it the mark that there is something. */
 async function clear(
-  collection: Pick<Store['conversations'], 'updateOne'> | Pick<Store['messages'], 'updateOne'>,
+  collection: Pick<Store[BatchedEvent['source']], 'updateOne'>,
   _id: string,
   ids: string[],
 ): Promise<void> {
   await collection.updateOne({ _id, newsAt: { $gte: 0 } }, { $pull: { news: { id: { $in: ids } } } });
   await collection.updateOne({ _id, news: { $size: 0 } }, { $unset: { news: true, newsAt: true } });
-}
-
-export function deliveryOf(webhookId: string, event: EventDoc, now: number): DeliveryDoc {
-  return {
-    _id: `${webhookId}:${event._id}`,
-    webhookId,
-    eventId: event._id,
-    type: event.type,
-    sequence: event.sequence,
-    conversationId: event.conversationId,
-    status: 'queued',
-    lane: `${webhookId}:${event.conversationId}`,
-    nextAt: now,
-    attempts: 0,
-    changedAt: now,
-    expiresAt: event.expiresAt,
-  };
-}
-
-/** False when it was there already. */
-export async function insertOnce(insert: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await insert();
-    return true;
-  } catch (error) {
-    if (isDuplicateKey(error)) return false;
-    throw error;
-  }
 }

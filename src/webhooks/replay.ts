@@ -1,5 +1,6 @@
+import { insertOnce } from '../store/collection.ts';
 import type { EventDoc, Store, WebhookDoc } from '../store/documents.ts';
-import { deliveryOf, insertOnce } from './publish.ts';
+import { deliveryOf } from './delivery.ts';
 import { takes } from './subscriptions.ts';
 
 /** Events looked at in one step. */
@@ -38,7 +39,7 @@ async function queueAgain(
   now: number,
 ): Promise<void> {
   const fresh = deliveryOf(webhook._id, event, now);
-  if (await insertOnce(() => store.deliveries.insertOne(fresh))) return;
+  if (await insertOnce(store.deliveries, fresh)) return;
   const { _id, ...again } = fresh;
   // One that is queued goes out anyway.
   await store.deliveries.updateOne({ _id, status: { $in: ['delivered', 'dead'] } }, { $set: again });

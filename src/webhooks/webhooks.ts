@@ -1,7 +1,7 @@
+import type { Seal } from '../seal.ts';
 import type { WebhookDoc } from '../store/documents.ts';
 import { urlProblem } from './address.ts';
 import { type Post, send } from './deliver.ts';
-import type { Seal } from './seal.ts';
 import { secretOf } from './signature.ts';
 import type { Subscriptions } from './subscriptions.ts';
 

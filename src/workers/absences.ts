@@ -1,7 +1,7 @@
 import { type AbsenceParts, takeBack } from '../conversations/absence.ts';
 import { GRACE, RENEW_EVERY } from '../conversations/grace.ts';
 import { createGuardedWrite } from '../conversations/guarded-write.ts';
-import { createLoop, type Loop, type LoopParts } from './loop.ts';
+import { createLoop, type Loop, type WorkerParts } from './loop.ts';
 
 const INTERVAL = 1000;
 
@@ -9,7 +9,7 @@ const INTERVAL = 1000;
  * Takes back what agents have who are gone. After a start, and after a time in which it could not look, it waits for as
  * long as a grace: then nobody may have been able to say that they are there, and they come back within seconds.
  */
-export function createAbsences(parts: AbsenceParts & Pick<LoopParts, 'log' | 'sleep'>): Loop {
+export function createAbsences(parts: AbsenceParts & WorkerParts): Loop {
   const { store, now, log, sleep } = parts;
   const write = createGuardedWrite(parts);
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -19,6 +19,11 @@ export function createAbsences(parts: AbsenceParts & Pick<LoopParts, 'log' | 'sl
     name: 'absences',
     slots: 8,
     interval: INTERVAL,
+    rest: parts.restOf?.(['agents'], async () => {
+      const next = await store.agents.findOne({ graceUntil: { $gte: 0 } }, { sort: { graceUntil: 1 } });
+      // A longer rest would look like a time in which it could not look.
+      return Math.min(next?.graceUntil ?? Number.POSITIVE_INFINITY, lookedAt + RENEW_EVERY / 2);
+    }),
     log,
     sleep,
     async scan(limit) {

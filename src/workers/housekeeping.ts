@@ -1,17 +1,35 @@
 import type { Store } from '../store/documents.ts';
+import { documentsOf } from '../store/schema.ts';
 import { createLoop, type Loop, type LoopParts } from './loop.ts';
 
 const INTERVAL = 60_000;
 
-/** Removes what has expired: first answers of writes with an `Idempotency-Key`, and drafts. */
+/**
+ * What has an end of its own: first answers of writes with an `Idempotency-Key`, drafts, sign-ins to the console, events of
+ * webhooks and what became of them, files whose links no longer work, and chunks also of files that never came to be.
+ */
+const EXPIRING = [
+  'idempotency',
+  'drafts',
+  'signIns',
+  'deliveries',
+  'events',
+  'fileChunks',
+  'files',
+] as const satisfies (keyof Store)[];
+
+type Expiring = (typeof EXPIRING)[number];
+
+/** Removes what has expired. */
 export function createHousekeeping(
   parts: {
-    store: Pick<Store, 'idempotency' | 'drafts'>;
+    store: Pick<Store, Expiring>;
     now: () => number;
   } & Pick<LoopParts, 'log' | 'sleep'>,
 ): Loop {
   const { store, now } = parts;
-  const oldest = { sort: { expiresAt: 1 } } as const;
+  /** Each look begins with another collection, so that none keeps another from its turn. */
+  let first = 0;
   return createLoop({
     name: 'housekeeping',
     slots: 8,
@@ -19,22 +37,25 @@ export function createHousekeeping(
     log: parts.log,
     sleep: parts.sleep,
     async work(id) {
-      const expired = { _id: id.slice(1), expiresAt: { $lte: now() } };
-      if (id.startsWith(ANSWER)) await store.idempotency.deleteOne(expired);
-      else await store.drafts.deleteOne(expired);
+      const name = EXPIRING.find((one) => id.startsWith(`${one} `));
+      if (name === undefined) return;
+      await documentsOf(store, name).deleteOne({
+        _id: id.slice(name.length + 1),
+        expiresAt: { $lte: now() },
+      });
     },
     async scan(limit) {
-      const expired = { expiresAt: { $lte: now() } };
-      // Half of the room at most, so that neither keeps the other from its turn.
-      const drafts = await store.drafts.find(expired, { ...oldest, limit: Math.ceil(limit / 2) }).toArray();
-      const room = limit - drafts.length;
-      const answers =
-        room === 0 ? [] : await store.idempotency.find(expired, { ...oldest, limit: room }).toArray();
-      return [...answers.map(({ _id }) => ANSWER + _id), ...drafts.map(({ _id }) => DRAFT + _id)];
+      const ids: string[] = [];
+      for (const name of [...EXPIRING.slice(first), ...EXPIRING.slice(0, first)]) {
+        const room = limit - ids.length;
+        if (room === 0) break;
+        const expired = await documentsOf(store, name)
+          .find({ expiresAt: { $lte: now() } }, { sort: { expiresAt: 1 }, limit: room })
+          .toArray();
+        ids.push(...expired.map(({ _id }) => `${name} ${_id}`));
+      }
+      first = (first + 1) % EXPIRING.length;
+      return ids;
     },
   });
 }
-
-/** Before an id: in which collection it is. */
-const ANSWER = 'a';
-const DRAFT = 'd';

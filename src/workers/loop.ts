@@ -1,11 +1,15 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Logger } from '../log.ts';
+import type { Rest, RestOf } from './stillness.ts';
 
 export interface LoopParts {
   name: string;
   /** How many ids are worked on at once. */
   slots: number;
-  /** Milliseconds between two looks at the store when nobody hints at work. */
+  /** Milliseconds between two looks at the store when nobody hints at work; the least there are before a rest. */
   interval: number;
+  /** How it knows that a look would find nothing. Absent: it looks at every interval. */
+  rest?: Rest | undefined;
   /** Ids that are due now, at most `limit`, most urgent first. Other processes may see the same ones. */
   scan: (limit: number) => Promise<string[]>;
   /** Claims the id and works it off; resolves at once when it cannot be claimed. */
@@ -13,6 +17,11 @@ export interface LoopParts {
   log: Logger;
   /** Resolves after `timeout` milliseconds, or when the signal aborts. */
   sleep: (timeout: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** What is handed to each loop of the service. */
+export interface WorkerParts extends Pick<LoopParts, 'log' | 'sleep'> {
+  restOf?: RestOf | undefined;
 }
 
 export interface Loop {
@@ -29,10 +38,11 @@ const LONGEST_BACK_OFF = 30_000;
 
 /**
  * Works on due ids: those hinted at by this process at once, all others at the next look. One id is never worked on
- * twice at the same time here; across processes the claim inside `work` decides. A look that fails backs off.
+ * twice at the same time here; across processes the claim inside `work` decides. While looks or work fail, the next look
+ * comes later and later. Once nothing is in hand, a loop that has a `rest` looks again when that is over.
  */
 export function createLoop(parts: LoopParts): Loop {
-  const { name, slots, interval, scan, work, log, sleep } = parts;
+  const { name, slots, interval, rest, scan, work, log, sleep } = parts;
   const hints = new Set<string>();
   const active = new Map<string, Promise<void>>();
   const stopping = new AbortController();
@@ -42,12 +52,15 @@ export function createLoop(parts: LoopParts): Loop {
   let failedLooks = 0;
   let freed: (() => void) | undefined;
 
+  /** Whoever hints at work is not who does it: it has a trace of its own. */
+  const begin = AsyncResource.bind(attempt);
+
   function startHinted(): void {
     for (const id of hints) {
       if (active.size >= slots || stopping.signal.aborted) return;
       if (active.has(id)) continue;
       hints.delete(id);
-      active.set(id, attempt(id));
+      active.set(id, begin(id));
     }
   }
 
@@ -74,9 +87,18 @@ export function createLoop(parts: LoopParts): Loop {
     return ids.length >= limit;
   }
 
+  async function nextWork(): Promise<void> {
+    try {
+      await rest?.over(stopping.signal);
+    } catch {
+      // The look that comes now meets the same, and tells of it.
+    }
+  }
+
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       failures = 0;
+      rest?.begin();
       let more = false;
       try {
         more = await look();
@@ -95,6 +117,7 @@ export function createLoop(parts: LoopParts): Loop {
       if (more && failures === 0) continue;
       const longest = Math.max(interval, LONGEST_BACK_OFF);
       await sleep(Math.min(interval * 2 ** failedLooks, longest), stopping.signal);
+      if (failures === 0 && active.size === 0) await nextWork();
     }
   }
 

@@ -1,5 +1,5 @@
-import { type OfferParts, offerPass } from '../conversations/offers.ts';
-import { createLoop, type Loop, type LoopParts } from './loop.ts';
+import { type OfferParts, offerPass, someoneWaits } from '../conversations/offers.ts';
+import { createLoop, type Loop, type WorkerParts } from './loop.ts';
 
 /** Milliseconds. What another process queued or freed; this one hints at its own. */
 const INTERVAL = 1000;
@@ -9,13 +9,17 @@ const PASS = 'pass';
 
 /** Puts what waits before agents, as workstreams that push have it. */
 export function createOffers(
-  parts: OfferParts & Pick<LoopParts, 'log' | 'sleep'>,
+  parts: OfferParts & WorkerParts,
 ): Pick<Loop, 'start' | 'stop'> & { hint: () => void } {
   const loop = createLoop({
     name: 'offers',
     // One more than there can be work: a look that fills every slot would be followed by the next at once, for ever.
     slots: 2,
     interval: INTERVAL,
+    // Who cannot be placed now may be by the time alone: agents are asked again after a while.
+    rest: parts.restOf?.(['conversations', 'agents', 'settings'], async () =>
+      (await someoneWaits(parts)) ? parts.now() : Number.POSITIVE_INFINITY,
+    ),
     log: parts.log,
     sleep: parts.sleep,
     scan: async () => [PASS],

@@ -1,5 +1,5 @@
 import { hasNews, type PublishParts, publish } from '../webhooks/publish.ts';
-import { createLoop, type Loop, type LoopParts } from './loop.ts';
+import { createLoop, type Loop, type WorkerParts } from './loop.ts';
 
 /** Milliseconds. Finds what other processes committed; this one hints at its own. */
 const INTERVAL = 1000;
@@ -8,12 +8,16 @@ const INTERVAL = 1000;
 export const NEWS = 'news';
 
 /** Makes events of what commits left. With no webhook it reads nothing. */
-export function createPublisher(parts: PublishParts & Pick<LoopParts, 'log' | 'sleep'>): Loop {
+export function createPublisher(parts: PublishParts & WorkerParts): Loop {
+  const hasWork = async () => parts.subscriptions.all().length > 0 && (await hasNews(parts.store));
   return createLoop({
     name: 'publisher',
     // One more than there can be work: a look that fills every slot would be followed by the next at once, for ever.
     slots: 2,
     interval: INTERVAL,
+    rest: parts.restOf?.(['conversations', 'messages', 'queues', 'publisher', 'settings'], async () =>
+      (await hasWork()) ? parts.now() : Number.POSITIVE_INFINITY,
+    ),
     log: parts.log,
     sleep: parts.sleep,
     async work() {
@@ -22,9 +26,6 @@ export function createPublisher(parts: PublishParts & Pick<LoopParts, 'log' | 's
         // Until there is no more than one look finds.
       }
     },
-    async scan() {
-      if (parts.subscriptions.all().length === 0 || !(await hasNews(parts.store))) return [];
-      return [NEWS];
-    },
+    scan: async () => ((await hasWork()) ? [NEWS] : []),
   });
 }

@@ -1,22 +1,19 @@
-import { createLoop, type Loop, type LoopParts } from './loop.ts';
+import type { Loop, WorkerParts } from './loop.ts';
+import { createWatch } from './watch.ts';
 
 /** Milliseconds until a change that another process made holds in this one. */
 const INTERVAL = 1000;
 
-/** Reads workstreams and queues anew, again and again, so that what an administrator changes holds everywhere. */
-export function createSettingsReader(
-  parts: { read: () => Promise<void> } & Pick<LoopParts, 'log' | 'sleep'>,
-): Loop {
-  return createLoop({
+const READ = ['workstreams', 'queues', 'channels', 'webhooks', 'dialogSets', 'publications'] as const;
+
+/** Reads settings anew when they may have changed, so that what an administrator changes holds everywhere. */
+export function createSettingsReader(parts: { read: () => Promise<void> } & WorkerParts): Loop {
+  return createWatch({
     name: 'settings',
-    slots: 1,
     interval: INTERVAL,
+    rest: parts.restOf?.(READ, async () => Number.POSITIVE_INFINITY),
     log: parts.log,
     sleep: parts.sleep,
-    work: async () => {},
-    async scan() {
-      await parts.read();
-      return [];
-    },
+    look: parts.read,
   });
 }

@@ -2,12 +2,15 @@ import type { Bot } from '../bot-turn.ts';
 import { type Asked, TURN_DEADLINE, type TurnParts, workOff } from '../conversations/turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { Store } from '../store/documents.ts';
-import { createLoop, type Loop, type LoopParts } from './loop.ts';
+import { createLoop, type Loop, type WorkerParts } from './loop.ts';
 
 /** Turns wait for the bot's actions more than they compute, so there are more of them than processors. */
 const SLOTS = 64;
-/** Milliseconds. Finds what another process left behind and timers; this process hints at its own work. */
-const INTERVAL = 1000;
+/**
+ * Milliseconds. Finds what another process left behind and timers, none of which is to fire more than a second late;
+ * this process hints at its own work.
+ */
+const INTERVAL = 500;
 
 export interface Turns extends Loop {
   /**
@@ -20,9 +23,9 @@ export interface Turns extends Loop {
   ask(conversationId: string, bot: Bot): Promise<void>;
 }
 
-export function createTurns(
-  parts: TurnParts & { store: Pick<Store, 'durable'> } & Pick<LoopParts, 'log' | 'sleep'>,
-): Turns {
+export type TurnsParts = TurnParts & { store: Pick<Store, 'durable'> } & WorkerParts;
+
+export function createTurns(parts: TurnsParts): Turns {
   const { store, now } = parts;
   /** By conversation, in the order asked. */
   const asked = new Map<string, Waiting[]>();
@@ -42,10 +45,18 @@ export function createTurns(
     if (asked.has(conversationId)) loop.hint(conversationId);
   }
 
+  /** One that another worker has looks due until that lets go of it. */
+  async function nextAt(): Promise<number> {
+    if (asked.size > 0) return now();
+    const next = await store.conversations.findOne({ dueAt: { $gte: 0 } }, { sort: { dueAt: 1 } });
+    return next?.dueAt ?? Number.POSITIVE_INFINITY;
+  }
+
   const loop = createLoop({
     name: 'turns',
     slots: SLOTS,
     interval: INTERVAL,
+    rest: parts.restOf?.(['conversations'], nextAt),
     log: parts.log,
     sleep: parts.sleep,
     work,

@@ -6,7 +6,7 @@ import { ExpressionError } from '../../src/cel.ts';
 const NAMES = ['order', 'count', 'price', 'name'];
 
 function value(source: string, vars: Scope['vars'] = {}, rest: Partial<Scope> = {}): Json | undefined {
-  const scope = { user: {}, session: {}, channel: {}, ...rest, vars };
+  const scope = { user: {}, session: {}, channel: {}, handoff: {}, hours: {}, queue: {}, ...rest, vars };
   return new Expressions(NAMES).compile(source).evaluate(scope);
 }
 
@@ -27,6 +27,17 @@ describe('an expression', () => {
     expect(value('user.name + "!"', {}, { user: { name: 'Ana' } })).to.equal('Ana!');
     expect(value('session.number == 2', {}, { session: { number: 2 } })).to.equal(true);
     expect(value('channel.id', {}, { channel: { id: 'default' } })).to.equal('default');
+  });
+
+  it('knows the fields of the queue and its hours, and their types', () => {
+    const hours = { open: false, opens: 'Monday 9:00 AM', holiday: null };
+    expect(value('!hours.open && hours.holiday == null', {}, { hours })).to.equal(true);
+    expect(value('"We open " + hours.opens', {}, { hours })).to.equal('We open Monday 9:00 AM');
+    expect(value('queue.waiting > 10', {}, { queue: { id: 'support', waiting: 12 } })).to.equal(true);
+    expect(refused('hours.opened')).to.include({ mistake: 'type' });
+    expect(refused('queue.waiting', 'bool').message).to.equal('it is always an int, never true or false');
+    expect(refused('queue.waiting + "!"')).to.include({ mistake: 'type' });
+    expect(refused('hours.open == "yes"')).to.include({ mistake: 'type' });
   });
 
   it('counts in whole numbers and in fractions, and mixes them', () => {
@@ -67,7 +78,8 @@ describe('an expression', () => {
 
   it('is refused when a name or a function is not known', () => {
     expect(refused('1 + cuont')).to.include({ unknown: 'cuont', offset: 4 });
-    expect(refused('shout(name)').unknown).to.equal(undefined);
+    expect(refused('shout(name)')).to.include({ unknown: 'shout', mistake: 'function' });
+    expect(refused('name.siz() > 2')).to.include({ unknown: 'siz', mistake: 'function', offset: 0 });
   });
 
   it('is refused as a condition when it is never true or false', () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createScriptBot } from '../../src/bot/bot.ts';
 import { type DialogFiles, dialogSetId } from '../../src/bot/dialog-files.ts';
 import { compileScripts } from '../../src/bot/load.ts';
-import { type DialogSet, publishedBot, setOf } from '../../src/bot/published-bot.ts';
+import { type DialogSet, notesIn, publishedBot, setOf } from '../../src/bot/published-bot.ts';
 import { Talk } from '../support/script-bot.ts';
 
 const TEXTS = {
@@ -116,6 +116,17 @@ describe('a bot whose dialogs are published anew', () => {
       expect((await talk.says('Lima')).texts).to.deep.equal(['Thank you, Ana of Lima!']);
     });
 
+    it('takes the text as the answer, when the old step asked whether its answer was right and the new one does not', async () => {
+      const confirms = ASKS.replace('    as: city\n', '    as: city\n    confirm: sure\n');
+      const { bot, publish } = await live(files(confirms, { texts: { sure: '{{value}}?' } }));
+      const talk = new Talk(bot);
+      await talk.says('Hi');
+      await talk.says('Ana');
+      expect(await talk.asks('Lima')).to.equal('Lima?');
+      await publish(files(RENAMED, { head: 'moves: { city: town }\n' }));
+      expect((await talk.says('Quito')).texts).to.deep.equal(['Thank you, Ana of Quito!']);
+    });
+
     it('leaves one that stands elsewhere with its own set', async () => {
       const { bot, publish } = await live(files(ASKS));
       const talk = new Talk(bot);
@@ -200,6 +211,14 @@ describe('a bot whose dialogs are published anew', () => {
     const talk = new Talk(bot);
     talk.botState = '{"of":"another bot"}';
     expect(await talk.asks('Hi')).to.equal('Your name?');
+  });
+});
+
+describe('what a bot has noted', () => {
+  it('is read as what it is, whichever bot wrote it', () => {
+    expect(notesIn('0123456789abcdef@3 {"size":"L"}')).to.deep.equal({ size: 'L' });
+    expect(notesIn('{"count":1}')).to.deep.equal({ count: 1 });
+    expect(notesIn('neither')).to.equal('neither');
   });
 });
 

@@ -78,6 +78,9 @@ describe('a step', () => {
       reason: 'not_understood',
       summary: "The bot did not understand the customer's answers.",
       context: {},
+      skills: [],
+      priority: null,
+      unlessClosed: false,
       untakenAfter: null,
     });
     expect(customer.stack).to.deep.equal(['main/age']);
@@ -205,18 +208,16 @@ describe('a step', () => {
     );
     const { handoff } = await customer.says('hi');
     expect(handoff?.context).to.deep.equal({ order: { found: true, at: '1970-01-01T00:00:00.000Z' } });
-    expect(lookup.args).to.deep.equal([
-      [
-        { number: 42, phone: '+15550100002' },
-        {
-          id: 'in:1:1',
-          locale: 'en',
-          number: '15550100001',
-          customer: '15550100002',
-          session: 1,
-        },
-      ],
-    ]);
+    const [input, { signal, ...turn }] = lookup.firstCall.args;
+    expect(input).to.deep.equal({ number: 42, phone: '+15550100002' });
+    expect(turn).to.deep.equal({
+      id: 'in:1:1',
+      locale: 'en',
+      number: '15550100001',
+      customer: '15550100002',
+      session: 1,
+    });
+    expect(signal.aborted).to.equal(false);
   });
 
   it('action: that resolves with nothing gives null', async () => {
@@ -249,10 +250,25 @@ describe('a step', () => {
   });
 
   it('goto: that goes in circles fails the turn and says where', async () => {
-    const customer = await talk('  - id: x\n    say: a\n  - goto: x\n');
+    const customer = await talk(
+      '  - set: { n: 0 }\n  - id: x\n    say: a\n  - set: { n: n + 1 }\n  - if: n > 0\n    then: [{ goto: x }]\n',
+    );
     const thrown = await customer.says('hi').catch((error: unknown) => error);
     expect(thrown).to.be.instanceOf(SwitchboardError).with.property('code', 'bot_failed');
     expect((thrown as Error).message).to.match(/^dialogs\/main.yaml:\d: more than 50 steps in one turn/);
+  });
+
+  it('goto: that goes in circles loses nothing: after a person, the question before it is open again', async () => {
+    const customer = await talk(
+      '  - ask: name\n    as: name\n  - id: x\n    say: a\n  - if: name == "loop"\n    then: [{ goto: x }]\n  - ask: age\n    as: age\n',
+    );
+    await customer.says('hi');
+    const thrown = await customer.says('loop').catch((error: unknown) => error);
+    expect(thrown).to.be.instanceOf(SwitchboardError).with.property('code', 'bot_failed');
+    expect((await customer.returned()).texts).to.deep.equal([
+      'You are back with our automatic assistant.\n\nYour name?',
+    ]);
+    expect(await customer.asks('Ana')).to.equal('A\n\nYour age?');
   });
 
   it('end: closes the session from within a called dialog', async () => {
@@ -295,6 +311,9 @@ describe('a step', () => {
           reason: 'customer_asked',
           summary: 'About Ana',
           context: { name: 'Ana' },
+          skills: [],
+          priority: null,
+          unlessClosed: false,
           untakenAfter: 600_000,
         },
       });
@@ -340,7 +359,7 @@ describe('a question that is not answered', () => {
   it('gives way to the dialog that the text calls for, and is asked again after it', async () => {
     const customer = await talk('  - id: age\n    ask: age\n    as: age\n    type: number\n', { other });
     await customer.says('hi');
-    expect(await customer.asks('Azure!')).to.equal('B\n\nYour age?');
+    expect(await customer.asks('Azure!')).to.equal('B\n\nBack to where we were:\n\nYour age?');
     expect(customer.stack).to.deep.equal(['main/age']);
   });
 

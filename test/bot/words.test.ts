@@ -4,7 +4,8 @@ import { readLocaleFolders } from '../../src/bot/dialog-files.ts';
 import { localesOf, readLocaleFile } from '../../src/bot/locale-file.ts';
 import { SYSTEM } from '../../src/bot/system-texts.ts';
 import { Texts } from '../../src/bot/texts.ts';
-import { Commands, Keywords, normalised } from '../../src/bot/words.ts';
+import { Triggers } from '../../src/bot/triggers.ts';
+import { Commands, normalised } from '../../src/bot/words.ts';
 
 describe('a text to compare', () => {
   const pairs: [text: string, as: string][] = [
@@ -167,15 +168,15 @@ describe('what customers can say at any time', () => {
   });
 
   it('keywords lead to their dialog in every language', () => {
-    const keywords = new Keywords(texts, [
-      { id: 'order-status', keywords: ['keywords'] },
-      { id: 'returns', keywords: ['keywords'] },
+    const keywords = new Triggers(texts, [
+      { id: 'order-status', keywords: ['keywords'], patterns: [] },
+      { id: 'returns', keywords: ['keywords'], patterns: [] },
     ]);
-    expect(keywords.find('where is my order?', 'en')).to.equal('order-status');
-    expect(keywords.find('Devolución', 'es')).to.equal('returns');
-    expect(keywords.find('我要退貨', 'zh-TW')).to.equal('returns');
-    expect(keywords.find('退貨', 'en')).to.equal('returns');
-    expect(keywords.find('something else', 'en')).to.equal(undefined);
+    expect(keywords.keyword('where is my order?', 'en')).to.equal('order-status');
+    expect(keywords.keyword('Devolución', 'es')).to.equal('returns');
+    expect(keywords.keyword('我要退貨', 'zh-TW')).to.equal('returns');
+    expect(keywords.keyword('退貨', 'en')).to.equal('returns');
+    expect(keywords.keyword('something else', 'en')).to.equal(undefined);
   });
 });
 

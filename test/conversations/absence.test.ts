@@ -15,6 +15,7 @@ import {
   WORKSTREAM,
 } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { aQueue } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
 
 const idOf = (customer: number) => `${NUMBER}-${customer}`;
@@ -125,7 +126,7 @@ for (const [engine, open] of ENGINES) {
       const { settings } = WORKSTREAM;
       const distribution = { ...settings.distribution, mode: 'push' as const };
       rig.workstream = { ...WORKSTREAM, settings: { ...settings, distribution } };
-      rig.queues = [{ _id: 'support', name: 'Support', priority: 0, createdAt: 0, changedAt: 0 }];
+      rig.queues = [aQueue()];
       await gone();
       const waiting = { state: 'open', queuedAt: rig.time, turnAt: rig.time } as const;
       await store.conversations.insertOne(aConversation({ _id: idOf(0), queueId: 'support', ...waiting }));

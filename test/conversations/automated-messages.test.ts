@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import type { QueueDoc, Store } from '../../src/store/documents.ts';
 import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
 import { type AutomatedMessage, workstreamOf } from '../../src/store/workstream.ts';
-import { anAnswer, createRig, handsOver, NUMBER, type Rig } from '../support/conversations.ts';
+import { anAgent } from '../store/documents.ts';
+import { anAnswer, CONVERSATION, createRig, handsOver, NUMBER, type Rig } from '../support/conversations.ts';
+import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const HOUR = 3_600_000;
@@ -22,7 +24,7 @@ describe('what the service says by itself', () => {
   afterEach(() => dispose());
 
   async function withQueue(fields: Partial<QueueDoc> = {}): Promise<void> {
-    const queue = { _id: 'support', name: 'Support', priority: 0, createdAt: 0, changedAt: 0, ...fields };
+    const queue = aQueue('support', fields);
     await store.queues.insertOne(queue);
     rig.queues = [queue];
   }
@@ -36,17 +38,8 @@ describe('what the service says by itself', () => {
     });
   }
 
-  async function work(): Promise<string[]> {
-    rig.sent.length = 0;
-    await rig.turn();
-    await rig.send();
-    return rig.sent.map(({ text }) => text);
-  }
-
-  async function says(text: string): Promise<string[]> {
-    await rig.textIn(text);
-    return work();
-  }
+  const work = () => rig.work();
+  const says = (text: string) => rig.says(text);
 
   // The rig's first day is Friday 2027-01-15, and it is eight o'clock.
   describe('outside the hours of a queue', () => {
@@ -62,6 +55,16 @@ describe('what the service says by itself', () => {
     it('is the holiday that it is', async () => {
       const holidays = [{ date: '2027-01-15', name: 'San Mauro', open: [] }];
       await withQueue({ hours: { timeZone: 'Europe/Madrid', week, holidays } });
+      const [, told = ''] = await says('a person please');
+      const facts = { queue: 'Support', opens: opens(), holiday: 'San Mauro' };
+      expect(told).to.equal(`holiday ${JSON.stringify(facts)}`);
+    });
+
+    it('is of the hours that decide, also just after they have changed', async () => {
+      const holidays = [{ date: '2027-01-15', name: 'San Mauro', open: [] }];
+      const timeZone = 'Europe/Madrid';
+      await withQueue({ hours: { timeZone, week, holidays } });
+      rig.queues = rig.queues.map((queue) => ({ ...queue, hours: { timeZone, week: [], holidays: [] } }));
       const [, told = ''] = await says('a person please');
       const facts = { queue: 'Support', opens: opens(), holiday: 'San Mauro' };
       expect(told).to.equal(`holiday ${JSON.stringify(facts)}`);
@@ -119,6 +122,36 @@ describe('what the service says by itself', () => {
       expect(await work()).to.deep.equal([]);
       expect(rig.untaken).to.have.length(1);
     });
+  });
+
+  describe('when an agent takes it', () => {
+    const ana = { id: 'ana', role: 'agent' as const, queues: ['support'] };
+    const ways = {
+      'by its id': () => rig.desk.claim(CONVERSATION, ana),
+      'as the next of its queue': () => rig.desk.claimNext('support', ana),
+    };
+    beforeEach(async () => {
+      await withQueue();
+      await store.agents.insertOne(anAgent({ _id: 'ana', name: 'Ana' }));
+    });
+
+    for (const [way, take] of Object.entries(ways)) {
+      it(`is who has taken it ${way}, before they can have written`, async () => {
+        turnOn('assigned');
+        await says('a person please');
+        const taken = await take();
+        expect(taken?.version).to.equal((await rig.conversation()).version);
+        await rig.desk.reply(CONVERSATION, ana, { text: 'Hello', key: 'k' });
+        expect(await work()).to.deep.equal(['assigned {"agent":"Ana","queue":"Support"}', 'Hello']);
+      });
+
+      it(`is nothing ${way} where it is off`, async () => {
+        turnOn();
+        await says('a person please');
+        await take();
+        expect(await work()).to.deep.equal([]);
+      });
+    }
   });
 
   it('is said for a bot that failed too, since it is not asked', async () => {

@@ -4,6 +4,7 @@ import { type BotSideParts, botTurn } from '../../src/conversations/bot-side.ts'
 import { type Changes, conversationUpdate } from '../../src/conversations/commit.ts';
 import { move } from '../../src/conversations/state.ts';
 import type { ConversationDoc, Store } from '../../src/store/documents.ts';
+import type { Hours } from '../../src/store/queue.ts';
 import {
   aConversation,
   anAnswer,
@@ -14,6 +15,7 @@ import {
   SETTINGS,
   WORKSTREAM,
 } from '../support/conversations.ts';
+import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const NOW = 1_800_000_000_000;
@@ -32,7 +34,7 @@ describe('the bot’s side of a turn', () => {
       ['support', 3],
       ['sales', 7],
     ] as const) {
-      await store.queues.insertOne({ _id, name: _id, priority, createdAt: 0, changedAt: 0 });
+      await store.queues.insertOne(aQueue(_id, { name: _id, priority }));
     }
     failures = [];
     parts = {
@@ -45,6 +47,8 @@ describe('the bot’s side of a turn', () => {
       },
       now: () => NOW,
       random: () => 0,
+      asksWaiting: () => false,
+      lacksQueue: () => {},
       botFailed: (error, conversationId) => failures.push({ error, conversationId }),
     };
     conversation = aConversation({
@@ -79,14 +83,55 @@ describe('the bot’s side of a turn', () => {
         customer: CUSTOMER,
         session: 2,
         locale: 'es',
+        timeZone: 'UTC',
       },
+      queue: { id: 'support', isOpen: true, opens: null, holiday: null, waiting: null },
       activity: ACTIVITY,
       botState: '{"step":"menu"}',
+      hidden: null,
     });
   });
 
   it('has no state to tell at the first turn', async () => {
     expect((await told()).botState).to.equal(null);
+  });
+
+  it('tells whether the number’s queue is open when the customer writes, else when it opens and for which holiday', async () => {
+    const at = Date.UTC(2027, 0, 15, 8, 0) - 5;
+    expect(ACTIVITY.at).to.equal(at);
+    const hours: Hours = { timeZone: 'Europe/Madrid', week: [{ day: 5, from: 540, to: 1080 }], holidays: [] };
+    const own = async (given: Hours) => {
+      const queue = aQueue('support', { hours: given });
+      parts.settings = { ...parts.settings, queue: (id) => (id === 'support' ? queue : undefined) };
+      return (await told()).queue;
+    };
+    const closed = { id: 'support', isOpen: false, holiday: null, waiting: null };
+    const nine = { at: at + 5, timeZone: 'Europe/Madrid' };
+    expect(await own(hours)).to.deep.equal({ ...closed, opens: nine });
+    expect(await own({ ...hours, week: [{ day: 5, from: 480, to: 1080 }] })).to.deep.equal({
+      ...{ id: 'support', isOpen: true, opens: null, holiday: null, waiting: null },
+    });
+    const holidays = [{ date: '2027-01-15', name: 'San Mauro', open: [] }];
+    expect(await own({ ...hours, holidays })).to.deep.equal({
+      ...closed,
+      opens: { at: at + 5 + 7 * 86_400_000, timeZone: 'Europe/Madrid' },
+      holiday: 'San Mauro',
+    });
+    expect(await own({ ...hours, week: [] })).to.deep.equal({ ...closed, opens: null });
+  });
+
+  it('counts who waits in the number’s queue only for a bot that asks', async () => {
+    for (const [_id, queueId, state] of [
+      ['1-1', 'support', 'open'],
+      ['1-2', 'support', 'open'],
+      ['1-3', 'support', 'active'],
+      ['1-4', 'sales', 'open'],
+    ] as const) {
+      await store.conversations.insertOne(aConversation({ _id, queueId, state }));
+    }
+    expect((await told()).queue.waiting).to.equal(null);
+    parts.asksWaiting = () => true;
+    expect((await told()).queue.waiting).to.equal(2);
   });
 
   it('speaks the language that the customer chose, else the workstream’s, never that of an earlier turn', async () => {
@@ -147,7 +192,7 @@ describe('the bot’s side of a turn', () => {
     const { changes } = await answers({ botState: '{}' }, opening);
     expect(changes.move).to.equal(opened);
     expect(changes.set).to.include({ session: 2, priority: 0 });
-    expect(changes.unset).to.have.members(['handoff', 'remindedAt']);
+    expect(changes.unset).to.have.members(['handoff', 'remindedAt', 'wakeAt']);
   });
 
   describe('at a handoff', () => {

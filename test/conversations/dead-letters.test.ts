@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createDesk } from '../../src/conversations/desk.ts';
-import type { SendResult } from '../../src/conversations/outbox.ts';
 import { applyReceipt } from '../../src/conversations/receipts.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
+import type { SendResult } from '../../src/conversations/send-outcome.ts';
 import type { MessageDoc, Store } from '../../src/store/documents.ts';
 import {
   automatedText,
@@ -161,7 +161,13 @@ describe('dead letters', () => {
 
     it('are refused when a receipt has said meanwhile that the text arrived', async () => {
       const failed = await aReply(NEVER);
-      const receipt = { externalId: failed, providerId: 'P', code: '200', description: 'Delivered.' };
+      const receipt = {
+        channelId: 'default',
+        externalId: failed,
+        providerId: 'P',
+        code: '200',
+        description: 'Delivered.',
+      };
       await applyReceipt(store, { ...receipt, status: 'delivered', rank: 4 }, rig.time);
       expect(await refusal(rig.desk.resend(failed, boss))).to.include({ code: 'wrong_message_status' });
     });
@@ -221,7 +227,13 @@ describe('dead letters', () => {
     it('still move forward by a receipt', async () => {
       const unknown = await aReply(LOST);
       await rig.desk.settle(unknown, ana, 'failed');
-      const receipt = { externalId: unknown, providerId: 'P', code: '200', description: 'Delivered.' };
+      const receipt = {
+        channelId: 'default',
+        externalId: unknown,
+        providerId: 'P',
+        code: '200',
+        description: 'Delivered.',
+      };
       await applyReceipt(store, { ...receipt, status: 'delivered', rank: 4 }, rig.time);
       expect((await message(unknown)).status).to.equal('delivered');
       expect(await listed()).to.deep.equal([]);

@@ -14,6 +14,7 @@ import {
   type Rig,
 } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { aQueue } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
@@ -33,7 +34,7 @@ describe('the desk', () => {
       ['support', 0],
       ['sales', 5],
     ] as const) {
-      await store.queues.insertOne({ _id, name: _id, priority, createdAt: 0, changedAt: 0 });
+      await store.queues.insertOne(aQueue(_id, { name: _id, priority }));
     }
     for (const { id, queues } of [ana, ben]) await store.agents.insertOne(anAgent({ _id: id, queues }));
     rig = createRig(store);
@@ -62,7 +63,8 @@ describe('the desk', () => {
 
   it('takes a claim of one’s own again for what it is', async () => {
     const first = await rig.desk.claim(CONVERSATION, ana);
-    expect(await rig.desk.claim(CONVERSATION, ana)).to.deep.equal({ ...first, touched: [] });
+    const { dueAt } = await rig.conversation();
+    expect(await rig.desk.claim(CONVERSATION, ana)).to.deep.equal({ ...first, touched: [], dueAt });
   });
 
   it('gives the next of a queue by priority, then by waiting time, each to one agent', async () => {
@@ -222,7 +224,7 @@ describe('the desk', () => {
     });
     await rig.turn();
     await rig.send();
-    expect(heard).to.deep.equal([target]);
+    expect(heard).to.deep.equal([{ ...target, outcome: 'returned', answered: false }]);
     expect(rig.sent.map(({ text }) => text)).to.deep.equal(['welcome back']);
     expect((await rig.conversation()).events).to.deep.equal([]);
   });

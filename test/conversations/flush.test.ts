@@ -3,7 +3,9 @@ import { noteMessage, outgoingMessages } from '../../src/conversations/compose.t
 import { copyPending, flush } from '../../src/conversations/flush.ts';
 import { endedSession } from '../../src/conversations/session.ts';
 import { move } from '../../src/conversations/state.ts';
+import { LEASE } from '../../src/conversations/turn.ts';
 import type { ConversationDoc, MessageDoc, Store } from '../../src/store/documents.ts';
+import { DEFAULT_SETTINGS } from '../../src/store/workstream.ts';
 import { aConversation, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
@@ -70,12 +72,62 @@ describe('a flush', () => {
   });
 
   it('tells of the first new message only: the end of its send makes the next one due', async () => {
-    expect(await flush(rig.turns, conversation)).to.deep.equal([ONE]);
+    expect((await flush(rig.turns, conversation)).sendable).to.deep.equal([ONE]);
   });
 
   it('clears the conversation of what it has copied', async () => {
     await flush(rig.turns, conversation);
     expect(await rig.conversation()).to.deep.include({ pending: [], handled: [], endedSessions: [] });
+  });
+
+  describe('of a conversation in which nothing waits', () => {
+    const CLOSES = NOW + (DEFAULT_SETTINGS.times.closeActive ?? 0) * 1000;
+
+    beforeEach(async () => {
+      rig.time = NOW;
+      conversation = { ...committed(), lastMessageAt: NOW, dueAt: NOW, attempts: 1 };
+      await store.conversations.deleteOne({ _id: CONVERSATION });
+      await store.conversations.insertOne(conversation);
+    });
+
+    it('has it rest until its next timer: no worker need look at it for that', async () => {
+      expect((await flush(rig.turns, conversation)).rests).to.equal(true);
+      expect(await copied()).to.deep.equal({ messages: ALL, sessions: conversation.endedSessions });
+      expect(await rig.conversation()).to.deep.include({
+        ...{ pending: [], handled: [], endedSessions: [], touched: [] },
+        ...{ dueAt: CLOSES, attempts: 0 },
+      });
+    });
+
+    for (const [what, changed] of [
+      ['a text came in', { $push: { inbox: 'in:REF2' }, $inc: { wake: 1 } }],
+      ['something was committed', { $push: { handled: 'in:REF2' }, $inc: { version: 1 } }],
+      ['a worker took it', { $set: { leaseId: 'L', leaseUntil: NOW + LEASE } }],
+    ] as const) {
+      it(`leaves it due when ${what} meanwhile, and takes out only what it has copied`, async () => {
+        await store.conversations.updateOne({ _id: CONVERSATION }, changed);
+        const meanwhile = await rig.conversation();
+        expect((await flush(rig.turns, conversation)).rests).to.equal(false);
+        const handled = meanwhile.handled.filter((id) => id !== 'in:REF1');
+        expect(await rig.conversation()).to.deep.equal({
+          ...meanwhile,
+          ...{ pending: [], endedSessions: [], handled },
+        });
+      });
+    }
+
+    for (const [what, waits] of [
+      ['a text', { inbox: ['in:REF2'] }],
+      ['an event', { events: [{ id: 'e', name: 'returned', at: NOW, value: '{}' }] }],
+      ['a timer', { lastMessageAt: 0 }],
+    ] as const satisfies [string, Partial<ConversationDoc>][]) {
+      it(`leaves one due where ${what} waits`, async () => {
+        await store.conversations.updateOne({ _id: CONVERSATION }, { $set: waits });
+        const found = await rig.conversation();
+        expect((await flush(rig.turns, found)).rests).to.equal(false);
+        expect((await rig.conversation()).dueAt).to.equal(NOW);
+      });
+    }
   });
 
   it('leaves what was committed meanwhile', async () => {
@@ -108,7 +160,7 @@ describe('a flush', () => {
     await flush(rig.turns, conversation);
     const sent: Partial<MessageDoc> = { status: 'sent', attempts: 1, providerId: 'P' };
     await store.messages.updateOne({ _id: ONE }, { $set: sent, $unset: { nextAt: true, outstanding: true } });
-    expect(await flush(rig.turns, conversation)).to.deep.equal([]);
+    expect((await flush(rig.turns, conversation)).sendable).to.deep.equal([]);
     expect(await message(ONE))
       .to.include(sent)
       .and.to.not.have.any.keys('nextAt', 'outstanding');
@@ -123,7 +175,7 @@ describe('a flush', () => {
     expect(
       await flush({ ...rig.turns, store: dying }, conversation).catch((error: unknown) => error),
     ).to.be.instanceOf(Crash);
-    expect(await flush(rig.turns, conversation)).to.deep.equal([TWO]);
+    expect((await flush(rig.turns, conversation)).sendable).to.deep.equal([TWO]);
   });
 
   it('is whole after one that died at any point', async () => {

@@ -8,6 +8,7 @@ import { EVENT_TYPES, type EventType, type News, type Store } from '../../src/st
 import { anAgent } from '../http/stage.ts';
 import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { crashingStore } from '../support/crashing-store.ts';
+import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const ANA: Actor = { id: 'ana', role: 'agent', queues: ['support'] };
@@ -22,13 +23,7 @@ describe('news', () => {
 
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
-    await store.queues.insertOne({
-      _id: 'support',
-      name: 'Support',
-      priority: 0,
-      createdAt: 0,
-      changedAt: 0,
-    });
+    await store.queues.insertOne(aQueue());
     for (const id of ['ana', 'ben']) {
       await store.agents.insertOne({ ...anAgent(id, 'agent', ['support']), presence: 'available' });
     }
@@ -95,6 +90,35 @@ describe('news', () => {
     expect(all.at(-1)).to.include({ place: 'closed', queueId: 'support', session: 1 });
   });
 
+  it('tell of a session that is reopened that it opens, and who has it, with that reason', async () => {
+    rig.workstream = {
+      ...rig.workstream,
+      settings: { ...rig.workstream.settings, reopenSeconds: 60 },
+    };
+    const reopened = async () => {
+      await desk.close(CONVERSATION, ANA, { key: `close${rig.time}` });
+      await rig.textIn('one more thing');
+      await rig.turn();
+      const last = (await told()).slice(-2);
+      return last.map(({ type, reason, place, session, agentId }) =>
+        [type, reason, place, session, agentId].join(' ').trim(),
+      );
+    };
+    rig.bot = handsOver();
+    await rig.textIn('a person please');
+    await rig.turn();
+    await desk.claimNext('support', ANA);
+    expect(await reopened()).to.deep.equal([
+      'conversation.opened reopened agent 2 ana',
+      'conversation.accepted reopened agent 2 ana',
+    ]);
+    await store.agents.updateOne({ _id: 'ana' }, { $set: { presence: 'away' } });
+    expect(await reopened()).to.deep.equal([
+      'conversation.opened reopened open 3',
+      'conversation.queued reopened open 3',
+    ]);
+  });
+
   it('tell of a handoff that nobody took, and of offers', async () => {
     rig.bot = handsOver('support', 1000);
     await rig.textIn('a person please');
@@ -139,6 +163,7 @@ describe('news', () => {
     await rig.turn();
     await rig.send();
     const receipt = {
+      channelId: 'default',
       externalId: 'out:in:REF0:0',
       providerId: 'X',
       status: 'sent' as const,
@@ -146,8 +171,8 @@ describe('news', () => {
       code: '203',
       description: '',
     };
-    await applyReceipt(store, receipt, rig.time, news);
-    await applyReceipt(store, { ...receipt, status: 'delivered', rank: 4 }, rig.time, news);
+    await applyReceipt(store, receipt, rig.time, { news });
+    await applyReceipt(store, { ...receipt, status: 'delivered', rank: 4 }, rig.time, { news });
     const message = await store.messages.findOne({ _id: 'out:in:REF0:0' });
     expect(message?.news?.map(({ type }) => type)).to.deep.equal([
       'message.sent',
@@ -171,7 +196,8 @@ describe('news', () => {
       await rig.textIn('hello', `REF${given ? 1 : 2}`);
       const { news: _, ...parts } = rig.turns;
       await workOff({ ...parts, store: watched, ...(given ? { news: given } : {}) }, CONVERSATION);
-      return seen.map((one) => one.replace(/REF\d|id-\d+/g, 'ID'));
+      // Each run is a trace of its own.
+      return seen.map((one) => one.replace(/REF\d|id-\d+|00-[0-9a-f]{32}-[0-9a-f]{16}-00/g, 'ID'));
     };
     wanted = [];
     expect(await writes(news)).to.deep.equal(await writes(undefined));
@@ -221,6 +247,19 @@ describe('news', () => {
         locale: 'en',
       });
       expect((await rig.transcript()).map(({ text }) => text)).not.to.include('I speak');
+    });
+
+    it('are told of a session that its customer has reopened', async () => {
+      hears(async () => anAnswer());
+      const settings = { ...rig.workstream.settings, reopenSeconds: 60 };
+      rig.workstream = { ...rig.workstream, settings };
+      await rig.textIn('a person please');
+      await rig.turn();
+      await desk.claim(CONVERSATION, ANA);
+      await desk.close(CONVERSATION, ANA, { key });
+      await rig.textIn('one more thing');
+      await rig.turn();
+      expect(heard.at(-1)).to.equal('accepted reopened');
     });
 
     it('that it fails on are logged and over: nobody is apologised to', async () => {

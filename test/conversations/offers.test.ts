@@ -6,6 +6,7 @@ import type { Distribution } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import { aConversation, createRig, NUMBER, type Rig, WORKSTREAM } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { aQueue } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
 import { ENGINES } from '../support/stores.ts';
 
@@ -21,7 +22,7 @@ for (const [engine, open] of ENGINES) {
 
     beforeEach(async () => {
       ({ store, dispose } = await open());
-      const support = { _id: 'support', name: 'Support', priority: 0, createdAt: 0, changedAt: 0 };
+      const support = aQueue();
       await store.queues.insertOne(support);
       rig = createRig(store);
       rig.queues = [support];
@@ -192,6 +193,9 @@ for (const [engine, open] of ENGINES) {
       await wait(1);
       await store.conversations.updateOne({ _id: idOf(0) }, { $set: { assignAnyway: true } });
       pushes({ mode: 'pick' });
+      const { settings } = rig.workstream;
+      const messages = { ...settings.messages, assigned: { on: true, texts: {} } };
+      rig.workstream = { ...rig.workstream, settings: { ...settings, messages } };
       const assign = Object.assign(
         { when: { is: 'age' as const, seconds: 60 } },
         JSON.parse('{"then":{"do":"assign"}}'),
@@ -201,6 +205,8 @@ for (const [engine, open] of ENGINES) {
       const taken = await conversation(0);
       expect(taken).to.include({ state: 'active', agentId: 'ana' });
       expect(taken.stretches.at(-1)).to.include({ reason: 'overflow' });
+      const said = await store.messages.find({ conversationId: idOf(0) }, { sort: { at: 1 } }).toArray();
+      expect(said.map(({ text }) => text)).to.deep.equal(['assigned {"agent":"Ada","queue":"Support"}']);
     });
 
     it('leave nothing wrong that the next pass, a worker or time does not right, after a crash at any point', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { stub } from 'sinon';
-import { backOff, SEND_LEASE, SEND_TIMEOUT, sendOut, type Unsent } from '../../src/conversations/outbox.ts';
+import { SEND_LEASE, SEND_TIMEOUT, sendOut, type Unsent } from '../../src/conversations/outbox.ts';
+import { backOff } from '../../src/conversations/send-outcome.ts';
 import type { MessageDoc, Store } from '../../src/store/documents.ts';
 import { anAnswer, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';

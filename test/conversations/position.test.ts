@@ -9,6 +9,7 @@ import {
 import type { ConversationDoc, QueueDoc, Store } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
 import { aConversation, CONVERSATION, createRig, handsOver, SETTINGS } from '../support/conversations.ts';
+import { aQueue } from '../support/queues.ts';
 import { seeded } from '../support/random.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
@@ -166,7 +167,7 @@ describe('a place in a queue', () => {
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
     time = NOW;
-    queue = { _id: 'support', name: 'Support', priority: 0, createdAt: 0, changedAt: 0 };
+    queue = aQueue();
   });
   afterEach(() => dispose());
 

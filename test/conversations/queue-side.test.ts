@@ -14,6 +14,7 @@ import {
   type Rig,
 } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const ana = { id: 'ana', role: 'agent', queues: ['support'] } as const;
@@ -26,13 +27,7 @@ describe('a customer who waits in a queue', () => {
 
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
-    await store.queues.insertOne({
-      _id: 'support',
-      name: 'Support',
-      priority: 0,
-      createdAt: 0,
-      changedAt: 0,
-    });
+    await store.queues.insertOne(aQueue());
     await store.agents.insertOne(anAgent({ _id: 'ana', queues: ['support'], presence: 'available' }));
     rig = createRig(store);
     rig.bot = handsOver();
@@ -45,13 +40,7 @@ describe('a customer who waits in a queue', () => {
   });
   afterEach(() => dispose());
 
-  async function says(text: string): Promise<string[]> {
-    rig.sent.length = 0;
-    await rig.textIn(text);
-    await rig.turn();
-    await rig.send();
-    return rig.sent.map((message) => message.text);
-  }
+  const says = (text: string) => rig.says(text);
 
   describe('and asks where they are', () => {
     it('hears their place, and that nobody can say how long, also where positions are not told unasked', async () => {

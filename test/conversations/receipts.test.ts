@@ -12,6 +12,7 @@ const TWO = 'out:in:REF0:1';
 
 function aReceipt(status: Receipt['status'], rank: number): Receipt {
   return {
+    channelId: 'default',
     externalId: ONE,
     providerId: 'REF',
     status,

@@ -12,6 +12,7 @@ import {
   type Rig,
 } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 describe('what a process left behind when it died', () => {
@@ -94,13 +95,7 @@ describe('what a process left behind when it died', () => {
   });
 
   it('is not a timer, which keeps its time', async () => {
-    await store.queues.insertOne({
-      _id: 'support',
-      name: 'Support',
-      priority: 0,
-      createdAt: 0,
-      changedAt: 0,
-    });
+    await store.queues.insertOne(aQueue());
     rig.bot = handsOver('support', 600_000);
     await rig.turn();
     const before = await rig.conversation();

@@ -99,6 +99,33 @@ describe('a report', () => {
     ]);
   });
 
+  it('counts those that were reopened beside the others, and no handoff of the bot for them', () => {
+    const straight = session(
+      [
+        ['agent', 0, { ...ana, reason: 'reopened' }],
+        ['closed', 30, { ...ana, reason: 'agent_closed' }],
+      ],
+      { reopens: 1, handoffReason: 'reopened', answeredAt: at(5) },
+    );
+    const queued = session(
+      [
+        ['open', 0, { ...support, reason: 'reopened' }],
+        ['agent', 20, ana],
+        ['closed', 30, { ...ana, reason: 'agent_closed' }],
+      ],
+      { reopens: 2, handoffReason: 'reopened', answeredAt: at(25) },
+    );
+    const { total, rows } = report([HANDLED, straight, queued, BY_BOT], 'queue');
+    expect(total).to.include({ sessions: 4, escalated: 3, reopened: 2, resolvedByBot: 1 });
+    expect(total.escalations).to.deep.equal([{ reason: 'customer_asked', count: 1 }]);
+    expect(total.firstWait).to.include({ count: 2, average: 15 });
+    expect(total.speedOfAnswer).to.include({ count: 2, average: 20 });
+    expect(rows.map(({ key, reopened }) => [key, reopened])).to.deep.equal([
+      ['support', 2],
+      [null, 0],
+    ]);
+  });
+
   it('counts a session for each queue that had it, and what happened where it happened', () => {
     const { total, rows } = report([HANDLED, MOVED, BY_BOT, GIVEN_UP], 'queue');
     expect(rows.map(({ key, sessions }) => [key, sessions])).to.deep.equal([

@@ -72,9 +72,31 @@ describe('a condition of a routing rule', () => {
     expect(refused('priority + 1').message).to.equal('it is always an int, never true or false');
     expect(refused('user.name == "Ana"').unknown).to.equal('user');
     expect(refused('true || customer.matches("^(34")')).to.include({
-      message: 'the pattern is not a regular expression',
+      message: 'the pattern is no regular expression: check its brackets and backslashes',
       offset: 25,
     });
+  });
+
+  it('is refused when it could take very long, or as much memory as there is', () => {
+    const bombs = [
+      'vars.topic.matches("(a+)+$")',
+      'vars.topic.matches("^(\\\\w+\\\\s?)*$")',
+      'customer.matches(vars.topic)',
+      'customer.matches("(a" + "+)+$")',
+      'customer.matches(true ? "(a+)+$" : "a")',
+      '[1, 2].map(a, [1, 2].map(b, [1, 2].map(c, 1))).size() > 0',
+      '"ab".split("").map(a, "ab").join().split("").map(a, "ab").join().split("").map(a, "ab").size() > 9',
+      'cel.bind(a, "ab", cel.bind(b, a + a, cel.bind(c, b + b, c == "x")))',
+    ];
+    for (const bomb of bombs) expect(refused(bomb), bomb).to.be.instanceOf(ExpressionError);
+    expect(refused('vars.topic.matches("(a+)+$")')).to.include({ offset: 19 });
+  });
+
+  it('may match a plain pattern, and go through a list for each item of another', () => {
+    expect(evaluate('customer.matches("^34[0-9]{9}$")')).to.equal(true);
+    expect(evaluate('skills.exists(a, ["x", "y"].exists(b, a == b)) || skills.all(a, a != "")')).to.be.a(
+      'boolean',
+    );
   });
 
   it('tells what it reads, and nothing else', () => {

@@ -4,6 +4,7 @@ import { countOverLevel, keepsLevel, waitsOf } from '../../src/conversations/ser
 import { createServiceLevels } from '../../src/conversations/service-levels.ts';
 import type { ConversationDoc, QueueDoc, SessionDoc, Store, Stretch } from '../../src/store/documents.ts';
 import { aConversation } from '../support/conversations.ts';
+import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const HOUR = 3_600_000;
@@ -11,15 +12,8 @@ const HOUR = 3_600_000;
 const NOW = Date.parse('2026-03-02T09:00:00Z');
 const LEVEL = 60_000;
 
-const queue = (fields: Partial<QueueDoc> = {}): QueueDoc => ({
-  _id: 'support',
-  name: 'Support',
-  priority: 0,
-  levelSeconds: 60,
-  createdAt: 0,
-  changedAt: 0,
-  ...fields,
-});
+const queue = (fields: Partial<QueueDoc> = {}): QueueDoc =>
+  aQueue('support', { levelSeconds: 60, ...fields });
 
 const stretch = (place: Stretch['place'], since: number, queueId = 'support'): Stretch => ({
   place,

@@ -33,6 +33,7 @@ function pick(wanted: Waiting, staff: AgentDoc[], now: number): { taker?: AgentD
       (agent.limits[wanted.workstreamId] ?? Infinity);
   const has = (agent: AgentDoc) => skills.filter((skill) => agent.skills.includes(skill)).length;
   const offline = (agent: AgentDoc) => Number(agent.presence === 'offline');
+  const elsewhere = (agent: AgentDoc) => Number(!['available', 'offline'].includes(agent.presence));
 
   const members = staff.filter((agent) => agent.queues.includes(queueId));
   const here = members.filter((agent) => whatever || agent.presence === 'available');
@@ -76,7 +77,7 @@ function pick(wanted: Waiting, staff: AgentDoc[], now: number): { taker?: AgentD
   const [taker] = roomy
     .sort(method)
     .sort(by((agent) => (distribution.skills === 'closest' ? -has(agent) : 0)))
-    .sort(by((agent) => (whatever ? offline(agent) : 0)));
+    .sort(by((agent) => (whatever ? offline(agent) * 2 + elsewhere(agent) : 0)));
   return { ...(taker ? { taker } : {}), why: whatever ? 'whatever' : distribution.method };
 }
 

@@ -19,6 +19,9 @@ const SITUATIONS: Record<Place, Situation> = {
 const EXPECTED = `
                     closed  bot     open    agent   waiting wrap_up
 message             bot     bot     open    agent   agent   agent
+reopen_to_agent     agent   -       -       -       -       -
+reopen_to_queue     open    -       -       -       -       -
+continue            bot     bot     -       -       -       -
 bot_ended           -       closed  -       -       -       -
 handoff             -       open    -       -       -       -
 claim               -       agent   agent   -       -       -

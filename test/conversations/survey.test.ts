@@ -40,13 +40,7 @@ describe('a survey', () => {
   };
 
   /** What the customer gets for a text. */
-  async function says(text: string, referenceId?: string): Promise<string[]> {
-    rig.sent.length = 0;
-    await rig.textIn(text, referenceId);
-    await rig.turn();
-    await rig.send();
-    return rig.sent.map((message) => message.text);
-  }
+  const says = (text: string, referenceId?: string) => rig.says(text, referenceId);
 
   async function taken(): Promise<void> {
     rig.bot = handsOver();
@@ -64,6 +58,22 @@ describe('a survey', () => {
 
   const surveyOf = async (session = 1): Promise<Survey | undefined> =>
     (await store.sessions.findOne({ _id: `${CONVERSATION}:${session}` }))?.survey;
+
+  it('is asked when a dialog ends with one, whether the workstream has it on or off', async () => {
+    for (const [session, kinds] of [[], ['survey'] as const].entries()) {
+      turnOn(...kinds);
+      rig.bot = async () => anAnswer({ texts: ['Bye.'], ended: { outcome: 'resolved', survey: true } });
+      expect(await says('thanks')).to.deep.equal(['Bye.', 'survey {}']);
+      echo();
+      await says('4');
+      expect(await surveyOf(session + 1)).to.include({ score: 4 });
+    }
+  });
+
+  it('is not asked when a dialog just ends', async () => {
+    rig.bot = async () => anAnswer({ texts: ['Bye.'], ended: { outcome: 'resolved' } });
+    expect(await says('thanks')).to.deep.equal(['Bye.']);
+  });
 
   it('is asked when an agent closes the session', async () => {
     await closedByAgent();
@@ -220,7 +230,7 @@ describe('a survey', () => {
       await rig.turn();
       await rig.send();
       const heard = rig.sent.map(({ text }) => text);
-      expect(heard, `crash at ${point}`).to.deep.equal([
+      expect(heard, `crash at ${point}`).to.have.members([
         'survey {"agent":"Ada"}',
         'survey_thanks {"agent":"Ada"}',
       ]);

@@ -13,6 +13,7 @@ import {
   type Rig,
   WORKSTREAM,
 } from '../support/conversations.ts';
+import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 /** The table of docs/handoff-api.md is the specification: this file only carries it out. */
@@ -84,7 +85,7 @@ describe('the transitions of docs/handoff-api.md', () => {
         },
       };
       for (const _id of ['support', 'sales']) {
-        await store.queues.insertOne({ _id, name: _id, priority: 0, createdAt: 0, changedAt: 0 });
+        await store.queues.insertOne(aQueue(_id, { name: _id }));
       }
       for (const { id, role, queues } of [ana, ben, boss]) {
         await store.agents.insertOne(anAgent({ _id: id, role, queues, capacity: 9 }));
@@ -137,11 +138,38 @@ describe('the transitions of docs/handoff-api.md', () => {
       close: () => rig.desk.close(CONVERSATION, boss, { key: 'k' }),
     };
 
+    /** The customer, soon after ana has closed the session. */
+    async function writesAgain(): Promise<void> {
+      rig.workstream = {
+        ...rig.workstream,
+        settings: { ...rig.workstream.settings, reopenSeconds: 60 },
+      };
+      const ended = { _id: `${CONVERSATION}:1`, conversationId: CONVERSATION, session: 1, agentId: 'ana' };
+      await store.sessions.insertOne({
+        ...ended,
+        startedAt: 0,
+        endedAt: rig.time,
+        outcome: 'resolved',
+        closedBy: { kind: 'agent', id: 'ana' },
+        stretches: [
+          { place: 'agent', since: 0, reason: 'claimed' },
+          { place: 'closed', since: rig.time, reason: 'agent_closed' },
+        ],
+      });
+      await rig.textIn('one more thing');
+      await rig.turn();
+    }
+
     /** What happens by itself, for those that can be brought about. */
     const BY_ITSELF: { [T in Transition]?: () => Promise<unknown> } = {
       async message() {
         await rig.textIn('hello');
         await rig.turn();
+      },
+      reopen_to_agent: () => writesAgain(),
+      async reopen_to_queue() {
+        await store.agents.updateOne({ _id: 'ana' }, { $set: { presence: 'away' } });
+        await writesAgain();
       },
       async bot_ended() {
         rig.bot = async () => anAnswer({ ended: { outcome: 'resolved' } });

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { LEASE, workOff } from '../../src/conversations/turn.ts';
 import type { Store } from '../../src/store/documents.ts';
+import type { OverflowRule } from '../../src/store/queue.ts';
 import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 describe('a turn', () => {
@@ -12,13 +14,7 @@ describe('a turn', () => {
 
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
-    await store.queues.insertOne({
-      _id: 'support',
-      name: 'Support',
-      priority: 3,
-      createdAt: 0,
-      changedAt: 0,
-    });
+    await store.queues.insertOne(aQueue('support', { priority: 3 }));
     rig = createRig(store);
   });
   afterEach(() => dispose());
@@ -49,6 +45,45 @@ describe('a turn', () => {
     await rig.turn();
     expect(await rig.conversation()).to.include({ session: 2 });
     expect((await rig.transcript()).map(({ session }) => session)).to.deep.equal([1, 1, 1, 1, 2, 2]);
+  });
+
+  it('knows nothing of a handoff of the session before', async () => {
+    rig.bot = handsOver();
+    await rig.textIn('a person');
+    await rig.turn();
+    await rig.desk.close(
+      CONVERSATION,
+      { id: 'ben', role: 'supervisor', queues: [] },
+      { outcome: 'resolved', key: 'k' },
+    );
+    rig.bot = async () => anAnswer({ texts: ['9 to 5'], ended: { outcome: 'resolved' } });
+    await rig.textIn('hours');
+    await rig.turn();
+    expect(await store.sessions.findOne({ _id: `${CONVERSATION}:1` })).to.include({
+      handoffReason: 'customer_asked',
+    });
+    const second = await store.sessions.findOne({ _id: `${CONVERSATION}:2` });
+    expect(second).to.include({ outcome: 'resolved' });
+    expect(second).not.to.have.property('handoffReason');
+    expect(second?.stretches.map(({ place }) => place)).to.deep.equal(['bot', 'closed']);
+  });
+
+  it('comes back to the bot from a closed queue once in each session', async () => {
+    const hours = { timeZone: 'UTC', week: [], holidays: [] };
+    const overflow: OverflowRule[] = [
+      // biome-ignore lint/suspicious/noThenProperty: the format's own word.
+      { when: { is: 'closed' }, then: { do: 'bot' } },
+    ];
+    await store.queues.updateOne({ _id: 'support' }, { $set: { hours, overflow } });
+    rig.bot = async (input) =>
+      input.activity.type === 'message'
+        ? handsOver()(input)
+        : anAnswer({ texts: ['We are closed.'], ended: { outcome: 'resolved' } });
+    for (const session of [1, 2]) {
+      await rig.textIn('a person');
+      await rig.turn();
+      expect(await rig.conversation()).to.include({ state: 'closed', session });
+    }
   });
 
   it('still says goodbye when the customer opens the next session before it left', async () => {

@@ -318,7 +318,7 @@ describe('the emulator', () => {
     const put = await stage.call('PUT', '/emulator/faults', { send: { mode: '429', times: 3 } });
     expect(put.status).to.equal(200);
     expect((await stage.call('GET', '/emulator/faults')).body).to.deep.equal(put.body);
-    expect(put.body.send).to.deep.equal({ mode: '429', delay: 2_000, times: 3, share: 1 });
+    expect(put.body.send).to.deep.equal({ mode: '429', delay: 2_000, times: 3, share: 1, perSecond: null });
     const refused = await stage.call('PUT', '/emulator/faults', { send: { mode: 'angry' } });
     expect(refused.status).to.equal(400);
     expect(refused.body.problems[0].path).to.equal('send.mode');

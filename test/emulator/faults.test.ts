@@ -31,21 +31,21 @@ describe('the faults', () => {
   it('last for as many requests as asked for', () => {
     const plan = createFaultPlan(() => 0);
     plan.set(FaultsSchema.parse({ send: { mode: '503', times: 2 } }));
-    expect([1, 2, 3].map(() => plan.takeSend().mode)).to.deep.equal(['503', '503', 'ok']);
+    expect([1, 2, 3].map(() => plan.takeSend(0).mode)).to.deep.equal(['503', '503', 'ok']);
     expect(plan.current).to.deep.equal(FaultsSchema.parse({}));
   });
 
   it('last until they are changed when no number is given', () => {
     const plan = createFaultPlan(() => 0);
     plan.set(FaultsSchema.parse({ send: { mode: 'drop' } }));
-    expect(Array.from({ length: 50 }, () => plan.takeSend().mode)).to.deep.equal(Array(50).fill('drop'));
+    expect(Array.from({ length: 50 }, () => plan.takeSend(0).mode)).to.deep.equal(Array(50).fill('drop'));
   });
 
   it('hit the share of requests asked for, and count only those', () => {
     const rolls = [0.1, 0.9, 0.29, 0.3, 0];
     const plan = createFaultPlan(() => rolls.shift()!);
     plan.set(FaultsSchema.parse({ send: { mode: '500', share: 0.3, times: 3 } }));
-    expect([1, 2, 3, 4, 5].map(() => plan.takeSend().mode)).to.deep.equal(['500', 'ok', '500', 'ok', '500']);
+    expect([1, 2, 3, 4, 5].map(() => plan.takeSend(0).mode)).to.deep.equal(['500', 'ok', '500', 'ok', '500']);
     expect(plan.current.send.mode).to.equal('ok');
   });
 });

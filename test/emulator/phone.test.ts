@@ -144,6 +144,47 @@ describe('the phone page', function () {
     expect(wide).to.be.at.most(360);
   });
 
+  it('shows how the conversation stands in the service behind, and sets its clock forward', async () => {
+    let now = Date.parse('2026-03-02T10:00:00Z');
+    const shown = { step: 'main/menu', state: 'active', handler: 'bot', language: 'es' };
+    await stage.stop();
+    stage = await setStage({
+      numbers: NUMBERS,
+      service: {
+        conversation: async (number, customer) =>
+          number === SUPPORT && customer === CUSTOMER
+            ? { ...shown, variables: { user: { name: 'Ana' } } }
+            : null,
+        advance: (time) => {
+          now += time;
+        },
+        now: () => now,
+      },
+    });
+    await open();
+    await page.getByText('main/menu · es · active with the bot').click();
+    await page.getByText('"name": "Ana"').waitFor();
+    await page.getByRole('button', { name: '+10 min' }).click();
+    await until(() => now === Date.parse('2026-03-02T10:10:00Z'), 'the jump');
+    await page.getByRole('button', { name: 'New', exact: true }).click();
+    await page.getByText('Nobody has written yet').waitFor();
+    const widest = await page.evaluate<number>(
+      'Math.max(...[...document.querySelectorAll("*")].map((each) => each.getBoundingClientRect().right))',
+    );
+    expect(widest).to.be.at.most(360);
+  });
+
+  it('shows texts only where the service does not let itself be looked into', async () => {
+    await open();
+    expect(await page.locator('.bench').isVisible()).to.equal(false);
+    for (const [method, path] of [
+      ['GET', '/emulator/conversation?from=1&to=2'],
+      ['POST', '/emulator/clock'],
+    ] as const) {
+      expect((await fetch(stage.url + path, { method })).status).to.equal(404);
+    }
+  });
+
   it('is dark where the reader wants it dark', async () => {
     const colour = () =>
       page.evaluate<string>('getComputedStyle(document.querySelector(".phone")).backgroundColor');
@@ -151,6 +192,41 @@ describe('the phone page', function () {
     expect(await colour()).to.equal('rgb(255, 255, 255)');
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await colour()).to.equal('rgb(17, 20, 27)');
+  });
+
+  it('has a second phone beside the first, with numbers of its own, also after a reload', async () => {
+    await open({ viewport: { width: 1000, height: 700 } });
+    await page.getByRole('button', { name: 'Second phone' }).click();
+    const phones = page.getByRole('region', { name: 'Phone' });
+    await phones.nth(1).getByLabel('From').fill('15550100002');
+    await stage.send({ ...HELLO, message: 'To the second', phone_number: '15550100002' });
+    await phones.nth(1).locator('.bubble', { hasText: 'To the second' }).waitFor();
+    expect(await phones.nth(0).locator('.bubble').count()).to.equal(0);
+    await page.reload();
+    await phones.nth(1).locator('.bubble', { hasText: 'To the second' }).waitFor();
+    await page.getByRole('button', { name: 'Second phone' }).click();
+    expect(await phones.count()).to.equal(1);
+  });
+
+  it('switches faults on and off', async () => {
+    await open();
+    const [asked] = await Promise.all([
+      page.waitForResponse((answer) => answer.request().method() === 'PUT'),
+      page.getByLabel('Fault').selectOption('failed'),
+    ]);
+    expect(asked.status()).to.equal(200);
+    await stage.send(HELLO);
+    stage.time.advance(100);
+    await until(() => stage.receiver.callbacks.length === 1);
+    stage.time.advance(100);
+    await page.locator('.bad', { hasText: '510' }).waitFor();
+    for (const fault of ['slow', 'refuse', 'unknown', 'silent', 'twice', 'none']) {
+      const [answer] = await Promise.all([
+        page.waitForResponse((each) => each.request().method() === 'PUT'),
+        page.getByLabel('Fault').selectOption(fault),
+      ]);
+      expect(answer.status(), fault).to.equal(200);
+    }
   });
 
   it('says so when the emulator is gone, and keeps the text', async () => {

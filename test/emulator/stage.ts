@@ -72,7 +72,7 @@ export interface Receiver {
   stop(): Promise<void>;
 }
 
-export async function startReceiver(): Promise<Receiver> {
+async function startReceiver(): Promise<Receiver> {
   const callbacks: Callback[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];

@@ -4,7 +4,8 @@ import { takeBack } from '../../src/conversations/absence.ts';
 import { GRACE, RENEW_EVERY } from '../../src/conversations/grace.ts';
 import { createGuardedWrite } from '../../src/conversations/guarded-write.ts';
 import type { HttpServer } from '../../src/http/server.ts';
-import { comeIn, createHints, eventually, type Hints, handOver, openStage, type Stage } from './stage.ts';
+import { eventually } from '../support/eventually.ts';
+import { comeIn, createHints, type Hints, handOver, openStage, type Stage } from './stage.ts';
 
 describe('attendance', () => {
   let stage: Stage;

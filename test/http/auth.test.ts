@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import type { Request, Response } from 'restify';
 import type { RIGHTS } from '../../src/http/rights.ts';
+import type { HttpServer } from '../../src/http/server.ts';
 import type { Role } from '../../src/store/documents.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -12,13 +14,27 @@ const REQUESTS: { [K in keyof typeof RIGHTS]: [request: string, least: Role] } =
   getAgent: ['GET /api/agents/ana', 'admin'],
   changeAgent: ['PATCH /api/agents/ana', 'admin'],
   deleteAgent: ['DELETE /api/agents/nobody', 'admin'],
+  renewToken: ['POST /api/agents/nobody/token', 'admin'],
+  revokeToken: ['DELETE /api/agents/nobody/token', 'admin'],
   setAgentPresence: ['PUT /api/agents/ana/presence', 'supervisor'],
   listPresences: ['GET /api/presences', 'agent'],
   createPresence: ['POST /api/presences', 'admin'],
   changePresence: ['PATCH /api/presences/lunch', 'admin'],
   deletePresence: ['DELETE /api/presences/lunch', 'admin'],
+  listChannels: ['GET /api/channels', 'admin'],
+  createChannel: ['POST /api/channels', 'admin'],
+  getChannel: ['GET /api/channels/x', 'admin'],
+  changeChannel: ['PATCH /api/channels/x', 'admin'],
+  deleteChannel: ['DELETE /api/channels/x', 'admin'],
+  validateChannel: ['POST /api/channels/x/validate', 'admin'],
+  getCallbackMail: ['GET /api/channels/x/callback-mail', 'admin'],
   listWorkstreams: ['GET /api/workstreams', 'admin'],
   getWorkstream: ['GET /api/workstreams/default', 'admin'],
+  createWorkstream: ['POST /api/workstreams', 'admin'],
+  copyWorkstream: ['POST /api/workstreams/x/copy', 'admin'],
+  tryRules: ['POST /api/workstreams/x/try-rules', 'admin'],
+  deleteWorkstream: ['DELETE /api/workstreams/x', 'admin'],
+  rotateKeys: ['POST /api/keys/rotate', 'admin'],
   changeWorkstream: ['PATCH /api/workstreams/default', 'admin'],
   listWebhooks: ['GET /api/webhooks', 'admin'],
   createWebhook: ['POST /api/webhooks', 'admin'],
@@ -54,6 +70,7 @@ const REQUESTS: { [K in keyof typeof RIGHTS]: [request: string, least: Role] } =
   leaveConversation: ['POST /api/conversations/1-2/leave', 'agent'],
   listTranscript: ['GET /api/conversations/1-2/messages', 'agent'],
   writeMessage: ['POST /api/conversations/1-2/messages', 'agent'],
+  translateText: ['POST /api/conversations/1-2/translate', 'agent'],
   listDeadLetters: ['GET /api/messages', 'supervisor'],
   resendMessage: ['POST /api/messages/x/resend', 'agent'],
   settleMessage: ['POST /api/messages/x/settle', 'agent'],
@@ -71,12 +88,37 @@ const REQUESTS: { [K in keyof typeof RIGHTS]: [request: string, least: Role] } =
   deleteMacro: ['DELETE /api/macros/x', 'supervisor'],
   runMacro: ['POST /api/conversations/x/macros/x', 'agent'],
   getContact: ['GET /api/contacts/x', 'agent'],
+  listOptouts: ['GET /api/optouts', 'supervisor'],
+  getOptout: ['GET /api/optouts/x', 'supervisor'],
+  createOptout: ['POST /api/optouts', 'supervisor'],
+  startTexts: ['POST /api/optouts/x/start', 'admin'],
+  importOptouts: ['POST /api/optouts/import', 'admin'],
   getBoard: ['GET /api/board', 'supervisor'],
+  getDialogs: ['GET /api/dialogs', 'agent'],
+  drawDialogs: ['GET /api/dialogs/graph', 'supervisor'],
+  listPublications: ['GET /api/dialogs/publications', 'supervisor'],
+  getDialogSet: ['GET /api/dialogs/sets/0123456789abcdef', 'supervisor'],
+  publishDialogs: ['POST /api/dialogs/publish', 'admin'],
+  getSessionsInDialogs: ['GET /api/dialogs/sessions', 'supervisor'],
   reportHandling: ['GET /api/reports/handling', 'supervisor'],
   reportDialogs: ['GET /api/reports/dialogs?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z', 'supervisor'],
   listAudit: ['GET /api/audit', 'admin'],
+  exportContact: ['GET /api/contacts/15550100001/export', 'admin'],
+  eraseContact: ['POST /api/contacts/15550100001/erase', 'admin'],
+  listErasures: ['GET /api/erasures', 'admin'],
+  openMedia: ['GET /api/messages/x/media/0', 'agent'],
+  keepFile: ['POST /api/conversations/x/files', 'agent'],
+  getBackup: ['GET /api/backup', 'admin'],
   streamEvents: ['GET /api/events', 'agent'],
 };
+
+/** What everybody may ask, by its path. */
+const PUBLIC = [
+  '/f/:token',
+  ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', '/docs/'],
+  // The console's page, and where it signs in and out.
+  ...['/console', '/console/*', '/console/texts.json', '/api/session'],
+];
 
 const RANKS = ['agent', 'supervisor', 'admin'];
 
@@ -127,5 +169,20 @@ describe('who may call what', () => {
       headers: { authorization: 'bearer token-of-ana' },
     });
     expect(lower.status).to.equal(200);
+  });
+
+  it('lets nobody in by a route that has no row, and would notice', async () => {
+    const routes = (http: HttpServer) => Object.values(http.server.router.getRoutes());
+    const rowless = (http: HttpServer) =>
+      routes(http)
+        .filter(({ name, path }) => !(name in REQUESTS) && !PUBLIC.includes(String(path)))
+        .map(({ path }) => path);
+    expect(rowless(stage.http)).to.deep.equal([]);
+    const names = new Set(routes(stage.http).map(({ name }) => name));
+    expect(Object.keys(REQUESTS).filter((operation) => !names.has(operation))).to.deep.equal([]);
+    const { http } = await stage.serve({}, ({ server }) => {
+      server.get('/api/forgotten', async (_req: Request, res: Response) => res.sendRaw(200, 'for everybody'));
+    });
+    expect(rowless(http)).to.deep.equal(['/api/forgotten']);
   });
 });

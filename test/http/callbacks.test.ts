@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import { expect } from 'chai';
 import type { InboundCallback, ReceiptCallback } from '../../src/telesign/callbacks.ts';
 import { signCallback } from '../../src/telesign/signature.ts';
-import { type Answer, API_KEY, eventually, openStage, type Stage } from './stage.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Answer, API_KEY, openStage, type Stage } from './stage.ts';
 
 const OTHER_KEY = Buffer.from('a key that is new').toString('base64');
 
@@ -45,7 +46,7 @@ describe('POST /callbacks/telesign/{channelId}', () => {
         await receive();
         texts.push(text);
       },
-      async receipt(receipt) {
+      async receipt(_, receipt) {
         receipts.push(receipt);
       },
     }));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { csvOf } from '../../src/http/csv.ts';
+import { csvOf, parseCsv } from '../../src/http/csv.ts';
 
 /** Reads CSV as RFC 4180 has it. */
 function parse(csv: string): string[][] {
@@ -25,6 +25,17 @@ describe('CSV', () => {
         expect(parse(csvOf(['a', 'b'], safe))).to.deep.equal([['a', 'b'], ...safe]);
       }),
     );
+  });
+
+  it('is read back as it was written, also what a spreadsheet would have taken for a formula', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', ';', ' ', '=', 'é', '7') });
+    fc.assert(
+      fc.property(fc.array(fc.array(text, { minLength: 2, maxLength: 2 })), (rows) => {
+        expect(parseCsv(csvOf(['a', 'b'], rows))).to.deep.equal([['a', 'b'], ...rows]);
+      }),
+    );
+    expect(parseCsv('a;b\n\n1;2')).to.deep.equal([['a', 'b'], [''], ['1', '2']]);
+    expect(parseCsv('')).to.deep.equal([]);
   });
 
   it('begins no cell with what a spreadsheet takes for a formula', () => {

@@ -1,27 +1,9 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { aConversation, CONVERSATION, NUMBER } from '../support/conversations.ts';
-import { comeIn, createHints, eventually, handOver, openStage, type Stage } from './stage.ts';
-
-interface Heard {
-  id: string;
-  event: string;
-  // biome-ignore lint/suspicious/noExplicitAny: each event has its own shape.
-  data: any;
-}
-
-interface Listener {
-  events: Heard[];
-  status: number;
-  headers: Headers;
-  raw: () => string;
-  ended: () => boolean;
-  stop(): void;
-  /** The events of a kind so far. */
-  of(event: string): Heard[];
-  /** Waits for an event that fits. */
-  hears(event: string, fits?: (heard: Heard) => boolean): Promise<Heard>;
-}
+import { eventually } from '../support/eventually.ts';
+import { type Listener, openListener } from './listener.ts';
+import { comeIn, createHints, handOver, openStage, type Stage } from './stage.ts';
 
 describe('GET /api/events', () => {
   let stage: Stage;
@@ -36,53 +18,8 @@ describe('GET /api/events', () => {
   });
 
   async function listen(as: string, lastEventId?: string, url = stage.url): Promise<Listener> {
-    const abort = new AbortController();
-    const answer = await fetch(`${url}/api/events`, {
-      signal: abort.signal,
-      headers: {
-        authorization: `Bearer token-of-${as}`,
-        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
-      },
-    });
-    let raw = '';
-    let ended = false;
-    const listener: Listener = {
-      status: answer.status,
-      headers: answer.headers,
-      raw: () => raw,
-      ended: () => ended,
-      stop: () => abort.abort(),
-      get events() {
-        return raw
-          .split('\n\n')
-          .slice(0, -1)
-          .filter((block) => block.startsWith('id:'))
-          .map((block) => {
-            const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/)));
-            return { id: fields.id, event: fields.event, data: JSON.parse(fields.data) };
-          });
-      },
-      of: (event) => listener.events.filter((heard) => heard.event === event),
-      async hears(event, fits = () => true) {
-        const heard = await eventually(
-          () => listener.of(event).find(fits),
-          (found) => found !== undefined,
-        );
-        return heard!;
-      },
-    };
+    const listener = await openListener(url, as, lastEventId);
     listeners.push(listener);
-    const read = async () => {
-      const decoder = new TextDecoder();
-      for await (const chunk of answer.body!) raw += decoder.decode(chunk, { stream: true });
-    };
-    void read()
-      .catch(() => {})
-      .finally(() => {
-        ended = true;
-      });
-    // What is there when the stream opens comes first; from then on it is live.
-    await listener.hears('presence');
     return listener;
   }
 

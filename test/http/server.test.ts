@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { CONVERSATION } from '../support/conversations.ts';
-import { eventually, handOver, openStage, type Stage } from './stage.ts';
+import { eventually } from '../support/eventually.ts';
+import { handOver, openStage, type Stage } from './stage.ts';
 
 describe('the server', () => {
   let stage: Stage;
@@ -134,7 +135,7 @@ describe('the server', () => {
   });
 
   it('lets a request in hand finish when it closes', async () => {
-    let finish = () => {};
+    let finish: (() => void) | undefined;
     stage.rig.desk.claimNext = () =>
       new Promise((resolve) => {
         finish = () => resolve(null);
@@ -142,9 +143,12 @@ describe('the server', () => {
     const heard = raw(
       'POST /api/queues/support/claim HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-ana\r\nContent-Length: 0\r\n\r\n',
     );
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(
+      () => finish,
+      (isInHand) => isInHand !== undefined,
+    );
     const closed = stage.http.close();
-    finish();
+    finish?.();
     await closed;
     await eventually(
       () => heard,

@@ -1,18 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { Agent } from 'undici';
+import { type Channel, type Channels, createChannels } from '../../src/channels/channels.ts';
+import { resealAll } from '../../src/channels/reseal.ts';
 import { tokenHash } from '../../src/http/auth.ts';
-import type { CallbackOutcome, Channel, HttpParts } from '../../src/http/parts.ts';
+import { createLimits } from '../../src/http/limits.ts';
+import type { CallbackOutcome, HttpParts } from '../../src/http/parts.ts';
 import { createServer, type HttpServer } from '../../src/http/server.ts';
+import { createSeal } from '../../src/seal.ts';
 import { newStaffing } from '../../src/store/agent.ts';
 import type { AgentDoc, Role, Store } from '../../src/store/documents.ts';
+import { createTeleSignClient } from '../../src/telesign/client.ts';
 import type { Wake } from '../../src/wake.ts';
 import { LOOPBACK } from '../../src/webhooks/address.ts';
-import { createSeal } from '../../src/webhooks/seal.ts';
 import { createSubscriptions } from '../../src/webhooks/subscriptions.ts';
 import { createWebhooks } from '../../src/webhooks/webhooks.ts';
 import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { recordedLog } from '../support/log.ts';
-import { temporaryEmbeddedStore } from '../support/stores.ts';
+import { aQueue } from '../support/queues.ts';
+import { mongoStore, temporaryEmbeddedStore } from '../support/stores.ts';
 
 export const API_KEY = Buffer.from('the key of the test channel').toString('base64');
+
+const SECRET_KEY = 'the secret key of the test stage, of some length';
 
 export interface Answer {
   status: number;
@@ -31,10 +40,15 @@ export interface Call {
 
 export interface Stage {
   store: Store;
+  /** The folder of an embedded store. */
+  dataDir: string;
   rig: Rig;
   http: HttpServer;
+  /** What the last server was made of. */
+  parts: HttpParts;
   url: string;
   channel: Channel;
+  channels: Channels;
   changes: Hints;
   log: ReturnType<typeof recordedLog>;
   outcomes: CallbackOutcome[];
@@ -79,16 +93,22 @@ export function createHints(): Hints {
   };
 }
 
-/** The real server on a free port, with the real desk and the embedded store; the clock is `rig.time`. */
+export const STAGE_ENGINES = ['embedded', 'MongoDB'] as const;
+
+const STORES = { embedded: () => temporaryEmbeddedStore(), MongoDB: () => mongoStore() };
+
+/** The real server on a free port, with the real desk and a store, the embedded one if left out; the clock is `rig.time`. */
 export async function openStage(
   overrides: (stage: Stage) => Partial<HttpParts> = () => ({}),
+  engine: (typeof STAGE_ENGINES)[number] = 'embedded',
 ): Promise<Stage> {
-  const { store, dispose } = await temporaryEmbeddedStore();
+  const { store, dispose, ...opened } = await STORES[engine]();
+  const dataDir = 'dataDir' in opened ? opened.dataDir : '';
   for (const [_id, priority] of [
     ['support', 0],
     ['sales', 5],
   ] as const) {
-    await store.queues.insertOne({ _id, name: _id, priority, createdAt: 0, changedAt: 0 });
+    await store.queues.insertOne(aQueue(_id, { name: _id, priority }));
   }
   for (const [id, role, queues] of [
     ['root', 'admin', []],
@@ -104,14 +124,38 @@ export async function openStage(
   const changes = createHints();
   let tokens = 0;
   const servers: HttpServer[] = [];
-  const stage: Stage = {
+  const dispatcher = new Agent();
+  const channels = createChannels({
     store,
+    seal: createSeal({ current: SECRET_KEY }, 'channel keys'),
+    environment: () => ({
+      ...{ id: 'default', name: 'TeleSign', source: 'environment', customerId: 'CUSTOMER', apiKey: API_KEY },
+      ...{ previousApiKey: undefined, apiUrl: 'https://telesign.test', auth: 'hmac' },
+      numbers: [{ number: '15550109999', type: 'geo', description: '' }],
+      ...{ createdAt: undefined, changedAt: undefined },
+    }),
+    callbackUrl: (id) => `https://sms.example/callbacks/telesign/${id}`,
+    now: () => rig.time,
+    randomId: randomUUID,
+    clientOf: ({ customerId, apiKey, apiUrl, auth }) =>
+      createTeleSignClient({
+        ...{ customerId, apiKey, apiUrl, auth, dispatcher },
+        now: () => rig.time,
+        nonce: randomUUID,
+      }),
+    unreadable: () => {},
+  });
+  const stage: Stage = {
+    channels,
+    store,
+    dataDir,
     rig,
     changes,
     log,
     outcomes: [],
-    channel: { id: 'default', customerId: 'CUSTOMER', apiKeys: [API_KEY], numbers: ['15550109999'] },
+    channel: channels.channel('default')!,
     http: undefined as never,
+    parts: undefined as never,
     url: '',
     async call(request, { as = 'ana', body, headers = {} } = {}) {
       const [method, path] = request.split(' ');
@@ -130,13 +174,18 @@ export async function openStage(
       };
     },
     async serve(given = {}, before = () => {}) {
-      const http = createServer({
+      const parts: HttpParts = {
         store,
         desk: rig.desk,
+        optouts: rig.optouts,
         settings: rig.turns.settings,
+        dialogs: undefined,
+        notesIn: (botState) => JSON.parse(botState),
+        drawDialogs: undefined,
+        console: { secure: false, texts: () => ({ language: 'en', languages: [], texts: {} }) },
         webhooks: createWebhooks({
           subscriptions: createSubscriptions(store),
-          seal: createSeal('the secret key of the test stage, of some length'),
+          seal: createSeal({ current: SECRET_KEY }, 'webhook secrets'),
           post: async () => ({ status: 204 }),
           trusted: LOOPBACK,
           now: () => rig.time,
@@ -144,13 +193,28 @@ export async function openStage(
           randomBytes: (count) => Buffer.alloc(count, tokens++),
           due: () => {},
         }),
-        channel: (id) => (id === stage.channel.id ? stage.channel : undefined),
+        channels,
+        sendLimits: () => [],
+        words: {
+          systemText: (language, key, values = {}) => `${language} ${key} ${JSON.stringify(values)}`,
+        },
+        defaultLanguage: 'en',
+        media: {
+          fetch: async () => ({ failed: 'not_allowed' }),
+          linkOf: (token) => `https://sms.example.com/f/${token}`,
+        },
+        // Tests ask as fast as they can, with wrong tokens too.
+        limits: createLimits({ trustedProxies: [], requests: 1e6, wrongTokens: 1e6 }),
+        openId: undefined,
+        translate: undefined,
+        reseal: () => resealAll(store, (purpose) => createSeal({ current: SECRET_KEY }, purpose)),
         receive: async () => {},
         receipt: async () => {},
         now: () => rig.time,
         // Time passes when a test says so; what rests goes on once everything else has had its turn.
         sleep: () => new Promise((resolve) => setImmediate(resolve)),
         randomToken: () => `random-token-${tokens++}`,
+        randomId: () => `random-id-${tokens++}`,
         log: log.log,
         metrics: {
           contentType: 'text/plain; version=0.0.4',
@@ -160,7 +224,9 @@ export async function openStage(
         ready: async () => true,
         changes,
         ...given,
-      });
+      };
+      stage.parts = parts;
+      const http = createServer(parts);
       before(http);
       servers.push(http);
       await new Promise<void>((resolve) => http.server.listen(0, '127.0.0.1', resolve));
@@ -168,6 +234,7 @@ export async function openStage(
     },
     async close() {
       for (const http of servers) await http.close();
+      await dispatcher.close();
       await dispose();
     },
   };
@@ -185,6 +252,7 @@ export function anAgent(id: string, role: Role, queues: string[]): AgentDoc {
     skills: [],
     capacity: 5,
     ...newStaffing(0),
+    ...(role === 'admin' && { rights: ['secrets'] }),
     tokenHash: tokenHash(`token-of-${id}`),
     createdAt: 0,
     changedAt: 0,
@@ -203,15 +271,4 @@ export async function handOver(stage: Stage): Promise<string> {
   await stage.rig.turn();
   await stage.rig.send();
   return CONVERSATION;
-}
-
-/** Asks again until the answer is there. */
-export async function eventually<T>(ask: () => T | Promise<T>, enough: (answer: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 5000;
-  for (;;) {
-    const answer = await ask();
-    if (enough(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`Waited in vain; last: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { stub } from 'sinon';
 import { createScriptBot } from '../../src/bot/bot.ts';
 import { type DialogFiles, dialogSetId } from '../../src/bot/dialog-files.ts';
 import { compileScripts } from '../../src/bot/load.ts';
@@ -39,10 +40,12 @@ for (const [engine, open] of [
     let temporary: TemporaryStore;
     let log: ReturnType<typeof recordedLog>;
     let live: string[];
+    let compiles: number;
 
     beforeEach(async () => {
       temporary = await open();
       live = [];
+      compiles = 0;
       log = recordedLog();
     });
 
@@ -50,7 +53,11 @@ for (const [engine, open] of [
 
     /** A process with `written` in its folder. */
     async function library(written: DialogFiles, actions: string[] = []): Promise<DialogLibrary> {
-      const compile = compiler(actions);
+      const make = compiler(actions);
+      const compile = (written: DialogFiles) => {
+        compiles += 1;
+        return make(written);
+      };
       return createDialogLibrary({
         store: temporary.store,
         first: { files: written, set: await compile(written) },
@@ -102,6 +109,42 @@ for (const [engine, open] of [
       await one.start(false);
       const first = await one.publish(files('Two'), 'signal');
       expect(await one.publish(files('Two'), 'signal')).to.deep.equal(first);
+    });
+
+    it('does not follow itself while it publishes: it has the set already', async () => {
+      const one = await library(files('One'));
+      await one.start(true);
+      const compiled = compiles;
+      let published = false;
+      const publishing = one.publish(files('Two'), 'change').finally(() => {
+        published = true;
+      });
+      while (!published) {
+        await one.read();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await publishing;
+      expect(compiles).to.equal(compiled + 1);
+      expect(live).to.deep.equal([dialogSetId(files('Two'))]);
+      expect(one.publication()?._id).to.equal('0000000002');
+    });
+
+    it('stays with what it publishes while it reads what was live before', async () => {
+      const one = await library(files('One'));
+      await one.start(true);
+      const { publications } = temporary.store;
+      const before = await publications.find({}).toArray();
+      const find = stub(publications, 'find').callThrough();
+      find.onFirstCall().returns({
+        toArray: async () => {
+          await one.publish(files('Two'), 'change');
+          return before;
+        },
+      });
+      await one.read();
+      find.restore();
+      expect(one.current().id).to.equal(dialogSetId(files('Two')));
+      expect(one.publication()?._id).to.equal('0000000002');
     });
 
     it('follows another process, and fetches what a session there began with', async () => {

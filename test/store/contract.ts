@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { type Collection, isDuplicateKey } from '../../src/store/collection.ts';
+import { type Collection, insertOnce, isDuplicateKey } from '../../src/store/collection.ts';
 import type { ConversationDoc, Store } from '../../src/store/documents.ts';
+import { COLLECTION_NAMES, documentsOf } from '../../src/store/schema.ts';
 import { rejection } from '../support/rejection.ts';
 import type { TemporaryStore } from '../support/stores.ts';
 import { aConversation, aMessage, anAgent } from './documents.ts';
@@ -54,6 +55,15 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
         expect(isDuplicateKey(error)).to.equal(true);
         expect(await conversations.findOne({ _id: 'a' })).to.include({ version: 1 });
         expect(await conversations.countDocuments({})).to.equal(1);
+      });
+
+      it('once says whether it was the first, and hides no other failure', async () => {
+        expect(await insertOnce(conversations, aConversation({ _id: 'a', version: 1 }))).to.equal(true);
+        expect(await insertOnce(conversations, aConversation({ _id: 'a', version: 2 }))).to.equal(false);
+        expect(await conversations.findOne({ _id: 'a' })).to.include({ version: 1 });
+        const away = new Error('The store is away.');
+        const refused = insertOnce({ insertOne: () => Promise.reject(away) }, aConversation({ _id: 'b' }));
+        expect(await rejection(refused)).to.equal(away);
       });
 
       it('lets one of many at once have the _id', async () => {
@@ -772,10 +782,8 @@ function withoutId<T extends { _id: string }>({ _id, ...rest }: T): Omit<T, '_id
 }
 
 async function empty(store: Store): Promise<void> {
-  const { inOrder, durable, ping, close, ...collections } = store;
-  for (const collection of Object.values<Pick<Collection<{ _id: string }>, 'find' | 'deleteOne'>>(
-    collections,
-  )) {
+  for (const name of COLLECTION_NAMES) {
+    const collection = documentsOf(store, name);
     for (const { _id } of await collection.find({}).toArray()) await collection.deleteOne({ _id });
   }
 }

@@ -6,7 +6,7 @@ import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { aConversation } from './documents.ts';
 
 const [, , dataDir = ''] = process.argv;
-// With checkpoints all the time.
+// With checkpoints all the time, and LMDB's file replaced again and again.
 const store = await openEmbeddedStore({ dataDir, onUnindexed: 'throw', many: 8 });
 
 async function write(id: number): Promise<void> {
@@ -32,4 +32,8 @@ async function write(id: number): Promise<void> {
   }
 }
 
-await Promise.all(Array.from({ length: 16 }, (_, id) => write(id)));
+async function rewrite(): Promise<void> {
+  for (;;) await store.rewrite();
+}
+
+await Promise.all([rewrite(), ...Array.from({ length: 16 }, (_, id) => write(id))]);

@@ -21,6 +21,7 @@ import { Checkpoint } from '../../src/store/checkpoint.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { entryKey, KEY_OPTIONS } from '../../src/store/index-keys.ts';
+import { SCHEMA } from '../../src/store/schema.ts';
 import { rejection } from '../support/rejection.ts';
 import { temporaryEmbeddedStore, temporaryFolder } from '../support/stores.ts';
 import { aConversation, aMessage, anAgent } from './documents.ts';
@@ -346,6 +347,12 @@ describe('the embedded store', () => {
       await expectRefusal('store_newer');
     });
 
+    it('since a newer version wrote its documents is refused', async () => {
+      await fill(1);
+      writeFileSync(join(dataDir, 'format.json'), `{"format":3,"schema":${SCHEMA + 1}}`);
+      await expectRefusal('store_newer');
+    });
+
     it('since nothing can be said in it is refused, and left with nothing still to be done', async () => {
       mkdirSync(join(dataDir, 'format.json.new'));
       const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -394,7 +401,7 @@ describe('the embedded store', () => {
     for (const _id of ['c', 'd']) await closeStore(await insert(_id));
     const found = await (await openStore()).conversations.find({}, { sort: { _id: 1 } }).toArray();
     expect(found.map(({ _id }) => _id)).to.deep.equal(['a', 'b', 'c', 'd']);
-    expect(readFileSync(join(dataDir, 'format.json'), 'utf8')).to.equal('{"format":3}\n');
+    expect(readFileSync(join(dataDir, 'format.json'), 'utf8')).to.equal('{"format":3,"schema":1}\n');
   });
 
   it('opens a folder whose making was interrupted', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { IndexSpec } from '../../src/store/collection.ts';
-import { documentKey, documentKeyOf, entryKey, partOf } from '../../src/store/index-keys.ts';
+import { documentKey, documentKeyOf, entryKey, hasSameEntry, partOf } from '../../src/store/index-keys.ts';
 import { compareValues } from '../../src/store/order.ts';
 
 const text = fc.oneof(
@@ -65,6 +65,21 @@ describe('index keys', () => {
     const spec: IndexSpec = { name: 'x', keys: { a: 1, b: 1 }, present: 'b' };
     expect(entryKey(spec, { _id: 'i', a: 1 })).to.equal(null);
     expect(entryKey(spec, { _id: 'i', b: 1 })).to.equal(entryKey(spec, { _id: 'i', a: null, b: 1 }));
+  });
+
+  it('need not be made anew where nothing that they are made of has changed', () => {
+    const spec: IndexSpec = { name: 'x', keys: { a: 1, b: -1 }, present: 'c' };
+    const few = fc.constantFrom(undefined, null, 0, 1, 'x');
+    const state = fc.record({ _id: fc.constant('i'), a: few, b: few, c: few, other: few });
+    fc.assert(
+      fc.property(state, state, (before, after) => {
+        const { a, b, c } = before;
+        expect(hasSameEntry(spec, before, { ...after, a, b, c })).to.equal(true);
+        if (!hasSameEntry(spec, before, after)) return;
+        expect(entryKey(spec, after)).to.equal(entryKey(spec, before));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('are refused of objects and arrays', () => {

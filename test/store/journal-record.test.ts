@@ -138,12 +138,14 @@ describe('a record of the journal', () => {
 
   it('after record gives what an array of the changes gives, also when all are replayed twice', () => {
     const id = fc.constantFrom('a', 'b', 'é', '\u0000', 'out:1:0');
-    const json = fc.jsonValue({ maxDepth: 3 });
-    const provider = fc.dictionary(
-      fc.string({ maxLength: 5 }).filter((name) => name !== '__proto__'),
-      json,
-      { maxKeys: 4, noNullPrototype: true },
-    );
+    // msgpackr leaves out what has this name, so that it sets no prototype.
+    const isKept = (value: unknown) => !JSON.stringify(value).includes('__proto__');
+    const provider = fc
+      .dictionary(fc.string({ maxLength: 5 }), fc.jsonValue({ maxDepth: 3 }), {
+        maxKeys: 4,
+        noNullPrototype: true,
+      })
+      .filter(isKept);
     const change = fc.record({
       at: fc.nat(2),
       _id: id,

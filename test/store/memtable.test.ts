@@ -41,6 +41,15 @@ describe('a memtable', () => {
     expect(memtable.get('a')).to.equal(undefined);
   });
 
+  it('no longer has an entry that somebody has read in its index, nor one that nobody has', () => {
+    memtable.set('a', doc(1), ['x1', null], NOWHERE);
+    memtable.set('b', { _id: 'b' }, ['w', null], NOWHERE);
+    expect(keysOf(0)).to.deep.equal(['w', 'x1']);
+    memtable.set('a', doc(2), ['x2', null], ['x1', null]);
+    memtable.set('a', doc(3), ['x3', null], ['x2', null]);
+    expect(keysOf(0)).to.deep.equal(['w', 'x3']);
+  });
+
   it('has no index beyond those that it was made with', () => {
     expect(() => memtable.index(2)).to.throw(RangeError);
   });

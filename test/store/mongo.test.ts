@@ -1,8 +1,10 @@
 import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { MongoClient } from 'mongodb';
-import { INDEXES, type Store } from '../../src/store/documents.ts';
+import type { Store } from '../../src/store/documents.ts';
+import { INDEXES } from '../../src/store/indexes.ts';
 import { openMongoStore } from '../../src/store/mongo.ts';
+import { SCHEMA } from '../../src/store/schema.ts';
 import { rejection } from '../support/rejection.ts';
 import { databaseOn, mongoUri } from '../support/stores.ts';
 import { aConversation } from './documents.ts';
@@ -82,8 +84,8 @@ describe('the MongoDB store', () => {
   it('refuses a database that a newer version wrote, and leaves it alone', async () => {
     await client
       .db()
-      .collection<{ _id: string; format: number }>('meta')
-      .insertOne({ _id: 'format', format: 2 });
+      .collection<{ _id: string; schema: number }>('meta')
+      .insertOne({ _id: 'state', schema: SCHEMA + 1 });
     expect(await rejection(openStore())).to.include({ code: 'store_newer' });
     expect(await client.db().collections()).to.have.length(1);
   });

@@ -1,24 +1,24 @@
-import type { Bot, TurnOutput } from '../../src/bot-turn.ts';
+import type { Bot, HandoffRequest, TurnOutput } from '../../src/bot-turn.ts';
 import { createDesk, type Desk } from '../../src/conversations/desk.ts';
+import { dueAnswers, dueNotices } from '../../src/conversations/due-texts.ts';
 import { receive } from '../../src/conversations/inbox.ts';
-import {
-  type OutboxParts,
-  type OutgoingText,
-  type SendResult,
-  sendOut,
-} from '../../src/conversations/outbox.ts';
+import { newConversation } from '../../src/conversations/new-conversation.ts';
+import { createOptouts, type Optouts } from '../../src/conversations/optouts.ts';
+import { type OutboxParts, type OutgoingText, sendOut } from '../../src/conversations/outbox.ts';
 import { compileRouting } from '../../src/conversations/routing-rules.ts';
+import type { SendResult } from '../../src/conversations/send-outcome.ts';
 import type { Settings } from '../../src/conversations/settings.ts';
 import { type TurnParts, workOff } from '../../src/conversations/turn.ts';
-import type { ConversationDoc, MessageDoc, QueueDoc, Store } from '../../src/store/documents.ts';
+import type { ConsentWord, ConversationDoc, MessageDoc, QueueDoc, Store } from '../../src/store/documents.ts';
 import { type Workstream, workstreamOf } from '../../src/store/workstream.ts';
+import { aWorkstream } from './workstreams.ts';
 
 export const NUMBER = '15550109999';
 export const CUSTOMER = '15550100001';
 export const CONVERSATION = `${NUMBER}-${CUSTOMER}`;
 
 /** A workstream with the default settings. */
-export const WORKSTREAM = workstreamOf({ _id: 'default', numbers: [], language: 'en', queueId: 'support' });
+export const WORKSTREAM = workstreamOf(aWorkstream());
 
 /** The settings of a service where nobody has changed any. */
 export const SETTINGS: Settings = {
@@ -38,40 +38,30 @@ export function aConversation(fields: Partial<ConversationDoc> & { _id: string }
   const { state = 'active', handler } = fields;
   const atDesk = handler === 'agent' || !['active', 'closed'].includes(state);
   return {
+    ...newConversation({ number: NUMBER, customer: CUSTOMER }, 0),
     channelId: 'default',
-    number: NUMBER,
-    customer: CUSTOMER,
     state,
     ...(atDesk ? { desk: state } : {}),
-    priority: 0,
     session: 1,
-    epoch: 0,
-    version: 0,
-    createdAt: 0,
-    changedAt: 0,
     lastMessageAt: 0,
     inbox: [],
-    events: [],
     wake: 0,
-    pending: [],
-    handled: [],
-    endedSessions: [],
-    lastSequence: 0,
-    stretches: [],
-    touched: [],
-    leaseUntil: 0,
-    attempts: 0,
     ...fields,
   };
 }
 
 /** An answer of the bot with nothing in it but what the test names. */
 export function anAnswer(answer: Partial<TurnOutput> = {}): TurnOutput {
-  return { texts: [], botState: null, locale: null, handoff: null, ended: null, waitsAt: null, ...answer };
+  const nothing = { texts: [], botState: null, locale: null, handoff: null, ended: null };
+  return { ...nothing, waitsAt: null, wakeAt: null, hidden: null, ...answer };
 }
 
 export const handsOver =
-  (queue: string | null = 'support', untakenAfter: number | null = null): Bot =>
+  (
+    queue: string | null = 'support',
+    untakenAfter: number | null = null,
+    more: Partial<HandoffRequest> = {},
+  ): Bot =>
   async () =>
     anAnswer({
       texts: ['A person will answer.'],
@@ -80,16 +70,23 @@ export const handsOver =
         reason: 'customer_asked',
         summary: 'Wants a person',
         context: { order: '1234' },
+        skills: [],
+        priority: null,
+        unlessClosed: false,
         untakenAfter,
+        ...more,
       },
     });
 
 /** What customers who wait say to the service itself. */
 const QUEUE_WORDS: { [text: string]: 'where' | 'leave' } = { 'where am I': 'where', 'never mind': 'leave' };
 
+const CONSENT_WORDS: { [text: string]: ConsentWord } = { STOP: 'stop', START: 'start', HELP: 'help' };
+
 export interface Rig {
   store: Store;
   desk: Desk;
+  optouts: Optouts;
   turns: TurnParts;
   outbox: OutboxParts;
   /** Virtual: tests set it forward. */
@@ -98,8 +95,12 @@ export interface Rig {
   sent: OutgoingText[];
   /** Errors that bots threw. */
   botErrors: unknown[];
+  /** Ids of conversations that were to go into a queue that there is not. */
+  lackedQueues: string[];
   /** Ids of conversations that nobody took in time. */
   untaken: string[];
+  /** Ids of conversations whose customer texts without an end. */
+  muted: string[];
   /** Ids of agents who let the time of an offer run out. */
   missed: string[];
   /** Ids of agents who rejected an offer. */
@@ -110,11 +111,16 @@ export interface Rig {
   /** What the provider answers from now on. */
   answer: (message: OutgoingText) => SendResult | Promise<SendResult>;
   bot: Bot;
-  textIn(text: string, referenceId?: string): Promise<void>;
+  /** STOP, START and HELP are what they say. */
+  textIn(text: string, referenceId?: string, provider?: { action: string }): Promise<void>;
   /** Works off what is due, without sending. */
   turn(conversationId?: string): Promise<void>;
   /** Sends what is due until nothing is. */
   send(): Promise<void>;
+  /** Works off what is due, and sends it. Answers the texts that leave meanwhile. */
+  work(): Promise<string[]>;
+  /** What the customer gets for a text. */
+  says(text: string, referenceId?: string): Promise<string[]>;
   conversation(): Promise<ConversationDoc>;
   transcript(): Promise<MessageDoc[]>;
 }
@@ -143,7 +149,9 @@ export function createRig(store: Store): Rig {
     time: 1_800_000_000_000,
     sent: [],
     botErrors: [],
+    lackedQueues: [],
     untaken: [],
+    muted: [],
     missed: [],
     rejected: [],
     workstream: WORKSTREAM,
@@ -157,30 +165,46 @@ export function createRig(store: Store): Rig {
       description: '',
     }),
     desk: createDesk({ ...common, due: () => {}, rejected: async (agentId) => rig.rejected.push(agentId) }),
+    optouts: createOptouts({ ...common, due: () => {} }),
     turns: {
       ...common,
       bot: (input) => rig.bot(input),
       systemText: (_, key) => key,
       queueWord: (_, text) => QUEUE_WORDS[text] ?? null,
       surveyScore: (_, text) => (/^[1-5]$/.test(text) ? Number(text) : null),
+      stopWish: (text) => text.includes('stop texting'),
+      answeredByProvider: () => false,
       random: () => 0,
       randomId: () => `id-${ids++}`,
       worked: () => {},
+      asksWaiting: () => false,
+      lacksQueue: (id) => rig.lackedQueues.push(id),
       botFailed: (error) => rig.botErrors.push(error),
       untaken: ({ _id }) => rig.untaken.push(_id),
+      muted: (conversationId) => rig.muted.push(conversationId),
       missed: async (agentId) => rig.missed.push(agentId),
     },
     outbox: {
       ...common,
       random: () => 1,
+      blocked: (message, code) => rig.optouts.blocked(message, code),
       sent: () => {},
       send: async (message) => {
         rig.sent.push(message);
         return rig.answer(message);
       },
     },
-    async textIn(text, referenceId = `REF${ids++}`) {
-      const inbound = { referenceId, from: CUSTOMER, to: NUMBER, text, segments: 1, provider: {} };
+    async textIn(text, referenceId = `REF${ids++}`, provider = undefined) {
+      const consent = CONSENT_WORDS[text];
+      const inbound = {
+        referenceId,
+        from: CUSTOMER,
+        to: NUMBER,
+        text,
+        segments: 1,
+        provider: provider ?? {},
+        ...(consent && { consent }),
+      };
       rig.time += 1;
       await receive(store, 'default', inbound, now());
     },
@@ -189,10 +213,20 @@ export function createRig(store: Store): Rig {
     },
     async send() {
       for (;;) {
-        const due = await store.messages.find({ nextAt: { $lte: now() } }, { sort: { nextAt: 1 } }).toArray();
+        const due = [...(await dueAnswers(store, now(), 500)), ...(await dueNotices(store, now(), 500))];
         if (due.length === 0) return;
         for (const { _id } of due) await sendOut(rig.outbox, _id);
       }
+    },
+    async work() {
+      rig.sent.length = 0;
+      await rig.turn();
+      await rig.send();
+      return rig.sent.map(({ text }) => text);
+    },
+    async says(text, referenceId) {
+      await rig.textIn(text, referenceId);
+      return rig.work();
     },
     async conversation() {
       const conversation = await store.conversations.findOne({ _id: CONVERSATION });

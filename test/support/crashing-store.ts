@@ -1,5 +1,5 @@
-import { type Collection, oneByOne } from '../../src/store/collection.ts';
-import type { CollectionName, Documents, Store } from '../../src/store/documents.ts';
+import type { CollectionName, Store } from '../../src/store/documents.ts';
+import { wrappedStore } from './wrapped-store.ts';
 
 /** What a process that dies at this point never gets past. */
 export class Crash extends Error {
@@ -16,25 +16,6 @@ export interface CrashPlan {
   wrote?: (collection: CollectionName, method: string, args: unknown[], result: unknown) => void;
 }
 
-const COLLECTIONS: CollectionName[] = [
-  'conversations',
-  'messages',
-  'sessions',
-  'agents',
-  'queues',
-  'presences',
-  'workstreams',
-  'quickReplies',
-  'macros',
-  'drafts',
-  'idempotency',
-  'audit',
-  'webhooks',
-  'publisher',
-  'events',
-  'deliveries',
-];
-
 /**
  * The same store, seen by a process that may die before or after each operation: between any two of them, which is
  * everywhere that a crash can leave something half done.
@@ -43,46 +24,12 @@ export function crashingStore(store: Store, plan: CrashPlan): Store {
   const point = (name: string) => {
     if (plan.crashes(name)) throw new Crash(name);
   };
-
-  function crashing<T extends { _id: string }>(
-    name: CollectionName,
-    collection: Collection<T>,
-  ): Collection<T> {
-    function wrap<A extends unknown[], R>(method: string, run: (...args: A) => Promise<R>) {
-      return async (...args: A): Promise<R> => {
-        point(`${name}.${method} before`);
-        const result = await run(...args);
-        plan.wrote?.(name, method, args, result);
-        point(`${name}.${method} after`);
-        return result;
-      };
-    }
-    return {
-      findOne: wrap('findOne', (...args) => collection.findOne(...args)),
-      find: (...args) => ({ toArray: wrap('find', () => collection.find(...args).toArray()) }),
-      insertOne: wrap('insertOne', (...args) => collection.insertOne(...args)),
-      updateOne: wrap('updateOne', (...args) => collection.updateOne(...args)),
-      findOneAndUpdate: wrap('findOneAndUpdate', (...args) => collection.findOneAndUpdate(...args)),
-      deleteOne: wrap('deleteOne', (...args) => collection.deleteOne(...args)),
-      countDocuments: wrap('countDocuments', (...args) => collection.countDocuments(...args)),
-    };
-  }
-
-  const wrapped = Object.fromEntries(
-    COLLECTIONS.map((name) => [
-      name,
-      crashing(name, store[name] as unknown as Collection<Documents[typeof name]>),
-    ]),
-  );
-  return {
-    ...(wrapped as unknown as Store),
-    inOrder: (writes) => oneByOne(writes),
-    durable: async () => {
-      point('durable before');
-      await store.durable();
-      point('durable after');
-    },
-    ping: () => store.ping(),
-    close: () => store.close(),
-  };
+  return wrappedStore(store, async (operation, run) => {
+    const name = operation === 'durable' ? operation : `${operation.collection}.${operation.method}`;
+    point(`${name} before`);
+    const result = await run();
+    if (operation !== 'durable') plan.wrote?.(operation.collection, operation.method, operation.args, result);
+    point(`${name} after`);
+    return result;
+  });
 }

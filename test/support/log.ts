@@ -2,7 +2,10 @@ import { Writable } from 'node:stream';
 import { createLog, type Logger } from '../../src/log.ts';
 
 /** A log whose lines a test can look at. */
-export function recordedLog(level = 'trace'): {
+export function recordedLog(
+  level = 'trace',
+  options: { foreignMessages?: boolean; now?: () => number } = {},
+): {
   log: Logger;
   lines: () => Record<string, unknown>[];
   raw: () => string;
@@ -15,7 +18,7 @@ export function recordedLog(level = 'trace'): {
     },
   });
   return {
-    log: createLog(level, destination),
+    log: createLog(level, { ...options, destination }),
     raw: () => written,
     lines: () =>
       written

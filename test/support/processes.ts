@@ -16,15 +16,21 @@ export async function freePort(): Promise<number> {
 }
 
 export interface ServiceProcess {
+  readonly pid: number;
   /** Resolves when `/readyz` says so; rejects with what the process printed when it ends first. */
   ready(): Promise<void>;
+  /** Sends one that does not end it. */
+  signal(signal: NodeJS.Signals): void;
+  /** What it has printed so far. */
+  output(): string;
   kill(signal: NodeJS.Signals): Promise<{ code: number | null; output: string }>;
   readonly ended: Promise<{ code: number | null; output: string }>;
 }
 
-/** The service as an operator starts it, in a process of its own. */
-export function startProcess(env: Record<string, string>): ServiceProcess {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', MAIN], {
+/** The service as an operator starts it, in a process of its own; `before` is JavaScript that runs in it first. */
+export function startProcess(env: Record<string, string>, before = ''): ServiceProcess {
+  const first = `data:text/javascript,${encodeURIComponent(before)}`;
+  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', '--import', first, MAIN], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -35,7 +41,9 @@ export function startProcess(env: Record<string, string>): ServiceProcess {
     });
   }
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
+  if (child.pid === undefined) throw new Error('no process');
   return {
+    pid: child.pid,
     ended,
     async ready() {
       let dead = false;
@@ -50,6 +58,8 @@ export function startProcess(env: Record<string, string>): ServiceProcess {
         await new Promise((done) => setTimeout(done, 20));
       }
     },
+    signal: (signal) => void child.kill(signal),
+    output: () => output,
     async kill(signal) {
       child.kill(signal);
       return ended;

@@ -1,19 +1,38 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Action } from '../../src/bot/action-step.ts';
 import { createScriptBot, type ScriptBot } from '../../src/bot/bot.ts';
-import { type LoadOptions, loadScripts } from '../../src/bot/load.ts';
+import { readDialogFiles } from '../../src/bot/dialog-files.ts';
+import type { HttpParts } from '../../src/bot/http-step.ts';
+import { compileScripts, type LoadOptions, loadScripts } from '../../src/bot/load.ts';
 import { sampleActions } from '../../src/bot/sample-actions.ts';
-import type { Action } from '../../src/bot/script-dialog.ts';
 import type { MissingText } from '../../src/bot/texts.ts';
-import type { ReturnTarget, TurnActivity, TurnOutput } from '../../src/bot-turn.ts';
+import type {
+  Closed,
+  HandoffResult,
+  OwnQueue,
+  ReturnTarget,
+  TurnActivity,
+  TurnOutput,
+} from '../../src/bot-turn.ts';
+import { SwitchboardError } from '../../src/errors.ts';
 import { TeleSignAdapter } from '../../src/telesign/adapter.ts';
 
 /** A customer and the bot, through the real adapter. Keeps state and locale from turn to turn as the service does. */
 export class Talk {
   session = 1;
+  /** Virtual: tests set it forward. */
+  time = 0;
+  /** When the bot is to be woken. */
+  wakeAt: number | null = null;
   locale: string;
   botState: string | null = null;
+  timeZone = 'UTC';
+  /** Where the workstream has the bot begin. */
+  dialog: string | undefined;
+  hidden: string | null = null;
+  queue: OwnQueue = { id: 'support', isOpen: true, opens: null, holiday: null, waiting: null };
   readonly #bot: Pick<ScriptBot, 'run'>;
   readonly #adapter = new TeleSignAdapter({ inOrder: () => Promise.reject(new Error('not in this test')) });
   #turns = 0;
@@ -24,7 +43,7 @@ export class Talk {
   }
 
   says(text: string): Promise<TurnOutput> {
-    return this.#take({ type: 'message', id: this.#id(), text, at: 0 });
+    return this.#take({ type: 'message', id: this.#id(), text, at: this.time });
   }
 
   /** What the bot answers, when it is one message and nothing else. */
@@ -37,12 +56,29 @@ export class Talk {
     return only;
   }
 
-  returned(value: ReturnTarget = {}): Promise<TurnOutput> {
-    return this.#take({ type: 'event', id: this.#id(), name: 'returned', at: 0, value });
+  returned(given: ReturnTarget & Partial<HandoffResult> = {}): Promise<TurnOutput> {
+    const value = { outcome: 'returned', answered: true, ...given } as const;
+    return this.#take({ type: 'event', id: this.#id(), name: 'returned', at: this.time, value });
+  }
+
+  closed(value: Closed = { queue: 'support', opens: null }): Promise<TurnOutput> {
+    return this.#take({ type: 'event', id: this.#id(), name: 'closed', at: this.time, value });
+  }
+
+  undelivered(): Promise<TurnOutput> {
+    const value = { messageId: 'out:1', code: '240' };
+    return this.#take({ type: 'event', id: this.#id(), name: 'undelivered', at: this.time, value });
   }
 
   untaken(): Promise<TurnOutput> {
-    return this.#take({ type: 'event', id: this.#id(), name: 'untaken', at: 0 });
+    return this.#take({ type: 'event', id: this.#id(), name: 'untaken', at: this.time });
+  }
+
+  /** Lets the time come that the bot wanted to be woken at. */
+  wakes(): Promise<TurnOutput> {
+    if (this.wakeAt === null) throw new Error('the bot did not want to be woken');
+    this.time = this.wakeAt;
+    return this.#take({ type: 'event', id: this.#id(), name: 'wakeUp', at: this.time });
   }
 
   /** The ids of the dialogs under way with their steps. */
@@ -66,10 +102,15 @@ export class Talk {
       customer: '15550100002',
       session: this.session,
       locale: this.locale,
+      timeZone: this.timeZone,
+      ...(this.dialog === undefined ? {} : { dialog: this.dialog }),
     };
-    const input = { conversation, activity, botState: this.botState };
+    const { queue, botState, hidden } = this;
+    const input = { conversation, queue, activity, botState, hidden };
     const output = await this.#adapter.runTurn(input, (context) => this.#bot.run(context));
     this.botState = output.botState;
+    this.wakeAt = output.wakeAt;
+    if (output.hidden) this.hidden = output.hidden.state;
     this.locale = output.locale ?? this.locale;
     return output;
   }
@@ -90,6 +131,7 @@ export interface Written {
   languages?: string[];
   defaultLanguage?: string;
   actions?: Record<string, Action>;
+  http?: HttpParts;
   onMissingText?: (missing: MissingText) => void;
   log?: { warn: (...line: unknown[]) => void };
 }
@@ -117,16 +159,32 @@ export async function withFiles<T>(
       actionNames: Object.keys(actions),
       ...(onMissingText ? { onMissingText } : {}),
     });
+  } catch (error) {
+    throw error instanceof SwitchboardError ? withoutFolder(error, `${folder}/`) : error;
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
+/** As if the folders had been given by their names alone. */
+function withoutFolder({ code, message, details }: SwitchboardError, folder: string): SwitchboardError {
+  const plain = JSON.stringify(details).replaceAll(folder, '');
+  return new SwitchboardError(code, message.replaceAll(folder, ''), { details: JSON.parse(plain) });
+}
+
 /** A bot of dialogs written in the test. */
 export function botOf(written: Written): Promise<ScriptBot> {
   return withFiles(written, async (options) => {
-    const { scripts, texts } = await loadScripts(options);
-    const { actions = {}, log } = written;
-    return createScriptBot({ scripts, texts, actions, ...(log ? { log } : {}) });
+    const files = {
+      ...(await readDialogFiles(options)),
+      shownAs: { dialogs: 'dialogs', locales: 'locales' },
+    };
+    const { scripts, texts } = await compileScripts(files, options);
+    const { actions = {}, http, log } = written;
+    return createScriptBot({
+      ...{ scripts, texts, actions },
+      ...(http ? { http } : {}),
+      ...(log ? { log } : {}),
+    });
   });
 }

@@ -3,6 +3,8 @@ export interface Sleeper {
   sleep: (timeout: number, signal: AbortSignal) => Promise<void>;
   /** Milliseconds of each sleep that was begun. */
   readonly sleeps: number[];
+  /** Ends the loop's sleep. */
+  wakeUp(): void;
   /** Ends the loop's sleep, so that it looks again, and resolves once it sleeps anew. */
   asleep(): Promise<void>;
 }
@@ -22,6 +24,7 @@ export function createSleeper(): Sleeper {
         if (signal.aborted) resolve();
         signal.addEventListener('abort', look, { once: true });
       }),
+    wakeUp: () => look(),
     async asleep() {
       const before = sleeps.length;
       look();

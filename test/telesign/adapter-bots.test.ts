@@ -82,6 +82,9 @@ describe('TeleSignAdapter with the usual bots', () => {
           queue: 'bookings',
           reason: 'customer_asked',
           summary: 'Wants to book',
+          skills: [],
+          priority: null,
+          unlessClosed: false,
           untakenAfter: null,
         });
         expect(order.outputs.at(-1)?.handoff?.context).to.have.property('booking');

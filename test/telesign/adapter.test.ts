@@ -67,7 +67,13 @@ describe('TeleSignAdapter', () => {
     });
 
     it('is an event when an agent gives the conversation back, with where to go on', async () => {
-      const value = { dialog: 'main', step: 'again', variables: { order: '1' } };
+      const value = {
+        dialog: 'main',
+        step: 'again',
+        variables: { order: '1' },
+        outcome: 'returned',
+        answered: true,
+      } as const;
       const activity = await activityOf({
         ...turnInput(),
         activity: { type: 'event', id: 'event:1', name: 'returned', at: 0, value },
@@ -120,6 +126,8 @@ describe('TeleSignAdapter', () => {
         handoff: null,
         ended: null,
         waitsAt: null,
+        wakeAt: null,
+        hidden: null,
       });
     });
 
@@ -191,6 +199,9 @@ describe('TeleSignAdapter', () => {
         reason: 'unspecified',
         summary: '',
         context: { order: '17' },
+        skills: [],
+        priority: null,
+        unlessClosed: false,
         untakenAfter: null,
       });
     });

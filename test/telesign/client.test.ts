@@ -102,6 +102,19 @@ describe('telesign/client', () => {
       });
     });
 
+    it('tells a customer who wants no texts from an account that may not send', async () => {
+      const optOut = async (status: number, code: number) => {
+        answer(status, { reference_id: REFERENCE, status: { code } });
+        const result = await client().send(message);
+        return result.outcome === 'rejected' && result.optOut === true;
+      };
+      expect(await optOut(200, 510)).to.equal(true);
+      expect(await optOut(200, 10031)).to.equal(true);
+      expect(await optOut(400, 10032)).to.equal(true);
+      expect(await optOut(401, 10031), 'the host is not allowed').to.equal(false);
+      expect(await optOut(200, 504)).to.equal(false);
+    });
+
     it('takes a new nonce each time', async () => {
       const first = answer(200, accepted);
       const sender = client();

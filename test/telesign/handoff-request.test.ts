@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import { handoffRequest } from '../../src/telesign/handoff-request.ts';
 
 describe('handoffRequest', () => {
-  const NOTHING = { queue: null, reason: 'unspecified', summary: '', context: {}, untakenAfter: null };
+  const NOTHING = {
+    queue: null,
+    reason: 'unspecified',
+    summary: '',
+    context: {},
+    skills: [],
+    priority: null,
+    unlessClosed: false,
+    untakenAfter: null,
+  };
 
   it('reads what it knows', () => {
     const value = {
@@ -11,6 +20,9 @@ describe('handoffRequest', () => {
       reason: 'customer_asked',
       summary: 'Wants a refund',
       context: { order: '17' },
+      skills: [],
+      priority: null,
+      unlessClosed: false,
       untakenAfter: 600_000,
     };
     expect(handoffRequest(value)).to.deep.equal(value);

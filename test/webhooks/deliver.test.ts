@@ -1,23 +1,15 @@
 import { expect } from 'chai';
-import type { DeliveryDoc, EventDoc, Store, WebhookDoc } from '../../src/store/documents.ts';
+import { createSeal } from '../../src/seal.ts';
+import type { DeliveryDoc, EventDoc, Store } from '../../src/store/documents.ts';
 import { type DeliverParts, deliver, MAX_ATTEMPTS, type Post } from '../../src/webhooks/deliver.ts';
-import { deliveryOf } from '../../src/webhooks/publish.ts';
+import { deliveryOf } from '../../src/webhooks/delivery.ts';
 import { replayStep } from '../../src/webhooks/replay.ts';
-import { createSeal } from '../../src/webhooks/seal.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
+import { aWebhook } from '../support/webhooks.ts';
 
 const START = 1_800_000_000_000;
-const WEBHOOK: WebhookDoc = {
-  _id: 'hook',
-  url: 'https://example.com/hook',
-  events: null,
-  secret: 'whsec_c2VjcmV0',
-  on: true,
-  includeTexts: false,
-  createdAt: 0,
-  changedAt: 0,
-};
+const WEBHOOK = aWebhook();
 
 describe('a delivery', () => {
   let store: Store;
@@ -27,6 +19,7 @@ describe('a delivery', () => {
   /** Ids of the events that the receiver was sent, in order. */
   let sent: string[];
   let gone: string[];
+  let outcomes: string[];
   let looks: number;
 
   beforeEach(async () => {
@@ -36,6 +29,7 @@ describe('a delivery', () => {
     answer = () => ({ status: 204 });
     sent = [];
     gone = [];
+    outcomes = [];
     looks = 0;
   });
   afterEach(() => dispose());
@@ -43,7 +37,7 @@ describe('a delivery', () => {
   const parts = (seen = store): DeliverParts => ({
     store: seen,
     subscriptions: { read: async () => {} },
-    seal: createSeal(undefined),
+    seal: createSeal({ current: undefined }, 'webhook secrets'),
     async post({ headers }) {
       const id = headers['webhook-id'] ?? '';
       sent.push(id);
@@ -51,6 +45,7 @@ describe('a delivery', () => {
     },
     now: () => time,
     random: () => 0.5,
+    ended: (outcome) => outcomes.push(outcome),
     gone: ({ _id }) => gone.push(_id),
   });
 
@@ -113,6 +108,29 @@ describe('a delivery', () => {
     expect(sent).to.deep.equal(['a1', 'b3', 'a1', 'a1', 'a2']);
   });
 
+  it('waits for as long as its receiver asks for, and says so', async () => {
+    await event(1);
+    answer = () => ({ status: 429, retryAfter: 60_000 });
+    const id = (await find('a1'))?._id ?? '';
+    expect(await deliver(parts(), WEBHOOK, id)).to.equal(START + 60_000);
+    expect(await find('a1')).to.deep.include({ status: 'queued', nextAt: START + 60_000, answer: '429' });
+    time = START + 59_999;
+    await run();
+    expect(sent).to.have.length(1);
+    time += 1;
+    answer = () => ({ status: 204 });
+    expect(await deliver(parts(), WEBHOOK, id)).to.equal(null);
+    expect(await find('a1')).to.deep.include({ status: 'delivered' });
+    expect(outcomes).to.deep.equal(['failed', 'delivered']);
+  });
+
+  it('is not tried sooner for a receiver that asks for less than it is given anyway', async () => {
+    await event(1);
+    answer = () => ({ status: 503, retryAfter: 1_000 });
+    await run();
+    expect((await find('a1'))?.nextAt).to.equal(START + 5_000);
+  });
+
   it('is given up after about a day of tries, further and further apart, and then the next one goes', async () => {
     await event(1);
     await event(2);
@@ -151,7 +169,9 @@ describe('a delivery', () => {
     await event(1);
     const sealed = {
       ...WEBHOOK,
-      secret: createSeal('a key of the store before this one').seal('whsec_c2VjcmV0'),
+      secret: createSeal({ current: 'a key of the store before this one' }, 'webhook secrets').seal(
+        'whsec_c2VjcmV0',
+      ),
     };
     await deliver(parts(), sealed, 'hook:a1');
     expect(sent).to.deep.equal([]);

@@ -4,6 +4,7 @@ import { hasNews, type PublishParts, publish } from '../../src/webhooks/publish.
 import { createSubscriptions, type Subscriptions } from '../../src/webhooks/subscriptions.ts';
 import { aConversation } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { aQueue } from '../support/queues.ts';
 import { seeded } from '../support/random.ts';
 import { mongoStore, type TemporaryStore, temporaryEmbeddedStore } from '../support/stores.ts';
 
@@ -80,6 +81,31 @@ for (const [engine, open] of ENGINES) {
       expect(await hasNews(store)).to.equal(false);
       const left = await store.conversations.findOne({ _id: 'a' });
       expect(left).not.to.have.any.keys('news', 'newsAt');
+    });
+
+    it('of queues are among them, each queue’s in a lane of its own', async () => {
+      await conversation('a', happened('a1', 20));
+      const over = { id: 'q1', type: 'queue.over_level', at: 10, levelSeconds: 60, overLevel: 2 } as const;
+      const within = {
+        id: 'q2',
+        type: 'queue.within_level',
+        at: 30,
+        levelSeconds: 60,
+        overLevel: 0,
+      } as const;
+      const queue = aQueue();
+      await store.queues.insertOne({ ...queue, news: [over, within], newsAt: 10 });
+      expect(await hasNews(store)).to.equal(true);
+      await publish(parts());
+      expect((await events()).map(({ _id }) => _id)).to.deep.equal(['q1', 'a1', 'q2']);
+      expect((await events())[0]).to.deep.include({ queueId: 'support', name: 'Support', overLevel: 2 });
+      expect((await deliveries()).map(({ eventId, lane }) => `${eventId} ${lane}`)).to.have.members([
+        'q1 hook:queue:support',
+        'q2 hook:queue:support',
+        'a1 hook:a',
+      ]);
+      expect(await store.queues.findOne({ _id: 'support' })).to.deep.equal(queue);
+      expect(await hasNews(store)).to.equal(false);
     });
 
     it('go on from the number before, and leave what comes while they are made', async () => {
@@ -184,7 +210,9 @@ for (const [engine, open] of ENGINES) {
       expect(all.map(({ _id }) => _id)).to.have.members(told);
       expect(highest).to.deep.equal([]);
       for (const id of ['c0', 'c3']) {
-        const mine = all.filter(({ conversationId }) => conversationId === id).map(({ _id }) => _id);
+        const mine = all
+          .filter((event) => 'conversationId' in event && event.conversationId === id)
+          .map(({ _id }) => _id);
         expect(mine).to.deep.equal(told.filter((one) => one.startsWith(`${id}-`)));
       }
     });

@@ -6,8 +6,8 @@ import { createAbsences } from '../../src/workers/absences.ts';
 import type { Loop } from '../../src/workers/loop.ts';
 import { anAgent } from '../store/documents.ts';
 import { aConversation, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
+import { eventually } from '../support/eventually.ts';
 import { recordedLog } from '../support/log.ts';
-import { eventually } from '../support/service.ts';
 import { createSleeper, type Sleeper } from '../support/sleeper.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 

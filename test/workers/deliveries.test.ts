@@ -1,15 +1,16 @@
 import { expect } from 'chai';
+import { createSeal } from '../../src/seal.ts';
 import type { EventDoc, Store } from '../../src/store/documents.ts';
 import type { Post } from '../../src/webhooks/deliver.ts';
-import { deliveryOf } from '../../src/webhooks/publish.ts';
-import { createSeal } from '../../src/webhooks/seal.ts';
+import { deliveryOf } from '../../src/webhooks/delivery.ts';
 import { createSubscriptions, type Subscriptions } from '../../src/webhooks/subscriptions.ts';
 import { createDeliveries } from '../../src/workers/deliveries.ts';
-import { createEventExpiry } from '../../src/workers/event-expiry.ts';
+import { createHousekeeping } from '../../src/workers/housekeeping.ts';
 import type { Loop } from '../../src/workers/loop.ts';
 import { recordedLog } from '../support/log.ts';
 import { createSleeper, type Sleeper } from '../support/sleeper.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
+import { aWebhook } from '../support/webhooks.ts';
 
 const TIME = 1_800_000_000_000;
 
@@ -21,23 +22,16 @@ describe('the worker of webhooks', () => {
   let sleeper: Sleeper;
   let posted: string[];
   let post: Post;
+  let time: number;
 
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
     sleeper = createSleeper();
     posted = [];
+    time = TIME;
     post = async () => ({ status: 200 });
     for (const _id of ['fast', 'slow']) {
-      await store.webhooks.insertOne({
-        _id,
-        url: `https://${_id}.example.com/`,
-        events: null,
-        secret: 'whsec_c2VjcmV0',
-        on: true,
-        includeTexts: false,
-        createdAt: 0,
-        changedAt: 0,
-      });
+      await store.webhooks.insertOne(aWebhook({ _id, url: `https://${_id}.example.com/` }));
     }
     subscriptions = createSubscriptions(store);
     await subscriptions.read();
@@ -51,13 +45,14 @@ describe('the worker of webhooks', () => {
     loop = createDeliveries({
       store,
       subscriptions,
-      seal: createSeal(undefined),
+      seal: createSeal({ current: undefined }, 'webhook secrets'),
       post(request) {
         posted.push(`${new URL(request.url).hostname.split('.')[0]} ${request.headers['webhook-id']}`);
         return post(request);
       },
-      now: () => TIME,
+      now: () => time,
       random: () => 0.5,
+      ended: () => {},
       gone: () => {},
       log: recordedLog().log,
       sleep: sleeper.sleep,
@@ -116,6 +111,21 @@ describe('the worker of webhooks', () => {
     expect(sleeper.sleeps.at(-1)).to.equal(1000);
   });
 
+  it('leaves a receiver alone for as long as it asks for, also with other events', async () => {
+    for (let n = 0; n < 10; n++) await event(n, ['slow']);
+    await event(20, ['fast']);
+    post = async ({ url }) => (url.includes('slow') ? { status: 429, retryAfter: 60_000 } : { status: 200 });
+    start();
+    while ((await delivered('fast')) < 1) await new Promise((resolve) => setImmediate(resolve));
+    await sleeper.asleep();
+    await sleeper.asleep();
+    expect(posted.filter((one) => one.startsWith('slow'))).to.have.length(8);
+    time += 60_001;
+    post = async () => ({ status: 200 });
+    while ((await delivered('slow')) < 10) await sleeper.asleep();
+    expect(posted.filter((one) => one.startsWith('slow'))).to.have.length(18);
+  });
+
   it('stops by finishing what is in hand', async () => {
     for (let n = 0; n < 20; n++) await event(n, ['fast']);
     let release = () => {};
@@ -138,7 +148,7 @@ describe('the worker of webhooks', () => {
   it('of their expiry removes events and deliveries whose time is over, and no other', async () => {
     for (let n = 0; n < 12; n++) await event(n, ['fast'], TIME);
     await event(50, ['fast'], TIME + 1);
-    const expiry = createEventExpiry({
+    const expiry = createHousekeeping({
       store,
       now: () => TIME,
       log: recordedLog().log,

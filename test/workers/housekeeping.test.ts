@@ -48,6 +48,19 @@ describe('housekeeping', () => {
       ({ _id }) => _id,
     );
 
+  it('removes sign-ins to the console that are over, and keeps the others', async () => {
+    for (const [_id, expiresAt] of [
+      ['over', time],
+      ['later', time + 1],
+    ] as const) {
+      await store.signIns.insertOne({ _id, tokenHash: 'hash', createdAt: 0, expiresAt });
+    }
+    start();
+    await asleep();
+    const left = await store.signIns.find({ expiresAt: { $gte: 0 } }).toArray();
+    expect(left.map(({ _id }) => _id)).to.deep.equal(['later']);
+  });
+
   it('removes first answers whose key has expired, and keeps the others', async () => {
     await answered('past', time - 1);
     await answered('now', time);

@@ -7,7 +7,7 @@ import type { Loop } from '../../src/workers/loop.ts';
 import { createSends } from '../../src/workers/sends.ts';
 import { anAnswer, createRig, type Rig } from '../support/conversations.ts';
 import { recordedLog } from '../support/log.ts';
-import { type Service, SUPPORT, startService } from '../support/service.ts';
+import { type RunningApp, SUPPORT, startApp } from '../support/running-app.ts';
 import { createSleeper, type Sleeper } from '../support/sleeper.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
@@ -24,7 +24,9 @@ describe('the loop of sends', () => {
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
     sleeper = createSleeper();
-    log = recordedLog();
+    // Each line long after the one before, so that none is left out as alike.
+    let lines = 0;
+    log = recordedLog('trace', { now: () => ++lines * 60_000 });
     rig = createRig(store);
     sends = createSends({
       ...rig.outbox,
@@ -234,10 +236,10 @@ describe('the loop of sends', () => {
 });
 
 describe('the sends of the service', () => {
-  let service: Service;
+  let service: RunningApp;
 
   beforeEach(async () => {
-    service = await startService();
+    service = await startApp();
   });
   afterEach(() => service.stop());
 

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { SwitchboardError } from '../../errors.ts';
+import { isOfProvider } from '../../sign-in/provider-id.ts';
 import { newStaffing } from '../../store/agent.ts';
-import { isDuplicateKey } from '../../store/collection.ts';
-import type { AgentDoc, Role, Store } from '../../store/documents.ts';
+import { insertOnce } from '../../store/collection.ts';
+import type { AgentDoc, ExtraRight, Role, Store } from '../../store/documents.ts';
+import { agent, agentChanges, agentWithToken, newAgent, tokenRenewal } from '../agent-schemas.ts';
 import { tokenHash } from '../auth.ts';
+import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { invalidRequest } from '../problem.ts';
+import { mayWriteSecrets, secretsNeeded } from '../rights.ts';
 import { type Route, route } from '../route.ts';
-import { agent, agentChanges, agentWithToken, idParameter, newAgent } from '../schemas.ts';
+import { idParameter, pageOf, wholeList } from '../schemas.ts';
 import { agentView } from '../views.ts';
 import { EXAMPLE_AGENT } from './examples.ts';
 
@@ -25,17 +29,17 @@ export function agentRoutes({
       path: '/api/agents',
       tag,
       summary: 'All agents',
-      request: z.object({}),
+      request: wholeList,
       answer: {
         status: 200,
         description: 'Every agent, by id.',
-        schema: z.object({ items: z.array(agent) }),
-        example: { items: [EXAMPLE_AGENT] },
+        schema: pageOf(agent),
+        example: { items: [EXAMPLE_AGENT], cursor: null },
       },
       errors: [],
-      async handle() {
-        const agents = await store.agents.find({}, { sort: { _id: 1 } }).toArray();
-        return { items: agents.map((one) => agentView(one, now())) };
+      async handle({ query }) {
+        const page = pageOfAll(await store.agents.find({}).toArray(), placeById, query);
+        return { ...page, items: page.items.map((one) => agentView(one, now())) };
       },
     }),
     route({
@@ -45,7 +49,7 @@ export function agentRoutes({
       tag,
       summary: 'Add an agent',
       description:
-        'The answer holds the agent’s bearer token. It is shown this once: only its hash is kept. Who loses it is deleted and added again.',
+        'The answer holds the agent’s bearer token. It is shown this once: only its hash is kept. Who loses it gets a new one.',
       request: z.object({ body: newAgent }),
       exampleBody: {
         id: 'agent-1',
@@ -64,20 +68,20 @@ export function agentRoutes({
       async handle({ body }) {
         await refuseUnknownQueues(store, body.queues);
         await refuseUnknownWorkstreams(store, body.limits);
-        const { id, ...fields } = body;
+        const { id, tokenExpiresAt, ...fields } = body;
         const token = randomToken();
         const at = now();
+        const expires = expiryOf(tokenExpiresAt, at, 'body.tokenExpiresAt');
         const made: AgentDoc = {
           _id: id,
           ...newStaffing(at),
           ...fields,
           tokenHash: tokenHash(token),
+          ...(expires !== undefined && { tokenExpiresAt: expires }),
           createdAt: at,
           changedAt: at,
         };
-        await store.agents.insertOne(made).catch((error: unknown) => {
-          throw isDuplicateKey(error) ? new SwitchboardError('exists_already') : error;
-        });
+        if (!(await insertOnce(store.agents, made))) throw new SwitchboardError('exists_already');
         return { agent: agentView(made, at), token };
       },
     }),
@@ -98,13 +102,15 @@ export function agentRoutes({
       path: '/api/agents/{id}',
       tag,
       summary: 'Change an agent',
-      description: 'Fields that are left out stay as they are. The last admin cannot be given another role.',
+      description:
+        'Fields that are left out stay as they are. The last admin cannot be given another role. Role and rights of who signs in at a provider are the provider’s to give.',
       request: z.object({ params: idParameter, body: agentChanges }),
       exampleBody: { queues: ['support', 'returns'], capacity: 8 },
       answer: { status: 200, description: 'The agent, changed.', schema: agent, example: EXAMPLE_AGENT },
-      errors: ['not_found', 'last_admin'],
+      errors: ['not_found', 'last_admin', 'set_by_provider'],
       async handle({ params, body }) {
         const before = await knownAgent(store, params.id);
+        if (isOfProvider(before._id)) refuseOtherRole(before, body);
         if (body.queues !== undefined) await refuseUnknownQueues(store, body.queues);
         if (body.limits !== undefined) await refuseUnknownWorkstreams(store, body.limits);
         await keepAnAdmin(store, before, body.role ?? before.role);
@@ -149,7 +155,73 @@ export function agentRoutes({
         return null;
       },
     }),
+    route({
+      operation: 'renewToken',
+      method: 'post',
+      path: '/api/agents/{id}/token',
+      tag,
+      summary: 'Give an agent a new token',
+      description:
+        'Shown this once. The one before is void at once, and event streams that came with it end within seconds. For an agent with the right to write secrets it takes that right. Who signs in at a provider gets none, since it would outlast what the provider says of them.',
+      request: z.object({ params: idParameter, body: tokenRenewal }),
+      exampleBody: { expiresAt: '2027-03-02T00:00:00Z' },
+      answer: {
+        status: 200,
+        description: 'The agent and the new token.',
+        schema: agentWithToken,
+        example: { agent: EXAMPLE_AGENT, token: 'sb_9kWz…' },
+      },
+      errors: ['not_found', 'set_by_provider'],
+      async handle({ params, body }, { agent: asking }) {
+        const before = await knownAgent(store, params.id);
+        if (isOfProvider(before._id)) throw new SwitchboardError('set_by_provider');
+        if (mayWriteSecrets(before) && !mayWriteSecrets(asking)) throw secretsNeeded();
+        const token = randomToken();
+        const expires = expiryOf(body.expiresAt ?? undefined, now(), 'body.expiresAt');
+        const renewed = await store.agents.findOneAndUpdate(
+          { _id: before._id },
+          {
+            $set: {
+              tokenHash: tokenHash(token),
+              ...(expires !== undefined && { tokenExpiresAt: expires }),
+              changedAt: now(),
+            },
+            ...(expires === undefined && { $unset: { tokenExpiresAt: true as const } }),
+          },
+          { returnDocument: 'after' },
+        );
+        if (!renewed) throw unknownAgent();
+        return { agent: agentView(renewed, now()), token };
+      },
+    }),
+    route({
+      operation: 'revokeToken',
+      method: 'delete',
+      path: '/api/agents/{id}/token',
+      tag,
+      summary: 'Take an agent’s token away',
+      description: 'It is void at once. The agent stays, with what they own, and may get a new token later.',
+      request: z.object({ params: idParameter }),
+      empty: 'The agent has no token.',
+      errors: ['not_found'],
+      async handle({ params }) {
+        const { matchedCount } = await store.agents.updateOne(
+          { _id: params.id },
+          { $unset: { tokenHash: true, tokenExpiresAt: true }, $set: { changedAt: now() } },
+        );
+        if (matchedCount === 0) throw unknownAgent();
+        return null;
+      },
+    }),
   ];
+}
+
+/** Milliseconds since 1970. Throws `invalid_request` for a time that is over. */
+function expiryOf(time: string | undefined, now: number, path: string): number | undefined {
+  if (time === undefined) return undefined;
+  const at = Date.parse(time);
+  if (at <= now) throw invalidRequest([{ path, message: 'Name a time that is still to come.' }]);
+  return at;
 }
 
 function unknownAgent(): SwitchboardError {
@@ -160,6 +232,15 @@ async function knownAgent(store: Pick<Store, 'agents'>, id: string): Promise<Age
   const known = await store.agents.findOne({ _id: id });
   if (!known) throw unknownAgent();
   return known;
+}
+
+/** Throws `set_by_provider` for what the next token of the provider would undo. */
+function refuseOtherRole(
+  { role, rights = [] }: AgentDoc,
+  changes: { role?: Role | undefined; rights?: ExtraRight[] | undefined },
+): void {
+  const { role: toRole = role, rights: toRights = rights } = changes;
+  if (toRole !== role || toRights.join() !== rights.join()) throw new SwitchboardError('set_by_provider');
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ConversationDoc, SessionDoc } from '../../store/documents.ts';
+import type { ConversationDoc, OptoutDoc, SessionDoc } from '../../store/documents.ts';
 import { type Contact, contact, contactParameter, contactQuery } from '../contact-schemas.ts';
 import type { HttpParts } from '../parts.ts';
 import { type Home, isCountry, type PhoneNumber, readNumber } from '../phone-number.ts';
@@ -8,6 +8,7 @@ import { type Route, route } from '../route.ts';
 import { conversationView, isoTime } from '../views.ts';
 import { maySee } from '../visibility.ts';
 import { EXAMPLE_CONVERSATION } from './examples.ts';
+import { optoutView } from './optouts.ts';
 
 /** How many of the last closed sessions are shown. */
 const SESSIONS = 20;
@@ -44,10 +45,12 @@ export function contactRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
               outcome: 'resolved',
               disposition: 'delivery',
               reason: 'customer_asked',
+              reopens: null,
               queueId: 'support',
               agentId: 'agent-1',
             },
           ],
+          optouts: [],
         },
       },
       errors: [],
@@ -60,9 +63,11 @@ export function contactRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
         for (const reading of readings) {
           const all = await store.conversations.find({ customer: reading.number }).toArray();
           const seen = all.filter((doc) => maySee(actor, doc)).sort((a, b) => b.changedAt - a.changedAt);
-          if (seen.length > 0) return card(reading, seen, await closedSessions(seen));
+          if (seen.length > 0) {
+            return card(reading, seen, await closedSessions(seen), await optoutsOf(reading));
+          }
         }
-        return card(likeliest, [], []);
+        return card(likeliest, [], [], await optoutsOf(likeliest));
       },
     }),
   ];
@@ -75,6 +80,10 @@ export function contactRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
     if (support !== undefined) return [{ number: support }];
     const workstreams = await store.workstreams.find({}, { sort: { _id: 1 } }).toArray();
     return workstreams.flatMap(({ numbers }) => numbers.map((number) => ({ number })));
+  }
+
+  function optoutsOf({ number }: PhoneNumber): Promise<OptoutDoc[]> {
+    return store.optouts.find({ customer: number }).toArray();
   }
 
   async function closedSessions(conversations: readonly ConversationDoc[]): Promise<SessionDoc[]> {
@@ -90,7 +99,12 @@ export function contactRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
   }
 }
 
-function card(number: PhoneNumber, conversations: ConversationDoc[], sessions: SessionDoc[]): Contact {
+function card(
+  number: PhoneNumber,
+  conversations: ConversationDoc[],
+  sessions: SessionDoc[],
+  optouts: OptoutDoc[],
+): Contact {
   return {
     ...number,
     locale: conversations.find(({ locale }) => locale !== undefined)?.locale ?? null,
@@ -103,8 +117,10 @@ function card(number: PhoneNumber, conversations: ConversationDoc[], sessions: S
       outcome: doc.outcome,
       disposition: doc.disposition ?? null,
       reason: doc.handoffReason ?? null,
+      reopens: doc.reopens ?? null,
       queueId: doc.queueId ?? null,
       agentId: doc.agentId ?? null,
     })),
+    optouts: optouts.map(optoutView),
   };
 }

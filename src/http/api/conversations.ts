@@ -4,7 +4,7 @@ import { timersOf } from '../../conversations/timers.ts';
 import { SwitchboardError } from '../../errors.ts';
 import type { Filter } from '../../store/collection.ts';
 import type { ConversationDoc, Store } from '../../store/documents.ts';
-import { decodeCursor, readPage } from '../paging.ts';
+import { pageByChange } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { type Context, type Route, route } from '../route.ts';
 import { conversation, conversationDetail, conversationFilter, idParameter, pageOf } from '../schemas.ts';
@@ -19,8 +19,9 @@ type ConversationFilter = z.output<typeof conversationFilter>;
 export function conversationRoutes({
   store,
   settings,
+  translate,
   now,
-}: Pick<HttpParts, 'store' | 'settings' | 'now'>): Route[] {
+}: Pick<HttpParts, 'store' | 'settings' | 'translate' | 'now'>): Route[] {
   return [
     route({
       operation: 'listConversations',
@@ -40,20 +41,14 @@ export function conversationRoutes({
       errors: [],
       async handle({ query }, { actor }) {
         const indexed = indexedFilter(query);
-        const page = await readPage<ConversationDoc>({
-          read: (from, limit) =>
+        const page = await pageByChange<ConversationDoc>(
+          query,
+          (changed, limit) =>
             store.conversations
-              .find(
-                { ...indexed, ...(from === undefined ? {} : { changedAt: { $lte: from } }) },
-                { sort: { changedAt: -1 }, limit },
-              )
+              .find({ ...indexed, ...changed }, { sort: { changedAt: -1 }, limit })
               .toArray(),
-          positionOf: (doc) => ({ at: doc.changedAt, tie: doc._id }),
-          order: -1,
-          after: decodeCursor(query.cursor),
-          limit: query.limit,
-          accept: (doc) => matches(doc, query) && maySee(actor, doc),
-        });
+          (doc) => matches(doc, query) && maySee(actor, doc),
+        );
         return { items: page.items.map(conversationView), cursor: page.cursor };
       },
     }),
@@ -77,6 +72,7 @@ export function conversationRoutes({
           stretches: [],
           position: null,
           estimatedWaitSeconds: null,
+          translates: true,
         },
       },
       errors: ['forbidden', 'not_found'],
@@ -98,6 +94,7 @@ export function conversationRoutes({
           stretches: doc.stretches.map(stretchView),
           position,
           estimatedWaitSeconds: wait === null ? null : Math.round(wait / 1000),
+          translates: translate !== undefined,
         };
       },
     }),
@@ -125,6 +122,7 @@ export async function visibleConversation(
 function indexedFilter({ customer, number, state, agent }: ConversationFilter): Filter<ConversationDoc> {
   if (customer !== undefined) return number === undefined ? { customer } : { _id: `${number}-${customer}` };
   if (state === 'open' || state === 'waiting' || state === 'wrap_up') return { desk: state };
+  if (state === 'active' && agent !== undefined) return { desk: state };
   return agent === undefined ? {} : { agentId: agent };
 }
 

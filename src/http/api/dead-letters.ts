@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { MessageDoc } from '../../store/documents.ts';
-import { decodeCursor, readPage } from '../paging.ts';
+import { deadLetterPage, message, settling } from '../message-schemas.ts';
+import { pageByChange } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
-import { deadLetterPage, idParameter, message, pageOf, settling } from '../schemas.ts';
+import { idParameter, pageOf } from '../schemas.ts';
 import { messageView } from '../views.ts';
 import { EXAMPLE_FAILED, EXAMPLE_MESSAGE } from './examples.ts';
 
@@ -29,19 +30,11 @@ export function deadLetterRoutes({ store, desk }: Pick<HttpParts, 'store' | 'des
       },
       errors: [],
       async handle({ query }) {
-        const page = await readPage<MessageDoc>({
-          read: (from, limit) =>
-            store.messages
-              .find(
-                { problem: query.status, ...(from === undefined ? {} : { changedAt: { $lte: from } }) },
-                { sort: { changedAt: -1 }, limit },
-              )
-              .toArray(),
-          positionOf: (doc) => ({ at: doc.changedAt, tie: doc._id }),
-          order: -1,
-          after: decodeCursor(query.cursor),
-          limit: query.limit,
-        });
+        const page = await pageByChange<MessageDoc>(query, (changed, limit) =>
+          store.messages
+            .find({ problem: query.status, ...changed }, { sort: { changedAt: -1 }, limit })
+            .toArray(),
+        );
         return { items: page.items.map(messageView), cursor: page.cursor };
       },
     }),

@@ -1,4 +1,7 @@
-import type { Agent, Conversation, Message, Queue } from '../schemas.ts';
+import type { Agent } from '../agent-schemas.ts';
+import type { Message } from '../message-schemas.ts';
+import type { Queue } from '../queue-schemas.ts';
+import type { Conversation } from '../schemas.ts';
 
 /** One story, told by every example of the documentation: Ana answers a customer who asked for a person. */
 
@@ -13,6 +16,9 @@ export const EXAMPLE_AGENT: Agent = {
   limits: {},
   presence: 'available',
   presenceId: null,
+  rights: [],
+  hasToken: true,
+  tokenExpiresAt: null,
   load: 2,
 };
 
@@ -52,10 +58,13 @@ export const EXAMPLE_CONVERSATION: Conversation = {
   preferredAgentIds: [],
   offer: null,
   session: 3,
+  reopens: null,
   version: 17,
   createdAt: '2026-01-12T18:04:31.000Z',
   queuedAt: null,
+  optedOutAt: null,
   lastMessageAt: '2026-03-02T09:30:00.000Z',
+  unansweredSince: '2026-03-02T09:30:00.000Z',
   handoff: {
     reason: 'customer_asked',
     summary: 'Pregunta por el pedido 1042',

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { SwitchboardError } from '../../errors.ts';
-import { isDuplicateKey } from '../../store/collection.ts';
+import { insertOnce } from '../../store/collection.ts';
 import type { MacroDoc, MacroStep, Store } from '../../store/documents.ts';
 import { runMacro } from '../macro-run.ts';
 import { type Macro, macro, macroChanges, macroParameters, macroRun, newMacro } from '../macro-schemas.ts';
+import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { invalidRequest } from '../problem.ts';
 import { type Route, route } from '../route.ts';
-import { idParameter } from '../schemas.ts';
+import { idParameter, pageOf, wholeList } from '../schemas.ts';
 import { conversationView } from '../views.ts';
 import { visibleConversation } from './conversations.ts';
 import { EXAMPLE_CONVERSATION } from './examples.ts';
@@ -32,17 +33,17 @@ export function macroRoutes(parts: Pick<HttpParts, 'store' | 'settings' | 'desk'
       path: '/api/macros',
       tag,
       summary: 'All macros',
-      request: z.object({}),
+      request: wholeList,
       answer: {
         status: 200,
         description: 'Every macro, by id.',
-        schema: z.object({ items: z.array(macro) }),
-        example: { items: [EXAMPLE_MACRO] },
+        schema: pageOf(macro),
+        example: { items: [EXAMPLE_MACRO], cursor: null },
       },
       errors: [],
-      async handle() {
-        const macros = await store.macros.find({}, { sort: { _id: 1 } }).toArray();
-        return { items: macros.map(macroView) };
+      async handle({ query }) {
+        const page = pageOfAll(await store.macros.find({}).toArray(), placeById, query);
+        return { ...page, items: page.items.map(macroView) };
       },
     }),
     route({
@@ -61,9 +62,7 @@ export function macroRoutes(parts: Pick<HttpParts, 'store' | 'settings' | 'desk'
         await refuseUnknown(store, steps);
         const at = now();
         const made: MacroDoc = { _id: body.id, name: body.name, steps, createdAt: at, changedAt: at };
-        await store.macros.insertOne(made).catch((error: unknown) => {
-          throw isDuplicateKey(error) ? new SwitchboardError('exists_already') : error;
-        });
+        if (!(await insertOnce(store.macros, made))) throw new SwitchboardError('exists_already');
         return macroView(made);
       },
     }),

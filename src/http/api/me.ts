@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { prolongGrace } from '../../conversations/grace.ts';
 import { SwitchboardError } from '../../errors.ts';
+import { agent } from '../agent-schemas.ts';
 import type { HttpParts } from '../parts.ts';
 import { presenceChange, setPresence } from '../presence.ts';
 import { type Route, route } from '../route.ts';
-import { agent } from '../schemas.ts';
 import { agentView } from '../views.ts';
 import { EXAMPLE_AGENT } from './examples.ts';
 

@@ -61,7 +61,7 @@ export function participantRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       path: '/api/conversations/{id}/leave',
       tag,
       summary: 'Leave a conversation that you have joined or were asked about',
-      description: 'Fine also where you have not.',
+      description: 'Fine also where you have not, as long as you may see it.',
       request: z.object({ params: idParameter, body: versionOnly }),
       answer: {
         status: 200,
@@ -69,7 +69,7 @@ export function participantRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
         schema: conversation,
         example: EXAMPLE_CONVERSATION,
       },
-      errors: ['not_found', 'stale_version'],
+      errors: ['forbidden', 'not_found', 'stale_version'],
       handle: async ({ params, body }, { actor }) =>
         conversationView(await desk.leave(params.id, actor, expected(body))),
     }),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { SwitchboardError } from '../../errors.ts';
-import { isDuplicateKey } from '../../store/collection.ts';
+import { insertOnce } from '../../store/collection.ts';
 import type { AgentDoc, PresenceDoc, Store } from '../../store/documents.ts';
+import { agent } from '../agent-schemas.ts';
+import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import {
   newPresence,
@@ -13,7 +15,7 @@ import {
   setPresence,
 } from '../presence.ts';
 import { type Route, route } from '../route.ts';
-import { agent, idParameter } from '../schemas.ts';
+import { idParameter, pageOf, wholeList } from '../schemas.ts';
 import { agentView } from '../views.ts';
 import { EXAMPLE_AGENT } from './examples.ts';
 
@@ -29,17 +31,17 @@ export function presenceRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>)
       path: '/api/presences',
       tag,
       summary: 'All own presences',
-      request: z.object({}),
+      request: wholeList,
       answer: {
         status: 200,
         description: 'Every own presence, by id.',
-        schema: z.object({ items: z.array(ownPresence) }),
-        example: { items: [EXAMPLE] },
+        schema: pageOf(ownPresence),
+        example: { items: [EXAMPLE], cursor: null },
       },
       errors: [],
-      async handle() {
-        const all = await store.presences.find({}, { sort: { _id: 1 } }).toArray();
-        return { items: all.map(presenceView) };
+      async handle({ query }) {
+        const page = pageOfAll(await store.presences.find({}).toArray(), placeById, query);
+        return { ...page, items: page.items.map(presenceView) };
       },
     }),
     route({
@@ -54,9 +56,7 @@ export function presenceRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>)
       errors: ['exists_already'],
       async handle({ body: { id, name, base } }) {
         const made: PresenceDoc = { _id: id, name, base };
-        await store.presences.insertOne(made).catch((error: unknown) => {
-          throw isDuplicateKey(error) ? new SwitchboardError('exists_already') : error;
-        });
+        if (!(await insertOnce(store.presences, made))) throw new SwitchboardError('exists_already');
         return presenceView(made);
       },
     }),

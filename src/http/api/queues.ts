@@ -1,15 +1,23 @@
 import { z } from 'zod';
 import { queuesNamedIn } from '../../conversations/routing-rules.ts';
 import { SwitchboardError } from '../../errors.ts';
-import { isDuplicateKey } from '../../store/collection.ts';
+import { insertOnce } from '../../store/collection.ts';
 import type { QueueDoc, Store } from '../../store/documents.ts';
 import { workstreamOf } from '../../store/workstream.ts';
+import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { invalidRequest } from '../problem.ts';
 import { countQueue } from '../queue-counts.ts';
-import { hoursOf, queuesNamedInOverflow } from '../queue-schemas.ts';
+import {
+  hoursOf,
+  newQueue,
+  type Queue,
+  queue,
+  queueChanges,
+  queuesNamedInOverflow,
+} from '../queue-schemas.ts';
 import { type Route, route } from '../route.ts';
-import { idParameter, newQueue, type Queue, queue, queueChanges } from '../schemas.ts';
+import { idParameter, pageOf, wholeList } from '../schemas.ts';
 import { queueView } from '../views.ts';
 import { EXAMPLE_QUEUE } from './examples.ts';
 
@@ -26,21 +34,22 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
       tag,
       summary: 'All queues, with what waits in them now',
       description: 'Agents see all of them, since they may transfer to any.',
-      request: z.object({}),
+      request: wholeList,
       answer: {
         status: 200,
         description: 'Every queue, by id.',
-        schema: z.object({ items: z.array(queue) }),
-        example: { items: [EXAMPLE_QUEUE] },
+        schema: pageOf(queue),
+        example: { items: [EXAMPLE_QUEUE], cursor: null },
       },
       errors: [],
-      async handle() {
+      async handle({ query }) {
         const agents = await store.agents.find({}).toArray();
+        const page = pageOfAll(await store.queues.find({}).toArray(), placeById, query);
         const items: Queue[] = [];
-        for (const doc of await store.queues.find({}, { sort: { _id: 1 } }).toArray()) {
+        for (const doc of page.items) {
           items.push(queueView(doc, await countQueue(store, doc._id, agents), now()));
         }
-        return { items };
+        return { ...page, items };
       },
     }),
     route({
@@ -67,9 +76,7 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
           createdAt: at,
           changedAt: at,
         };
-        await store.queues.insertOne(made).catch((error: unknown) => {
-          throw isDuplicateKey(error) ? new SwitchboardError('exists_already') : error;
-        });
+        if (!(await insertOnce(store.queues, made))) throw new SwitchboardError('exists_already');
         return withCounts(made);
       },
     }),

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { mayChangeReply, maySeeReply } from '../../conversations/quick-replies.ts';
 import type { Actor } from '../../conversations/rights.ts';
 import { SwitchboardError } from '../../errors.ts';
-import { isDuplicateKey } from '../../store/collection.ts';
+import { insertOnce } from '../../store/collection.ts';
 import type { QuickReplyDoc, Store } from '../../store/documents.ts';
+import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import {
   newQuickReply,
@@ -18,6 +19,7 @@ import {
 } from '../quick-reply-schemas.ts';
 import { previewOf } from '../reply-preview.ts';
 import { type Route, route } from '../route.ts';
+import { pageOf } from '../schemas.ts';
 import { refuseUnknownQueues } from './agents.ts';
 import { visibleConversation } from './conversations.ts';
 
@@ -56,15 +58,15 @@ export function quickReplyRoutes(parts: Pick<HttpParts, 'store' | 'settings' | '
       answer: {
         status: 200,
         description: 'Quick replies.',
-        schema: z.object({ items: z.array(quickReply) }),
-        example: { items: [EXAMPLE_REPLY] },
+        schema: pageOf(quickReply),
+        example: { items: [EXAMPLE_REPLY], cursor: null },
       },
       errors: [],
       async handle({ query }, { actor }) {
-        const replies = await store.quickReplies.find({}, { sort: { _id: 1 } }).toArray();
-        return {
-          items: replies.filter((doc) => maySeeReply(actor, doc) && matches(doc, query)).map(replyView),
-        };
+        const replies = await store.quickReplies.find({}).toArray();
+        const found = replies.filter((doc) => maySeeReply(actor, doc) && matches(doc, query));
+        const page = pageOfAll(found, placeById, query);
+        return { ...page, items: page.items.map(replyView) };
       },
     }),
     route({
@@ -95,9 +97,7 @@ export function quickReplyRoutes(parts: Pick<HttpParts, 'store' | 'settings' | '
         };
         if (!mayChangeReply(actor, made)) throw supervisorsOnly();
         await refuseUnknownQueues(store, body.queues);
-        await store.quickReplies.insertOne(made).catch((error: unknown) => {
-          throw isDuplicateKey(error) ? new SwitchboardError('exists_already') : error;
-        });
+        if (!(await insertOnce(store.quickReplies, made))) throw new SwitchboardError('exists_already');
         return replyView(made);
       },
     }),

@@ -23,6 +23,7 @@ const EXAMPLE_ROW: ReportRowView = {
   escalated: 42,
   abandoned: 2,
   resolvedByBot: 0,
+  reopened: 0,
   escalations: [
     { reason: 'customer_asked', count: 40 },
     { reason: 'bot_failed', count: 2 },
@@ -103,7 +104,7 @@ function dialogCsv({ rows }: DialogReport): string {
   );
 }
 
-const COUNTS = ['sessions', 'escalated', 'abandoned', 'resolvedByBot'] as const;
+const COUNTS = ['sessions', 'escalated', 'abandoned', 'resolvedByBot', 'reopened'] as const;
 const TIMES = ['firstWait', 'speedOfAnswer', 'handle', 'wrapUp'] as const;
 const FIGURES = ['count', 'average', 'p50', 'p90'] as const;
 

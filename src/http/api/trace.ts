@@ -2,21 +2,11 @@ import { z } from 'zod';
 import type { HttpParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 import { idParameter } from '../schemas.ts';
+import { traceEntry } from '../trace-schemas.ts';
 import { isoTime } from '../views.ts';
 import { visibleConversation } from './conversations.ts';
 
-const entry = z
-  .looseObject({
-    at: z.iso.datetime(),
-    step: z.enum(['classification', 'route', 'queue', 'overflow', 'distribution']),
-  })
-  .meta({
-    id: 'TraceEntry',
-    description:
-      'One decision with what it was made from: `rule`, `expression`, `values` and `result` of a rule; `decision`; `agentId` and `why` of a distribution.',
-  });
-
-const stored = z.array(z.looseObject({ at: z.number(), step: entry.shape.step }));
+const stored = z.array(z.looseObject({ at: z.number(), step: traceEntry.shape.step }));
 
 export function traceRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
   return [
@@ -32,7 +22,7 @@ export function traceRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
       answer: {
         status: 200,
         description: 'The decisions; none for one that was never handed off.',
-        schema: z.object({ items: z.array(entry) }),
+        schema: z.object({ items: z.array(traceEntry) }),
         example: {
           items: [
             {

@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { SwitchboardError } from '../../errors.ts';
-import type { DeliveryDoc, Store, WebhookDoc } from '../../store/documents.ts';
-import { decodeCursor, readPage } from '../paging.ts';
+import type { Store, WebhookDoc } from '../../store/documents.ts';
+import { MOST_WEBHOOKS } from '../../store/webhook.ts';
+import { pageOfAll } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { invalidRequest } from '../problem.ts';
 import { type Route, route } from '../route.ts';
-import { idParameter, pageOf } from '../schemas.ts';
+import { idParameter, pageOf, wholeList } from '../schemas.ts';
 import { isoTime } from '../views.ts';
 import {
-  type DeliveryView,
-  delivery,
-  deliveryPage,
   newWebhook,
   replayFrom,
   replayUnderWay,
@@ -22,9 +20,6 @@ import {
 } from '../webhook-schemas.ts';
 
 const tag = 'Webhooks';
-
-/** Each is asked for every event, and each has work of its own. */
-const MOST_WEBHOOKS = 50;
 
 /** Milliseconds that the secret before signs too. */
 const ROTATION = 24 * 60 * 60 * 1000;
@@ -41,20 +36,6 @@ const EXAMPLE: WebhookView = {
   changedAt: '2026-03-02T09:30:00.000Z',
 };
 const EXAMPLE_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=';
-const EXAMPLE_DELIVERY: DeliveryView = {
-  id: `${EXAMPLE.id}:3b0d6f0a-4a52-4b8e-8c55-1f6a8f3b9c11`,
-  webhookId: EXAMPLE.id,
-  eventId: '3b0d6f0a-4a52-4b8e-8c55-1f6a8f3b9c11',
-  type: 'conversation.closed',
-  sequence: 1042,
-  conversationId: '15550109999-15550100001',
-  status: 'dead',
-  attempts: 11,
-  nextAt: null,
-  answer: '503',
-  changedAt: '2026-03-03T09:30:00.000Z',
-};
-
 export function webhookRoutes({
   store,
   now,
@@ -67,9 +48,13 @@ export function webhookRoutes({
   ): Promise<WebhookDoc> {
     const changed = await store.webhooks.findOneAndUpdate({ _id: id }, update, { returnDocument: 'after' });
     if (!changed) throw unknownWebhook();
+    await told();
+    return changed;
+  }
+
+  async function told(): Promise<void> {
     await store.durable();
     await webhooks.changed();
-    return changed;
   }
 
   return [
@@ -79,17 +64,18 @@ export function webhookRoutes({
       path: '/api/webhooks',
       tag,
       summary: 'All webhooks',
-      request: z.object({}),
+      request: wholeList,
       answer: {
         status: 200,
         description: 'Every webhook, the oldest first.',
-        schema: z.object({ items: z.array(webhook) }),
-        example: { items: [EXAMPLE] },
+        schema: pageOf(webhook),
+        example: { items: [EXAMPLE], cursor: null },
       },
       errors: [],
-      async handle() {
-        const all = await store.webhooks.find({}).toArray();
-        return { items: all.sort((a, b) => a.createdAt - b.createdAt).map(webhookView) };
+      async handle({ query }) {
+        const place = ({ _id, createdAt }: WebhookDoc) => ({ at: createdAt, tie: _id });
+        const page = pageOfAll(await store.webhooks.find({}).toArray(), place, query);
+        return { ...page, items: page.items.map(webhookView) };
       },
     }),
     route({
@@ -118,8 +104,7 @@ export function webhookRoutes({
         const at = now();
         const doc = { ...body, _id: webhooks.newId(), secret: sealed, createdAt: at, changedAt: at };
         await store.webhooks.insertOne(doc);
-        await store.durable();
-        await webhooks.changed();
+        await told();
         return { webhook: webhookView(doc), secret };
       },
     }),
@@ -132,7 +117,7 @@ export function webhookRoutes({
       request: z.object({ params: idParameter }),
       answer: { status: 200, description: 'The webhook.', schema: webhook, example: EXAMPLE },
       errors: ['not_found'],
-      handle: async ({ params }) => webhookView(await known(store, params.id)),
+      handle: async ({ params }) => webhookView(await knownWebhook(store, params.id)),
     }),
     route({
       operation: 'changeWebhook',
@@ -165,8 +150,7 @@ export function webhookRoutes({
       async handle({ params }) {
         const { deletedCount } = await store.webhooks.deleteOne({ _id: params.id });
         if (deletedCount === 0) throw unknownWebhook();
-        await store.durable();
-        await webhooks.changed();
+        await told();
         return null;
       },
     }),
@@ -176,7 +160,8 @@ export function webhookRoutes({
       path: '/api/webhooks/{id}/secret',
       tag,
       summary: 'Give a webhook a new secret',
-      description: 'For a day requests are signed with both, so that the receiver can change over.',
+      description:
+        'For a day requests are signed with both, so that the receiver can change over. Of two requests at once one is refused: the secret that the receiver has must stay one of the two.',
       request: z.object({ params: idParameter }),
       answer: {
         status: 200,
@@ -184,14 +169,21 @@ export function webhookRoutes({
         schema: webhookWithSecret,
         example: { webhook: EXAMPLE, secret: EXAMPLE_SECRET },
       },
-      errors: ['not_found'],
+      errors: ['not_found', 'stale_version'],
       async handle({ params }) {
-        const { secret: previousSecret } = await known(store, params.id);
+        const { secret: previousSecret } = await knownWebhook(store, params.id);
         const { secret, sealed } = webhooks.newSecret();
         const previousUntil = now() + ROTATION;
-        const changed = await change(params.id, {
-          $set: { secret: sealed, previousSecret, previousUntil, changedAt: now() },
-        });
+        const changed = await store.webhooks.findOneAndUpdate(
+          { _id: params.id, secret: previousSecret },
+          { $set: { secret: sealed, previousSecret, previousUntil, changedAt: now() } },
+          { returnDocument: 'after' },
+        );
+        if (!changed) {
+          await knownWebhook(store, params.id);
+          throw new SwitchboardError('stale_version', 'Somebody else has just given it a new secret.');
+        }
+        await told();
         return { webhook: webhookView(changed), secret };
       },
     }),
@@ -211,45 +203,7 @@ export function webhookRoutes({
         example: { delivered: true, answer: '204', duration: 87 },
       },
       errors: ['not_found'],
-      handle: async ({ params }) => webhooks.test(await known(store, params.id)),
-    }),
-    route({
-      operation: 'listDeliveries',
-      method: 'get',
-      path: '/api/webhooks/{id}/deliveries',
-      tag,
-      summary: 'What became of a webhook’s events, the newest first',
-      description:
-        '`queued`: to be sent, or sent again. `delivered`: the receiver answered 2xx. `dead`: given up after about a day of tries, or since the receiver answered 410. Kept for a week.',
-      request: z.object({ params: idParameter, query: deliveryPage }),
-      answer: {
-        status: 200,
-        description: 'A page of deliveries.',
-        schema: pageOf(delivery),
-        example: { items: [EXAMPLE_DELIVERY], cursor: null },
-      },
-      errors: ['not_found'],
-      async handle({ params, query }) {
-        const { _id: webhookId } = await known(store, params.id);
-        const page = await readPage<DeliveryDoc>({
-          read: (from, limit) =>
-            store.deliveries
-              .find(
-                {
-                  webhookId,
-                  status: query.status,
-                  ...(from === undefined ? {} : { changedAt: { $lte: from } }),
-                },
-                { sort: { changedAt: -1 }, limit },
-              )
-              .toArray(),
-          positionOf: (doc) => ({ at: doc.changedAt, tie: doc._id }),
-          order: -1,
-          after: decodeCursor(query.cursor),
-          limit: query.limit,
-        });
-        return { items: page.items.map(deliveryView), cursor: page.cursor };
-      },
+      handle: async ({ params }) => webhooks.test(await knownWebhook(store, params.id)),
     }),
     route({
       operation: 'replayWebhook',
@@ -275,43 +229,6 @@ export function webhookRoutes({
         return replay;
       },
     }),
-    route({
-      operation: 'retryDelivery',
-      method: 'post',
-      path: '/api/deliveries/{id}/retry',
-      tag,
-      summary: 'Send one event again, now',
-      description: 'Also one that was delivered or given up. Its tries are counted anew.',
-      request: z.object({ params: idParameter }),
-      answer: {
-        status: 200,
-        description: 'The delivery.',
-        schema: delivery,
-        example: { ...EXAMPLE_DELIVERY, status: 'queued', attempts: 0, nextAt: EXAMPLE_DELIVERY.changedAt },
-      },
-      errors: ['not_found'],
-      async handle({ params }) {
-        const found = await store.deliveries.findOne({ _id: params.id });
-        if (!found) throw new SwitchboardError('not_found', 'There is no such delivery.');
-        const { webhookId, conversationId } = found;
-        const again = await store.deliveries.findOneAndUpdate(
-          { _id: params.id },
-          {
-            $set: {
-              status: 'queued',
-              lane: `${webhookId}:${conversationId}`,
-              nextAt: now(),
-              attempts: 0,
-              changedAt: now(),
-            },
-          },
-          { returnDocument: 'after' },
-        );
-        await store.durable();
-        await webhooks.changed();
-        return deliveryView(again ?? found);
-      },
-    }),
   ];
 
   function refuseUrl(url: string): void {
@@ -324,7 +241,8 @@ function unknownWebhook(): SwitchboardError {
   return new SwitchboardError('not_found', 'There is no such webhook.');
 }
 
-async function known(store: Pick<Store, 'webhooks'>, id: string): Promise<WebhookDoc> {
+/** Rejects with `not_found`. */
+export async function knownWebhook(store: Pick<Store, 'webhooks'>, id: string): Promise<WebhookDoc> {
   const found = await store.webhooks.findOne({ _id: id });
   if (!found) throw unknownWebhook();
   return found;
@@ -340,16 +258,6 @@ function webhookView(doc: WebhookDoc): WebhookView {
     includeTexts: doc.includeTexts,
     replay: doc.replay ?? null,
     createdAt: isoTime(doc.createdAt),
-    changedAt: isoTime(doc.changedAt),
-  };
-}
-
-function deliveryView(doc: DeliveryDoc): DeliveryView {
-  const { _id: id, webhookId, eventId, type, sequence, conversationId, status, attempts } = doc;
-  return {
-    ...{ id, webhookId, eventId, type, sequence, conversationId, status, attempts },
-    nextAt: doc.nextAt === undefined ? null : isoTime(doc.nextAt),
-    answer: doc.answer ?? null,
     changedAt: isoTime(doc.changedAt),
   };
 }

@@ -1,26 +1,29 @@
 import { z } from 'zod';
-import { queuesNamedIn, routingProblems } from '../../conversations/routing-rules.ts';
+import { claimNumbers, releaseNumbers } from '../../channels/number-claims.ts';
 import { SwitchboardError } from '../../errors.ts';
+import { insertOnce } from '../../store/collection.ts';
 import type { Store, WorkstreamDoc } from '../../store/documents.ts';
-import {
-  AUTOMATED_MESSAGES,
-  DEFAULT_SETTINGS,
-  type WorkstreamSettings,
-  workstreamOf,
-} from '../../store/workstream.ts';
+import { DEFAULT_SETTINGS, workstreamOf } from '../../store/workstream.ts';
+import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { invalidRequest } from '../problem.ts';
 import { type Route, route } from '../route.ts';
-import { idParameter } from '../schemas.ts';
+import { idParameter, pageOf, wholeList } from '../schemas.ts';
 import { isoTime } from '../views.ts';
+import { refuseMistakes, withChanges } from '../workstream-changes.ts';
 import {
+  newWorkstream,
   type SettingsChanges,
   type WorkstreamView,
   workstream,
   workstreamChanges,
+  workstreamCopy,
 } from '../workstream-schemas.ts';
 
 const tag = 'Workstreams';
+
+/** What numbers have that no workstream lists. */
+const DEFAULT = 'default';
 
 const EXAMPLE: WorkstreamView = {
   id: 'default',
@@ -55,7 +58,10 @@ const EXAMPLE: WorkstreamView = {
   changedAt: '2026-03-02T09:30:00.000Z',
 };
 
-export function workstreamRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): Route[] {
+type Parts = Pick<HttpParts, 'store' | 'now' | 'channels' | 'dialogs'>;
+
+export function workstreamRoutes(parts: Parts): Route[] {
+  const { store, now } = parts;
   return [
     route({
       operation: 'listWorkstreams',
@@ -63,17 +69,17 @@ export function workstreamRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'
       path: '/api/workstreams',
       tag,
       summary: 'All workstreams',
-      request: z.object({}),
+      request: wholeList,
       answer: {
         status: 200,
         description: 'Every workstream, by id.',
-        schema: z.object({ items: z.array(workstream) }),
-        example: { items: [EXAMPLE] },
+        schema: pageOf(workstream),
+        example: { items: [EXAMPLE], cursor: null },
       },
       errors: [],
-      async handle() {
-        const all = await store.workstreams.find({}, { sort: { _id: 1 } }).toArray();
-        return { items: all.map(workstreamView) };
+      async handle({ query }) {
+        const page = pageOfAll(await store.workstreams.find({}).toArray(), placeById, query);
+        return { ...page, items: page.items.map(workstreamView) };
       },
     }),
     route({
@@ -88,13 +94,51 @@ export function workstreamRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'
       handle: async ({ params }) => workstreamView(await knownWorkstream(store, params.id)),
     }),
     route({
+      operation: 'createWorkstream',
+      method: 'post',
+      path: '/api/workstreams',
+      tag,
+      summary: 'Add a workstream',
+      description:
+        'Settings that are left out have their default. A number is in one workstream only: take it out of the other first.',
+      request: z.object({ body: newWorkstream }),
+      exampleBody: { id: 'sales', language: 'en', queueId: 'support', numbers: ['15550109998'] },
+      answer: { status: 201, description: 'The workstream.', schema: workstream, example: EXAMPLE },
+      errors: ['exists_already', 'number_taken'],
+      async handle({ body }) {
+        const { id, settings, ...fields } = body;
+        refuseUnknownDialog(settings);
+        await refuseMistakes(store, body.queueId, settings);
+        return workstreamView(await insert({ _id: id, ...fields }, settings));
+      },
+    }),
+    route({
+      operation: 'copyWorkstream',
+      method: 'post',
+      path: '/api/workstreams/{id}/copy',
+      tag,
+      summary: 'Make another workstream like this one',
+      description: 'With its language, queue and settings, and the numbers that are named here, or none.',
+      request: z.object({ params: idParameter, body: workstreamCopy }),
+      exampleBody: { id: 'sales', numbers: ['15550109998'] },
+      answer: { status: 201, description: 'The copy.', schema: workstream, example: EXAMPLE },
+      errors: ['not_found', 'exists_already', 'number_taken'],
+      async handle({ params, body }) {
+        const { language, queueId, settings } = await knownWorkstream(store, params.id);
+        const { id: _id, numbers } = body;
+        return workstreamView(
+          await insert({ _id, numbers, language, queueId, ...(settings && { settings }) }, {}),
+        );
+      },
+    }),
+    route({
       operation: 'changeWorkstream',
       method: 'patch',
       path: '/api/workstreams/{id}',
       tag,
       summary: 'Change a workstream',
       description:
-        'What is left out stays as it is, in `distribution`, `capacity`, `times` and `messages` field by field; `classification`, `routes` and the `texts` of a message are replaced whole. Rules are checked, and each mistake is named with its path. From the first change on, the language and the queue are the API’s, and DEFAULT_LANGUAGE no longer changes them.',
+        'What is left out stays as it is, in `distribution`, `capacity`, `times`, `attachments`, `retention` and `messages` field by field; `dialog`, `quietHours`, `flood`, `reopenSeconds`, `classification`, `routes` and the `texts` of a message are replaced whole. Rules are checked, and each mistake is named with its path. From the first change on, the language and the queue are the API’s, and DEFAULT_LANGUAGE no longer changes them.',
       request: z.object({ params: idParameter, body: workstreamChanges }),
       exampleBody: {
         language: 'es',
@@ -104,13 +148,15 @@ export function workstreamRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'
         },
       },
       answer: { status: 200, description: 'The workstream, changed.', schema: workstream, example: EXAMPLE },
-      errors: ['not_found'],
+      errors: ['not_found', 'number_taken'],
       async handle({ params, body }) {
         const { settings, ...fields } = body;
         await knownWorkstream(store, params.id);
+        refuseUnknownDialog(settings ?? {});
         await refuseMistakes(store, body.queueId, settings ?? {});
         for (;;) {
           const before = await knownWorkstream(store, params.id);
+          if (body.numbers) await claim(before._id, body.numbers);
           const changed = await store.workstreams.findOneAndUpdate(
             { _id: before._id, changedAt: before.changedAt ?? { $exists: false } },
             {
@@ -123,11 +169,83 @@ export function workstreamRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'
             },
             { returnDocument: 'after' },
           );
-          if (changed) return workstreamView(changed);
+          if (!changed) continue;
+          const gone = before.numbers.filter((number) => !changed.numbers.includes(number));
+          await releaseNumbers(store, { kind: 'workstream', owner: before._id, numbers: gone });
+          return workstreamView(changed);
         }
       },
     }),
+    route({
+      operation: 'deleteWorkstream',
+      method: 'delete',
+      path: '/api/workstreams/{id}',
+      tag,
+      summary: 'Delete a workstream',
+      description:
+        'Its numbers are then handled as `default` says, which cannot be deleted, also in conversations that are open.',
+      request: z.object({ params: idParameter }),
+      empty: 'Deleted.',
+      errors: ['not_found', 'set_by_environment'],
+      async handle({ params }) {
+        if (params.id === DEFAULT) throw new SwitchboardError('set_by_environment');
+        const { _id, numbers } = await knownWorkstream(store, params.id);
+        await store.workstreams.deleteOne({ _id });
+        await releaseNumbers(store, { kind: 'workstream', owner: _id, numbers });
+        return null;
+      },
+    }),
   ];
+
+  /** Later publications may lack it: the bot then begins where the dialogs say. */
+  function refuseUnknownDialog({ dialog }: SettingsChanges): void {
+    const live = parts.dialogs?.library.current().scripts.dialogs;
+    if (typeof dialog !== 'string' || live === undefined || live.has(dialog)) return;
+    throw invalidRequest([
+      { path: 'body.settings.dialog', message: 'The live dialogs have none with this id.' },
+    ]);
+  }
+
+  async function insert(doc: WorkstreamDoc, settings: SettingsChanges): Promise<WorkstreamDoc> {
+    if (await store.workstreams.findOne({ _id: doc._id })) throw new SwitchboardError('exists_already');
+    await claim(doc._id, doc.numbers);
+    const changed = Object.keys(settings).length > 0 ? { settings: withChanges(doc, settings) } : {};
+    const made = { ...doc, ...changed, changedAt: now() };
+    if (!(await insertOnce(store.workstreams, made))) throw new SwitchboardError('exists_already');
+    return made;
+  }
+
+  /** Throws `invalid_request` for a number of no channel, and `number_taken` for one of another workstream. */
+  async function claim(owner: string, numbers: readonly string[]): Promise<void> {
+    await parts.channels.read();
+    const unknown = numbers.flatMap((number, n) =>
+      parts.channels.listing(number) === undefined
+        ? [{ path: `body.numbers.${n}`, message: 'No channel has this number.' }]
+        : [],
+    );
+    if (unknown.length > 0) throw invalidRequest(unknown);
+    const docs = await store.workstreams.find({}).toArray();
+    const lists = (id: string, number: string) =>
+      docs.some((doc) => doc._id === id && doc.numbers.includes(number));
+    // Those of the settings came to their workstream without a claim.
+    const taken = new Map(
+      docs
+        .filter(({ _id }) => _id !== owner)
+        .flatMap((doc) => doc.numbers.map((number) => [number, doc._id] as const))
+        .filter(([number]) => numbers.includes(number)),
+    );
+    const claims =
+      taken.size > 0
+        ? taken
+        : await claimNumbers(store, { kind: 'workstream', owner, numbers, lists, now: now() });
+    if (claims.size === 0) return;
+    const problems = numbers.flatMap((number, n) =>
+      claims.has(number)
+        ? [{ path: `body.numbers.${n}`, message: `The workstream ${claims.get(number)} has it.` }]
+        : [],
+    );
+    throw new SwitchboardError('number_taken', undefined, { details: { problems } });
+  }
 }
 
 function workstreamView(doc: WorkstreamDoc): WorkstreamView {
@@ -136,60 +254,8 @@ function workstreamView(doc: WorkstreamDoc): WorkstreamView {
   return { id, numbers: doc.numbers, language, queueId, settings, changedAt };
 }
 
-async function knownWorkstream(store: Pick<Store, 'workstreams'>, id: string): Promise<WorkstreamDoc> {
+export async function knownWorkstream(store: Pick<Store, 'workstreams'>, id: string): Promise<WorkstreamDoc> {
   const known = await store.workstreams.findOne({ _id: id });
   if (!known) throw new SwitchboardError('not_found', 'There is no such workstream.');
   return known;
-}
-
-/** Throws `invalid_request` with every mistake in the rules, and every queue that there is not. */
-async function refuseMistakes(
-  store: Pick<Store, 'queues'>,
-  queueId: string | undefined,
-  { classification = [], routes = [] }: SettingsChanges,
-): Promise<void> {
-  const rules = { classification, routes };
-  const inSettings = <T extends { path: string }>(found: T): T => ({
-    ...found,
-    path: `body.settings.${found.path}`,
-  });
-  const named = [
-    ...(queueId === undefined ? [] : [{ path: 'body.queueId', queueId }]),
-    ...queuesNamedIn(rules).map(inSettings),
-  ];
-  const known = new Set((await store.queues.find({}).toArray()).map((queue) => queue._id));
-  const problems = [
-    ...routingProblems(rules).map(inSettings),
-    ...named
-      .filter((one) => !known.has(one.queueId))
-      .map(({ path, queueId: id }) => ({ path, message: `There is no queue ${id}.` })),
-  ];
-  if (problems.length > 0) throw invalidRequest(problems);
-}
-
-/** The workstream's own settings, with the changes. */
-function withChanges(doc: WorkstreamDoc, changes: SettingsChanges): Partial<WorkstreamSettings> {
-  const { settings } = workstreamOf(doc);
-  const { distribution, capacity, times, messages, classification, routes } = changes;
-  return {
-    ...doc.settings,
-    ...(distribution && { distribution: { ...settings.distribution, ...distribution } }),
-    ...(capacity && { capacity: { ...settings.capacity, ...capacity } }),
-    ...(times && { times: { ...settings.times, ...times } }),
-    ...(messages && { messages: { ...doc.settings?.messages, ...changedMessages(settings, messages) } }),
-    ...(classification && { classification }),
-    ...(routes && { routes }),
-  };
-}
-
-function changedMessages(
-  { messages: before }: WorkstreamSettings,
-  changes: NonNullable<SettingsChanges['messages']>,
-): WorkstreamSettings['messages'] {
-  const changed: WorkstreamSettings['messages'] = {};
-  for (const message of AUTOMATED_MESSAGES) {
-    const change = changes[message];
-    if (change) changed[message] = { on: false, texts: {}, ...before[message], ...change };
-  }
-  return changed;
 }

@@ -1,17 +1,13 @@
 import { expect } from 'chai';
 import { CONVERSATION } from '../../support/conversations.ts';
+import { aWorkstream } from '../../support/workstreams.ts';
 import { handOver, openStage, type Stage } from '../stage.ts';
 
 describe('/api/contacts', () => {
   let stage: Stage;
   beforeEach(async () => {
     stage = await openStage();
-    await stage.store.workstreams.insertOne({
-      _id: 'default',
-      numbers: ['15550109999'],
-      language: 'en',
-      queueId: 'support',
-    });
+    await stage.store.workstreams.insertOne(aWorkstream({ numbers: ['15550109999'] }));
   });
   afterEach(() => stage.close());
 

@@ -44,9 +44,12 @@ describe('/api/conversations', () => {
       queueId: 'support',
       priority: 0,
       session: 1,
+      reopens: null,
       createdAt: at,
       queuedAt: at,
       lastMessageAt: at,
+      unansweredSince: at,
+      optedOutAt: null,
       handoff: { reason: 'customer_asked', summary: 'Wants a person', context: { order: '1234' } },
       owner: null,
       timers: [
@@ -64,9 +67,30 @@ describe('/api/conversations', () => {
       skills: [],
       position: 1,
       estimatedWaitSeconds: null,
+      translates: false,
     });
     const [listed] = (await stage.call('GET /api/conversations')).body.items;
     expect(body).to.deep.include(listed);
+  });
+
+  it('gives a transcript from either end, a page at a time', async () => {
+    await handOver(stage);
+    for (const text of ['one', 'two', 'three']) {
+      stage.rig.time += 1000;
+      await stage.rig.textIn(text);
+    }
+    const path = `/api/conversations/${CONVERSATION}/messages`;
+    const texts = async (query: string) => {
+      const { body } = await stage.call(`GET ${path}${query}`);
+      return { texts: body.items.map(({ text }: { text: string }) => text), cursor: body.cursor };
+    };
+    const { texts: all } = await texts('');
+    expect(all.slice(-3)).to.deep.equal(['one', 'two', 'three']);
+    const newest = await texts('?order=newest&limit=2');
+    expect(newest.texts).to.deep.equal(['three', 'two']);
+    const rest = await texts(`?order=newest&cursor=${newest.cursor}`);
+    expect([...newest.texts, ...rest.texts]).to.deep.equal(all.toReversed());
+    expect((await stage.call(`GET ${path}?order=random`)).status).to.equal(400);
   });
 
   it('names the owner', async () => {

@@ -189,16 +189,27 @@ describe('an agent', () => {
       dialog: 'main',
       step: 'again',
       variables: { solved: true },
+      disposition: 'refunded',
     });
     expect(status).to.equal(200);
     expect(body).to.include({ state: 'active', handler: 'bot', agentId: null, handoff: null });
     const heard: unknown[] = [];
     stage.rig.bot = async ({ activity }) => {
       heard.push(activity.type === 'event' && activity.name === 'returned' ? activity.value : activity);
-      return { texts: [], botState: null, locale: null, handoff: null, ended: null, waitsAt: null };
+      return {
+        texts: [],
+        botState: null,
+        locale: null,
+        handoff: null,
+        ended: null,
+        waitsAt: null,
+        wakeAt: null,
+        hidden: null,
+      };
     };
     await stage.rig.turn();
-    expect(heard).to.deep.equal([{ dialog: 'main', step: 'again', variables: { solved: true } }]);
+    const given = { dialog: 'main', step: 'again', variables: { solved: true }, disposition: 'refunded' };
+    expect(heard).to.deep.equal([{ ...given, outcome: 'returned', answered: false }]);
   });
 
   it('parks it, takes it up again, ends it, closes it', async () => {

@@ -82,10 +82,19 @@ describe('a supervisor', () => {
 
   it('assigns what waits or what the bot has, and moves what an agent has: with a reason for each', async () => {
     const reason = async () => (await shown()).stretches.at(-1).reason;
+    await stage.store.agents.updateOne({ _id: 'ben' }, { $set: { presence: 'available' } });
     await act('transfer', 'sam', { agentId: 'ana' });
     expect(await reason()).to.equal('assigned');
-    await act('transfer', 'sam', { agentId: 'ben' });
+    await act('transfer', 'ana', { agentId: 'ben' });
     expect(await reason()).to.equal('transferred');
+    await act('transfer', 'sam', { agentId: 'ana' });
+    expect(await reason()).to.equal('assigned');
+    await act('transfer', 'sam', { queueId: 'support' });
+    expect(await reason()).to.equal('assigned');
+    await act('claim', 'ana');
+    await act('transfer', 'ana', { queueId: 'support' });
+    expect(await reason()).to.equal('transferred');
+    await act('claim', 'ana');
     await act('return', 'sam', {});
     await act('transfer', 'sam', { agentId: 'ana' });
     expect(await reason()).to.equal('assigned');

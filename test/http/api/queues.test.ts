@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { CONVERSATION } from '../../support/conversations.ts';
+import { aWorkstream } from '../../support/workstreams.ts';
 import { handOver, openStage, type Stage } from '../stage.ts';
 
 /** What a queue without settings of its own has. */
@@ -164,12 +165,7 @@ describe('/api/queues', () => {
     await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
     expect((await remove()).body).to.include({ code: 'in_use' });
     await stage.call(`POST /api/conversations/${CONVERSATION}/close`);
-    await stage.store.workstreams.insertOne({
-      _id: 'default',
-      numbers: [],
-      language: 'en',
-      queueId: 'support',
-    });
+    await stage.store.workstreams.insertOne(aWorkstream());
     expect((await remove()).body).to.include({ code: 'in_use' });
     for (const rule of [
       { name: 'R', when: 'true', to: [{ queueId: 'support', percent: 100 }] },

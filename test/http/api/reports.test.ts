@@ -101,9 +101,9 @@ describe('GET /api/reports/handling', () => {
     for (const { status, headers, text } of wanted) {
       expect([status, headers.get('content-type')]).to.deep.equal([200, 'text/csv; charset=utf-8']);
       const [header = '', row = '', ...rest] = text.split('\r\n');
-      expect(header).to.match(/^queue,sessions,escalated,abandoned,resolvedByBot,firstWait\.count,/);
+      expect(header).to.match(/^queue,sessions,escalated,abandoned,resolvedByBot,reopened,firstWait\.count,/);
       expect(row).to.match(
-        /^support,1,1,0,0,1,30,30\.2,30\.2,0,,,,1,60,[\d.]+,[\d.]+,0,,,,0,,'=cmd\|calc: 1$/,
+        /^support,1,1,0,0,0,1,30,30\.2,30\.2,0,,,,1,60,[\d.]+,[\d.]+,0,,,,0,,'=cmd\|calc: 1$/,
       );
       expect(rest).to.deep.equal(['']);
     }

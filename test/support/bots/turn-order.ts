@@ -64,8 +64,18 @@ export function turnInput({
 } = {}): TurnInput {
   const [number = '', customer = ''] = conversationId.split('-');
   return {
-    conversation: { id: conversationId, channelId: 'default', number, customer, session, locale },
+    conversation: {
+      id: conversationId,
+      channelId: 'default',
+      number,
+      customer,
+      session,
+      locale,
+      timeZone: 'UTC',
+    },
+    queue: { id: 'support', isOpen: true, opens: null, holiday: null, waiting: null },
     activity: { type: 'message', id: 'in:abc', text, at: Date.UTC(2026, 10, 24) },
     botState,
+    hidden: null,
   };
 }

@@ -1,0 +1,228 @@
+import { useEffect, useState } from 'preact/hooks';
+import { useApp, useFormats, useT } from '../app-context.ts';
+import { query } from '../model/api.ts';
+import { labelled } from '../model/labelled.ts';
+import { shownNumber } from '../model/phone-number.ts';
+import { addressOf } from '../model/place.ts';
+import type { Board, HandlingReport, Message, Page } from '../model/types.ts';
+import { AgentRows } from './agent-rows.tsx';
+import { Bars } from './bars.tsx';
+
+/** Milliseconds between two looks, while the page is in front. */
+const EVERY = 4_000;
+const HOUR = 3_600_000;
+
+/** What goes on now: queues, who waits, agents, what did not go out, and the day so far. */
+export function NowBoard() {
+  const t = useT();
+  const { desk } = useApp();
+  const { span, percent, number } = useFormats();
+  const [board, setBoard] = useState<Board>();
+  const [more, setMore] = useState(50);
+
+  useEffect(() => {
+    let gone = false;
+    const read = async () => {
+      if (document.hidden) return;
+      const found = await desk.attempt(() => desk.ask<Board>('GET', `/api/board${query({ limit: more })}`));
+      if (!gone && found !== undefined) setBoard(found);
+    };
+    void read();
+    const timer = setInterval(() => void read(), EVERY);
+    return () => {
+      gone = true;
+      clearInterval(timer);
+    };
+  }, [desk, more]);
+
+  if (board === undefined) return <p class="splash">{t('app.loading')}</p>;
+  const now = Date.parse(board.at);
+  const total = (of: (queue: Board['queues'][number]) => number) =>
+    board.queues.reduce((sum, queue) => sum + of(queue), 0);
+  const oldest = board.waiting.items[0];
+  return (
+    <div class="board-now ready">
+      <dl class="tiles">
+        <Tile name={t('board.waiting')} value={number(total((queue) => queue.waiting))} />
+        <Tile
+          name={t('board.oldest')}
+          value={oldest === undefined ? '–' : span(oldest.waitedSeconds * 1000)}
+          bad={oldest !== undefined && oldest.waitedSeconds > 600}
+        />
+        <Tile name={t('board.active')} value={number(total((queue) => queue.active))} />
+        <Tile
+          name={t('board.available')}
+          value={number(board.agents.filter(({ presence }) => presence === 'available').length)}
+        />
+      </dl>
+
+      <section aria-labelledby="board-queues">
+        <h2 id="board-queues">{t('board.queues')}</h2>
+        <div class="scroll" tabIndex={0} role="group" aria-labelledby="board-queues">
+          <table>
+            <thead>
+              <tr>
+                <th>{t('board.queue')}</th>
+                <th class="n">{t('board.waiting')}</th>
+                <th class="n">{t('board.oldest')}</th>
+                <th class="n">{t('board.active')}</th>
+                <th class="n">{t('board.parked')}</th>
+                <th class="n">{t('board.wrap_up')}</th>
+                <th class="n">{t('board.available')}</th>
+                <th>{t('board.level')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {board.queues.map((queue) => (
+                <tr key={queue.id}>
+                  <th scope="row">
+                    <bdi>{queue.name}</bdi> {!queue.open && <span class="tag">{t('board.closed_now')}</span>}
+                  </th>
+                  <td class="n">{queue.waiting}</td>
+                  <td class="n">{queue.oldest === null ? '–' : span(now - Date.parse(queue.oldest))}</td>
+                  <td class="n">{queue.active}</td>
+                  <td class="n">{queue.parked}</td>
+                  <td class="n">{queue.wrapUp}</td>
+                  <td class="n">{queue.agents.available ?? 0}</td>
+                  <td>
+                    {queue.level === null
+                      ? '–'
+                      : t('board.level_of', {
+                          share: queue.level.today.share === null ? '–' : percent(queue.level.today.share),
+                          span: span(queue.level.seconds * 1000),
+                          over: queue.level.over,
+                        })}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </section>
+
+      <section aria-labelledby="board-waiting">
+        <h2 id="board-waiting">{t('board.who_waits')}</h2>
+        {board.waiting.items.length === 0 && <p class="empty">{t('inbox.none_waiting')}</p>}
+        {board.waiting.items.length > 0 && (
+          <div class="scroll" tabIndex={0} role="group" aria-labelledby="board-waiting">
+            <table>
+              <thead>
+                <tr>
+                  <th>{t('summary.customer')}</th>
+                  <th>{t('board.queue')}</th>
+                  <th class="n">{t('board.waited')}</th>
+                  <th>{t('board.why')}</th>
+                  <th>{t('summary.language')}</th>
+                  <th class="n">{t('board.priority')}</th>
+                  <th>{t('board.offered')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {board.waiting.items.map((one) => (
+                  <tr key={one.id}>
+                    <th scope="row">
+                      <a href={addressOf(one.id)}>{shownNumber(one.customer)}</a>
+                    </th>
+                    <td>{board.queues.find(({ id }) => id === one.queueId)?.name ?? one.queueId}</td>
+                    <td class="n">{span(one.waitedSeconds * 1000)}</td>
+                    <td>{one.reason !== null && labelled(t, 'handoff', one.reason)}</td>
+                    <td>{one.locale}</td>
+                    <td class="n">{one.priority}</td>
+                    <td>
+                      {board.agents.find(({ id }) => id === one.offeredTo)?.name ?? one.offeredTo ?? '–'}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+        {board.waiting.cursor !== null && more < 200 && (
+          <button type="button" onClick={() => setMore(200)}>
+            {t('do.more')}
+          </button>
+        )}
+      </section>
+
+      <AgentRows board={board} />
+      <Today />
+      <NotOut />
+    </div>
+  );
+}
+
+function Tile({ name, value, bad = false }: { name: string; value: string; bad?: boolean }) {
+  return (
+    <div class={bad ? 'tile bad' : 'tile'}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** Sessions that ended since midnight, by the hour. */
+function Today() {
+  const t = useT();
+  const { desk } = useApp();
+  const [report, setReport] = useState<HandlingReport>();
+  useEffect(() => {
+    void desk.attempt(async () => {
+      const from = new Date();
+      from.setHours(0, 0, 0, 0);
+      const fields = {
+        from: from.toISOString(),
+        to: new Date(from.getTime() + 24 * HOUR).toISOString(),
+        by: 'hour',
+        timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      };
+      setReport(await desk.ask<HandlingReport>('GET', `/api/reports/handling${query(fields)}`));
+    });
+  }, [desk]);
+  if (report === undefined) return null;
+  const hours = Array.from({ length: 24 }, (_, hour) => {
+    // `2026-03-02T09:00+01:00`
+    const row = report.rows.find(({ key }) => Number(/T(\d\d):/.exec(key ?? '')?.[1]) === hour);
+    return { name: String(hour), parts: [row?.resolvedByBot ?? 0, row?.escalated ?? 0] };
+  });
+  return (
+    <section aria-labelledby="board-today">
+      <h2 id="board-today">{t('board.today')}</h2>
+      <Bars bars={hours} legend={[t('report.resolved_by_bot'), t('report.escalated')]} />
+    </section>
+  );
+}
+
+/** Messages that failed, or of which nobody knows whether they arrived. */
+function NotOut() {
+  const t = useT();
+  const { desk } = useApp();
+  const { moment } = useFormats();
+  const [messages, setMessages] = useState<Message[]>([]);
+  useEffect(() => {
+    void desk.attempt(async () => {
+      const of = (status: string) =>
+        desk.ask<Page<Message>>('GET', `/api/messages${query({ status, limit: 50 })}`);
+      const [failed, unknown] = await Promise.all([of('failed'), of('unknown')]);
+      setMessages([...unknown.items, ...failed.items]);
+    });
+  }, [desk]);
+  if (messages.length === 0) return null;
+  return (
+    <section aria-labelledby="board-out">
+      <h2 id="board-out">{t('board.not_out')}</h2>
+      <ul class="plain-list">
+        {messages.map(({ id, conversationId, at, status, error }) => (
+          <li key={id}>
+            <a href={addressOf(conversationId)}>
+              {shownNumber(conversationId.split('-')[1] ?? conversationId)}
+            </a>{' '}
+            <span class={`status ${status}`}>{t(`status.${status}`)}</span>{' '}
+            <span class="faint">
+              {moment(at)} {error?.message}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

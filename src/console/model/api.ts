@@ -1,0 +1,107 @@
+/** The API said no, with a stable `code`. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** With `invalid_request`: each mistake with its path. */
+  readonly problems: readonly { path: string; message: string }[];
+  /** With a refused claim or write: the owner now. */
+  readonly agentId: string | null;
+
+  constructor(
+    status: number,
+    problem: { code?: string; detail?: string; problems?: Refusal['problems']; agentId?: string | null },
+  ) {
+    super(problem.detail ?? `HTTP ${status}`);
+    this.name = 'Refusal';
+    this.status = status;
+    this.code = problem.code ?? 'internal';
+    this.problems = problem.problems ?? [];
+    this.agentId = problem.agentId ?? null;
+  }
+}
+
+/** Nobody answered, so what became of a write is not known. */
+export class Unreachable extends Error {
+  constructor(cause: unknown) {
+    super('The service does not answer.', { cause });
+    this.name = 'Unreachable';
+  }
+}
+
+export interface Asking {
+  /** The same for each repetition of one thing that somebody does; a fresh one when left out. */
+  key?: string;
+  signal?: AbortSignal;
+}
+
+export type Ask = <T>(method: string, path: string, body?: unknown, asking?: Asking) => Promise<T>;
+
+/** Milliseconds before each repetition of a write that had no answer. Its key makes that safe. */
+const REPEATED = [400, 1200, 3000];
+
+/** Not an answer yet: the same request a little later gets one. */
+const NOT_YET: ReadonlySet<string> = new Set(['idempotency_in_progress', 'store_unavailable', 'not_ready']);
+
+/**
+ * Asks the API with the cookie of who is signed in. `signedOut` hears of an answer that says that nobody is. Rejects
+ * with `Refusal` or `Unreachable`.
+ */
+export function createAsk(parts: {
+  fetch: typeof fetch;
+  signedOut: () => void;
+  randomId: () => string;
+  sleep: (milliseconds: number) => Promise<void>;
+}): Ask {
+  const once = async (method: string, path: string, init: RequestInit) => {
+    let response: Response;
+    let text: string;
+    try {
+      response = await parts.fetch(path, { ...init, method });
+      text = await response.text();
+    } catch (cause) {
+      if (init.signal?.aborted) throw cause;
+      throw new Unreachable(cause);
+    }
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    const answer = isJson && text !== '' ? JSON.parse(text) : text === '' ? null : text;
+    if (response.ok) return answer;
+    const refusal = new Refusal(response.status, typeof answer === 'object' && answer !== null ? answer : {});
+    if (refusal.code === 'unauthenticated' && path !== '/api/session') parts.signedOut();
+    throw refusal;
+  };
+
+  return async (method, path, body, { key, signal } = {}) => {
+    const isWrite = method !== 'GET';
+    const init: RequestInit = {
+      headers: {
+        accept: 'application/json',
+        ...(isWrite ? { 'idempotency-key': key ?? parts.randomId(), 'x-switchboard-console': '1' } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    for (const wait of isWrite ? REPEATED : []) {
+      try {
+        return await once(method, path, init);
+      } catch (error) {
+        const again = error instanceof Unreachable || (error instanceof Refusal && NOT_YET.has(error.code));
+        if (!again) throw error;
+        await parts.sleep(wait);
+      }
+    }
+    return once(method, path, init);
+  };
+}
+
+/** `?a=1&b=2` of what is not empty. */
+export function query(fields: Record<string, string | number | undefined>): string {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '');
+  const written = Object.fromEntries(given.map(([name, value]) => [name, `${value}`]));
+  return given.length === 0 ? '' : `?${new URLSearchParams(written)}`;
+}
+
+/** The path of a conversation, a message or the like, its id escaped. */
+export function pathOf(kind: string, id: string, rest = ''): string {
+  return `/api/${kind}/${encodeURIComponent(id)}${rest}`;
+}

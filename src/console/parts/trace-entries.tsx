@@ -1,0 +1,42 @@
+import { useFormats, useT } from '../app-context.ts';
+
+export interface TraceEntry {
+  at: string;
+  step: string;
+  rule?: string;
+  expression?: string;
+  values?: unknown;
+  result?: unknown;
+  decision?: unknown;
+  agentId?: string;
+  why?: string;
+}
+
+/** Each rule that was asked, what it read and came to, and who it was put before. */
+export function TraceEntries({ entries }: { entries: readonly TraceEntry[] }) {
+  const t = useT();
+  const { clock } = useFormats();
+  return (
+    <ol class="trace">
+      {entries.map(({ at, step, rule, expression, agentId, why, ...rest }, n) => (
+        <li key={n}>
+          <p>
+            <span class="faint">{clock(at)}</span> <strong>{t(`trace.${step}`)}</strong> {rule ?? agentId}{' '}
+            {why !== undefined && <span class="tag">{why}</span>}
+          </p>
+          {expression !== undefined && <code dir="ltr">{expression}</code>}
+          <dl class="facts">
+            {Object.entries(rest).map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>
+                  <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,147 @@
+import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
+import type { BotSideParts } from './bot-side.ts';
+import type { Changes } from './commit.ts';
+import { entryOf } from './consent.ts';
+import type { TurnDecision } from './decision.ts';
+import { overflowed } from './overflowing.ts';
+import { placementBy } from './placement.ts';
+import type { QueueWord } from './queue-side.ts';
+import { type Return, returnOf } from './reopening.ts';
+import { reserve } from './reservation.ts';
+import { nextSession } from './session.ts';
+import { type AllowedMove, type Move, move } from './state.ts';
+import { untakenFrom } from './timers.ts';
+import { type TracedEntry, traced } from './trace.ts';
+
+export interface ReopeningParts extends Pick<BotSideParts, 'settings' | 'systemText' | 'now' | 'random'> {
+  store: Pick<Store, 'conversations' | 'sessions' | 'queues' | 'agents' | 'optouts'>;
+  queueWord: QueueWord;
+}
+
+type Text = Pick<MessageDoc, 'text' | 'at' | 'consent'>;
+
+/**
+ * The customer writes again soon after a person has ended the session: a new one begins, which people have at once, and
+ * which says whose end it goes on with. Undefined when it is for the bot after all: a word that asks for it, STOP, START
+ * or HELP, and where the queue would give it to the bot.
+ */
+export async function reopened(
+  parts: ReopeningParts,
+  conversation: ConversationDoc,
+  message: Text,
+): Promise<TurnDecision | undefined> {
+  const { store, now } = parts;
+  const workstream = parts.settings.workstream(conversation.number);
+  const { state, session, locale = workstream.language } = conversation;
+  // Before anything is read: most texts are none.
+  if (workstream.settings.reopenSeconds === null || state !== 'closed') return undefined;
+  if (message.consent !== undefined || parts.queueWord(locale, message.text) === 'leave') return undefined;
+  // Its row is there: it was committed with the close, and a worker copies before it looks at a text.
+  const before = await store.sessions.findOne({ _id: `${conversation._id}:${session}` });
+  const consent = await entryOf(store, conversation._id);
+  for (;;) {
+    const agent = before?.agentId === undefined ? null : await store.agents.findOne({ _id: before.agentId });
+    const back = returnOf(message.at, { session: before, consent, agent, workstream, now: now() });
+    if (back === null) return undefined;
+    if (agent === null || back.why !== 'same_agent') return toQueue(parts, conversation, message, back);
+    const { cost } = workstream.settings.capacity;
+    const wanted = { conversationId: conversation._id, workstreamId: workstream._id, cost };
+    // Before the commit, as offers do: who comes back at the same moment sees what is left. A commit that is void then
+    // leaves it for the next try, or for nobody until its time is over.
+    if (await reserve(parts, agent, [wanted])) return toAgent(parts, conversation, message, back);
+  }
+}
+
+async function toAgent(
+  parts: ReopeningParts,
+  conversation: ConversationDoc,
+  message: Text,
+  back: Return,
+): Promise<TurnDecision> {
+  const { store, settings, now } = parts;
+  const { queueId } = conversation;
+  // Should it ever come back to its queue, it must be one that there is.
+  const gone = queueId !== undefined && !(await store.queues.findOne({ _id: queueId }));
+  const from = gone
+    ? { ...conversation, queueId: settings.workstream(conversation.number).queueId }
+    : conversation;
+  const moved = allowed(move(from, 'reopen_to_agent', now(), { agentId: back.agentId }));
+  return {
+    changes: opening(parts, conversation, moved, message, [trace(conversation, back)]),
+    outcome: 'recorded',
+  };
+}
+
+/** Into the queue that it was in last; what that does when it is closed or full, it does as with every handoff. */
+async function toQueue(
+  parts: ReopeningParts,
+  conversation: ConversationDoc,
+  message: Text,
+  back: Return,
+): Promise<TurnDecision | undefined> {
+  const { settings, now } = parts;
+  const { customer, number, queueId = null, skills = [], priority } = conversation;
+  const { language, queueId: fallbackQueueId } = settings.workstream(number);
+  const { locale = language } = conversation;
+  // Rules are of handoffs: they have said where it belongs.
+  const compiled = { classification: [], routes: [] };
+  const found = await placementBy(
+    parts,
+    { compiled, asksWaiting: false, fallbackQueueId },
+    { customer, number, locale, queue: queueId, reason: REOPENED, context: {}, skills, priority },
+  );
+  const { action } = found;
+  if (action?.do === 'bot') return undefined;
+  const moved = allowed(move(conversation, 'reopen_to_queue', now(), { queueId: found.queueId }));
+  const entries = [trace(conversation, back), ...found.trace];
+  const opened = opening(parts, conversation, moved, message, entries);
+  const queued: Changes = {
+    ...opened,
+    set: {
+      ...opened.set,
+      untakenAt: untakenFrom(settings, conversation, now()),
+      ...(action?.do === 'assign' ? { assignAnyway: true } : {}),
+    },
+  };
+  const waiting = { ...conversation, ...moved.fields, ...queued.set, stretches: moved.stretches };
+  const overflowing = action && overflowed(waiting, action, { changes: queued, reason: 'overflow' }, now());
+  return { changes: overflowing ?? queued, outcome: 'recorded', automated: found.said };
+}
+
+const REOPENED = 'reopened';
+
+/** What begins with either way: what the bot and rules have found out before holds on, for who has it now. */
+function opening(
+  parts: ReopeningParts,
+  conversation: ConversationDoc,
+  moved: AllowedMove,
+  { at }: Text,
+  entries: readonly TracedEntry[],
+): Changes {
+  const { session, skills, priority, handoff, locale } = conversation;
+  const { set, unset } = nextSession(conversation, parts.now());
+  const { language } = parts.settings.workstream(conversation.number);
+  const summary = handoff?.summary ?? parts.systemText(locale ?? language, 'summary_reopened');
+  return {
+    move: moved,
+    set: {
+      ...set,
+      reopens: session,
+      priority,
+      ...(skills ? { skills } : {}),
+      handoff: { reason: REOPENED, summary, context: handoff?.context ?? '{}' },
+      trace: traced({}, entries, parts.now()),
+      unansweredSince: at,
+    },
+    unset,
+  };
+}
+
+function trace({ session }: ConversationDoc, back: Return): TracedEntry {
+  return { step: 'reopened', session, ...back };
+}
+
+function allowed(moved: Move): AllowedMove {
+  if (!moved.allowed) throw new TypeError(moved.reason);
+  return moved;
+}

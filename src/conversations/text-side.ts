@@ -1,0 +1,140 @@
+import type { Bot } from '../bot-turn.ts';
+import type { ConversationDoc, MessageDoc, PendingMessage, Store } from '../store/documents.ts';
+import { backToQueue } from './absence.ts';
+import { type BotSideParts, botSpeaks } from './bot-side.ts';
+import type { Changes } from './commit.ts';
+import { noteMessage } from './compose.ts';
+import { type ConsentSideParts, consentAnswer } from './consent-side.ts';
+import { NOTHING, type TurnDecision } from './decision.ts';
+import { paceAfter } from './flood.ts';
+import { askedInQueue } from './queue-side.ts';
+import { type ReopeningParts, reopened } from './reopening-side.ts';
+import { type Move, move, placeOf } from './state.ts';
+import { type SurveyScore, surveyAnswer } from './survey.ts';
+import { untakenFrom } from './timers.ts';
+
+export interface TextSideParts extends BotSideParts, ConsentSideParts, ReopeningParts {
+  store: Pick<Store, 'conversations' | 'sessions' | 'queues' | 'agents' | 'optouts'>;
+  surveyScore: SurveyScore;
+  /** Told of a customer’s number that texts without an end: the bot says nothing for a while. */
+  muted: (conversationId: string) => void;
+}
+
+/** What a text of the customer comes to: for whom it is, and what they, or the service, make of it. */
+export async function decideText(
+  parts: TextSideParts,
+  conversation: ConversationDoc,
+  message: MessageDoc,
+  bot: Bot,
+): Promise<TurnDecision> {
+  const { settings } = parts.settings.workstream(conversation.number);
+  const flood = paceAfter(conversation.pace, settings.flood, message.at, parts.now());
+  const decided = await unpaced(parts, conversation, message, bot, flood.muted);
+  if (flood.pace === undefined && conversation.pace === undefined) return decided;
+  const paced: Changes = flood.pace ? { set: { pace: flood.pace } } : { unset: ['pace'] };
+  const changes = merged(decided.changes, paced);
+  if (!flood.begins) return { ...decided, changes };
+  const note = mutedNote(parts, conversation, message);
+  return {
+    ...decided,
+    changes: { ...changes, messages: [...(changes.messages ?? []), note] },
+    committed: () => parts.muted(conversation._id),
+  };
+}
+
+/** So that whoever opens the conversation knows why nobody answers. */
+function mutedNote(parts: TextSideParts, conversation: ConversationDoc, { _id }: MessageDoc): PendingMessage {
+  const { language } = parts.settings.workstream(conversation.number);
+  const text = parts.systemText(language, 'note_muted');
+  return noteMessage(conversation, { cause: `muted:${_id}`, author: { kind: 'system' }, text }, parts.now());
+}
+
+/** `muted`: a person may answer the text, nobody else. */
+async function unpaced(
+  parts: TextSideParts,
+  conversation: ConversationDoc,
+  message: MessageDoc,
+  bot: Bot,
+  muted: boolean,
+): Promise<TurnDecision> {
+  const consent = await consentAnswer(parts, conversation, message);
+  // STOP and START change something, and once at that: they are answered.
+  const asked = muted && message.consent !== 'stop' && message.consent !== 'start' ? [] : consent?.asked;
+  if (consent?.whole) {
+    return {
+      ...consent,
+      changes: { ...consent.changes, ...unheard(conversation, message) },
+      asked: asked ?? [],
+    };
+  }
+  const decided = await withoutConsent(parts, conversation, message, bot, muted);
+  if (!consent) return decided;
+  return { ...decided, changes: merged(decided.changes, consent.changes), asked: asked ?? [] };
+}
+
+/** A text that the bot has asked for as its alone is for nobody else where the bot is not asked about it either. */
+function unheard({ hidesNext }: ConversationDoc, { consent }: MessageDoc): Changes {
+  return hidesNext && consent === undefined ? { masked: true } : {};
+}
+
+/** Both sets of changes; where a text is for a person, and answered by the service beside. */
+function merged(one: Changes, other: Changes): Changes {
+  return {
+    ...one,
+    ...other,
+    set: { ...one.set, ...other.set },
+    unset: [...(one.unset ?? []), ...(other.unset ?? [])],
+  };
+}
+
+/** What a text comes to beside what it says about texts. */
+async function withoutConsent(
+  parts: TextSideParts,
+  conversation: ConversationDoc,
+  message: MessageDoc,
+  bot: Bot,
+  muted: boolean,
+): Promise<TurnDecision> {
+  const { language } = parts.settings.workstream(conversation.number);
+  const notToBot = muted
+    ? undefined
+    : (surveyAnswer({ ...parts, language }, conversation, message) ??
+      askedInQueue({ ...parts, language }, conversation, message, parts.now()) ??
+      (await reopened(parts, conversation, message)));
+  if (notToBot) return notToBot;
+  const moved = await moveOfMessage(parts, conversation);
+  if (!moved.allowed) return NOTHING;
+  if (muted && moved.place === 'bot') return { ...NOTHING, changes: unheard(conversation, message) };
+  if (moved.place !== 'bot') {
+    const set = {
+      unansweredSince: conversation.unansweredSince ?? message.at,
+      ...(moved.line === 'joined'
+        ? { untakenAt: untakenFrom(parts.settings, conversation, parts.now()) }
+        : {}),
+    };
+    return {
+      changes: { move: moved, set, unset: ['remindedAt'] },
+      outcome: 'recorded',
+    };
+  }
+  return botSpeaks(parts, conversation, moved, bot, {
+    type: 'message',
+    id: message._id,
+    text: message.text,
+    at: message.at,
+    channelData: message.provider,
+  });
+}
+
+/** To the agent who parked it, or ended it, if they are there; else back into the queue. */
+async function moveOfMessage(parts: TextSideParts, conversation: ConversationDoc): Promise<Move> {
+  const { agentId } = conversation;
+  const place = placeOf(conversation);
+  if (place === 'waiting' || place === 'wrap_up') {
+    const agent = agentId === undefined ? null : await parts.store.agents.findOne({ _id: agentId });
+    if (!agent || agent.presence === 'offline') {
+      return move(conversation, 'requeue', parts.now(), backToQueue(parts.settings, conversation));
+    }
+  }
+  return move(conversation, 'message', parts.now());
+}

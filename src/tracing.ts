@@ -1,0 +1,97 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomFillSync } from 'node:crypto';
+import {
+  type Attributes,
+  context,
+  isSpanContextValid,
+  ROOT_CONTEXT,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+
+/*
+ * Spans of OpenTelemetry. Its API does nothing until a program registers an SDK; what it holds then, as what is held
+ * here, is what belongs to the chain of calls that runs: the one thing that is not handed down as an argument.
+ *
+ * Without an SDK there is a trace id all the same: the correlation id of logs and answers.
+ */
+
+/** Goes to the SDK that a program registers, whenever it does. */
+const tracer = trace.getTracer('switchboard');
+
+/** The W3C trace context (`traceparent`, version 00) of what runs. */
+const running = new AsyncLocalStorage<string>();
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+export interface SpanGiven {
+  kind?: 'server' | 'client' | 'internal';
+  /** A `traceparent`; one that is none counts as null. Undefined = what runs; null = this is where a trace begins. */
+  parent?: string | null | undefined;
+  /** Neither numbers nor texts. */
+  attributes?: Attributes;
+}
+
+const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL };
+
+/** Does `work` in a span. `note` adds attributes to it. */
+export async function inSpan<T>(
+  name: string,
+  { kind = 'internal', parent = running.getStore() ?? null, attributes = {} }: SpanGiven,
+  work: (note: (attributes: Attributes) => void) => Promise<T>,
+): Promise<T> {
+  const parentContext = parent === null ? null : spanContextOf(parent);
+  const around = parentContext === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parentContext);
+  const span = tracer.startSpan(name, { kind: KINDS[kind], attributes }, around);
+  const made = span.spanContext();
+  const spanContext = isSpanContextValid(made)
+    ? made
+    : { traceId: randomHex(16), spanId: randomHex(8), traceFlags: 0 };
+  try {
+    return await context.with(trace.setSpan(around, span), () =>
+      running.run(traceparentOf(spanContext), () => work((noted) => span.setAttributes(noted))),
+    );
+  } catch (error) {
+    // Without its message, which may quote whatever it was given.
+    span.setAttribute('error.type', error instanceof Error ? error.name : typeof error);
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** Of what runs; to be kept with what is gone on with later, perhaps by another process. */
+export function traceparent(): string | undefined {
+  return running.getStore();
+}
+
+/** The trace id of what runs, 32 hex digits. */
+export function correlationId(): string | undefined {
+  return running.getStore()?.slice(3, 35);
+}
+
+function spanContextOf(parent: string): SpanContext | null {
+  const [, traceId = '', spanId = '', flags = ''] = TRACEPARENT.exec(parent) ?? [];
+  const found = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
+  return isSpanContextValid(found) ? found : null;
+}
+
+function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): string {
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+}
+
+/** Taken some thousand at a time: asking the system for each id would cost as much as the rest of a span. */
+const pool = Buffer.alloc(4096);
+let taken = pool.length;
+
+function randomHex(bytes: number): string {
+  if (taken + bytes > pool.length) {
+    randomFillSync(pool);
+    taken = 0;
+  }
+  taken += bytes;
+  return pool.toString('hex', taken - bytes, taken);
+}

@@ -1,0 +1,58 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { buildConsole } from './stage.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const LANGUAGES = ['en', 'es', 'zh-TW'];
+
+/** KiB of scripts, compressed, that the whole console may be. */
+const MOST = 120;
+
+async function textsOf(language: string): Promise<Record<string, string>> {
+  return JSON.parse(await readFile(join(ROOT, 'locales', language, 'console.json'), 'utf8'));
+}
+
+const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
+
+describe('the files of the console', () => {
+  it('are small', async () => {
+    await buildConsole();
+    const folder = join(ROOT, 'dist/console/assets');
+    const scripts = (await readdir(folder)).filter((name) => name.endsWith('.js'));
+    let bytes = 0;
+    for (const name of scripts) bytes += gzipSync(await readFile(join(folder, name))).length;
+    expect(bytes / 1024).to.be.below(MOST);
+  }).timeout(30_000);
+
+  it('say the same in every language, with the same values', async () => {
+    const english = await textsOf('en');
+    for (const language of LANGUAGES) {
+      const texts = await textsOf(language);
+      expect(Object.keys(texts), language).to.deep.equal(Object.keys(english));
+      for (const [key, text] of Object.entries(texts)) {
+        expect(text.trim(), `${language} ${key}`).to.not.equal('');
+        expect(placeholders(text), `${language} ${key}`).to.deep.equal(placeholders(english[key]!));
+      }
+    }
+  });
+
+  it('ask for no text that there is not, and there is none that they do not ask for', async () => {
+    const english = new Set(Object.keys(await textsOf('en')).map((key) => key.replace(/_(one|other)$/, '')));
+    const folder = join(ROOT, 'src/console');
+    const names = (await readdir(folder, { recursive: true })).filter((name) => /\.tsx?$/.test(name));
+    const sources = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+    const source = sources.join('\n');
+    const asked = new Set([...source.matchAll(/['`]([a-z]+\.[a-z_0-9]+)['`]/g)].map(([, key]) => key ?? ''));
+    const groups = [...source.matchAll(/`([a-z]+\.[a-z_]*)\$\{/g)].map(([, start]) => start ?? '');
+    const made = (key: string) => groups.some((start) => key.startsWith(start)) || LABELLED.test(key);
+    const ofTexts = [...asked].filter((key) => english.has(key) || GROUPS.test(key));
+    expect(ofTexts.filter((key) => !english.has(key))).to.deep.equal([]);
+    expect([...english].filter((key) => !asked.has(key) && !made(key))).to.deep.equal([]);
+  });
+});
+
+/** Groups whose texts are asked for by a code of the service. */
+const LABELLED = /^(handoff|outcome|choice|verdict)\./;
+const GROUPS = /^(app|nav|menu|inbox|do|keys|error|composer|thread|summary|close|transfer|return|signin)\./;

@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { createEventReader } from '../../../src/console/model/event-lines.ts';
+import { newerConversation, withMessages } from '../../../src/console/model/newer.ts';
+import { createStore } from '../../../src/console/model/state.ts';
+import { takeIn } from '../../../src/console/model/take-in.ts';
+import type { Message } from '../../../src/console/model/types.ts';
+import { EXAMPLE_CONVERSATION, EXAMPLE_MESSAGE } from '../../../src/http/api/examples.ts';
+
+const message = (fields: Partial<Message>): Message => ({ ...EXAMPLE_MESSAGE, ...fields });
+const event = (name: string, data: object) => ({ name, id: null, data: JSON.stringify(data) });
+
+describe('events, as the console reads them', () => {
+  it('are the same wherever the pieces that they come in end', () => {
+    const stream =
+      'retry: 2000\n\nid: 7\nevent: queue\ndata: {"id":"support"}\n\n:\n\nid: 8\nevent: message\ndata: a\ndata: b\n\n';
+    fc.assert(
+      fc.property(fc.array(fc.nat(stream.length)), (ends) => {
+        const read = createEventReader();
+        const cuts = [0, ...ends.sort((a, b) => a - b), stream.length];
+        const events = cuts.slice(1).flatMap((end, n) => read(stream.slice(cuts[n], end)));
+        expect(events).to.deep.equal([
+          { name: 'queue', id: '7', data: '{"id":"support"}' },
+          { name: 'message', id: '8', data: 'a\nb' },
+        ]);
+      }),
+    );
+  });
+
+  it('bring what is newer, and the same thing twice is no news', () => {
+    const { state } = createStore();
+    const conversation = { ...EXAMPLE_CONVERSATION, version: 5 };
+    expect(takeIn(state, [event('conversation', conversation)]).conversations).to.have.length(1);
+    expect(takeIn(state, [event('conversation', conversation)]).conversations).to.have.length(0);
+    expect(
+      takeIn(state, [event('conversation', { ...conversation, version: 4, state: 'open' })]).conversations,
+    ).to.have.length(0);
+    expect(state.conversations.get(conversation.id)?.state).to.equal(conversation.state);
+    expect(newerConversation(conversation, { ...conversation, version: 6 }).version).to.equal(6);
+  });
+
+  it('move a message forward only, whatever order they come in', () => {
+    const way = (['queued', 'sending', 'sent', 'delivered'] as const).map((status) => message({ status }));
+    fc.assert(
+      fc.property(fc.shuffledSubarray(way, { minLength: 4 }), (reports) => {
+        const end = reports.reduce<readonly Message[]>((have, got) => withMessages(have, [got]), []);
+        expect(end.map(({ status }) => status)).to.deep.equal(['delivered']);
+      }),
+    );
+  });
+
+  it('put messages in the order of their times, and parts of one text in that of their numbers', () => {
+    const at = '2026-03-02T09:30:00.000Z';
+    const parts = ['out:agent:x:10', 'out:agent:x:2', 'in:z'].map((id) =>
+      message({ id, at: id === 'in:z' ? '2026-03-02T09:29:00.000Z' : at }),
+    );
+    expect(withMessages([], parts).map(({ id }) => id)).to.deep.equal([
+      'in:z',
+      'out:agent:x:2',
+      'out:agent:x:10',
+    ]);
+  });
+
+  it('take a text of mine off its way, so that it does not stand there twice', () => {
+    const { state } = createStore();
+    state.me = { id: 'ana' } as never;
+    state.transcripts.set('c', { messages: [], older: null, loading: false });
+    state.outgoing.set('c', [{ key: '1', text: 'Hello there', note: false }]);
+    const came = message({
+      id: 'out:1',
+      conversationId: 'c',
+      text: '(1/2) Hello',
+      author: { kind: 'agent', id: 'ana' },
+    });
+    takeIn(state, [event('message', { ...came, direction: 'out' })]);
+    expect(state.outgoing.get('c')).to.deep.equal([]);
+    expect(state.transcripts.get('c')?.messages).to.have.length(1);
+  });
+
+  it('take what is gone off the lists, and say when lists have to be read anew', () => {
+    const { state } = createStore();
+    takeIn(state, [event('queue', { id: 'support', waiting: 1 }), event('presence', { agentId: 'ben' })]);
+    expect([state.queues.size, state.colleagues.size]).to.deep.equal([1, 1]);
+    const news = takeIn(state, [
+      event('queue', { id: 'support', deleted: true }),
+      event('presence', { agentId: 'ben', deleted: true }),
+      event('reset', {}),
+    ]);
+    expect([state.queues.size, state.colleagues.size, news.reset]).to.deep.equal([0, 0, true]);
+  });
+});

@@ -1,0 +1,118 @@
+import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
+import { arrowTo, tabTo } from './keyboard.ts';
+import { type ConsoleStage, openConsoleStage } from './stage.ts';
+
+describe('the console, with offers, colleagues and texts that fail', function () {
+  this.timeout(40_000);
+  let stage: ConsoleStage;
+  before(async () => {
+    stage = await openConsoleStage();
+  });
+  after(() => stage?.close());
+
+  const conversation = async (id: string) =>
+    (await stage.service.call('GET', `/api/conversations/${id}`)).body;
+
+  it('puts before whoever is free what waits, with the time that is left, and asks a colleague', async () => {
+    const { service } = stage;
+    await service.call('PATCH', '/api/workstreams/demo-en', { settings: { distribution: { mode: 'push' } } });
+    const { page } = await stage.open(await service.agent('ana', { name: 'Ana' }));
+    await service.agent('ben', { name: 'Ben' });
+    await page.keyboard.press('s');
+    await page.keyboard.type('Av');
+    await page.locator('.presence[data-presence="available"]').waitFor();
+    await page.keyboard.press('Escape');
+    const id = await stage.waits('15550100041');
+    const offer = page.getByRole('region', { name: 'Offered to you' });
+    await offer.getByText('+1 555 010 0041').waitFor();
+    expect(await offer.getByRole('timer').textContent()).to.match(/^[12]:\d\d$/);
+    await page.keyboard.press('y');
+    await page.getByText('Ana accepted it').waitFor();
+    expect(await conversation(id)).to.include({ state: 'active', agentId: 'ana' });
+
+    await page.locator('textarea:focus').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('a');
+    await page.locator('dialog input:focus').waitFor();
+    await arrowTo(page, page.getByRole('radio', { name: /^Ben/ }));
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect((await conversation(id)).consulted).to.deep.equal(['ben']);
+
+    await page.keyboard.press('b');
+    const dialog = page.getByRole('dialog', { name: 'Return to the bot' });
+    await dialog.getByRole('option', { name: 'main', exact: true }).waitFor({ state: 'attached' });
+    await page.keyboard.type('main');
+    await tabTo(page, dialog.getByLabel('Step'));
+    await page.keyboard.type('menu');
+    await tabTo(page, dialog.getByRole('button', { name: 'Return to the bot' }));
+    await page.keyboard.press('Enter');
+    await page.getByText('The bot answers').first().waitFor();
+    expect(await conversation(id)).to.include({ state: 'active', handler: 'bot' });
+  });
+
+  it('says what became of a text that failed, and sends it again', async () => {
+    const { service } = stage;
+    await service.call('PATCH', '/api/workstreams/demo-en', { settings: { distribution: { mode: 'pick' } } });
+    // A look of before the change must offer it to nobody.
+    const put = await service.call('PUT', '/api/agents/ana/presence', { presence: 'offline' });
+    expect(put.status).to.equal(200);
+    const { page } = await stage.open(await service.agent('eve', { name: 'Eve' }));
+    const id = await stage.waits('15550100042');
+    await page.keyboard.press('2');
+    await page.locator('.row', { hasText: '0042' }).waitFor();
+    await page.keyboard.press('j');
+    await page.getByRole('button', { name: 'Take it' }).waitFor();
+    await page.keyboard.press('c');
+    await page.locator('textarea:focus').waitFor();
+    await service.call('PUT', '/emulator/faults', { receipts: { failCode: 510, delay: 0 } });
+    await page.keyboard.type('Hello?');
+    await page.keyboard.press('Enter');
+    const failed = page.locator('.message', { hasText: 'Hello?' });
+    await failed.getByText(/failed: .*510/).waitFor();
+    await service.call('PUT', '/emulator/faults', {});
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('f');
+    await failed.getByRole('button', { name: 'Send again' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.message .status.delivered').last().waitFor();
+    await eventually(
+      async () => (await service.call('GET', `/api/conversations/${id}/messages`)).body.items,
+      (items) => items.filter(({ text }: { text: string }) => text === 'Hello?').length === 2,
+    );
+  });
+
+  it('asks what became of a text when nobody knows, and says when a customer wants none', async () => {
+    const { service } = stage;
+    const { page } = await stage.open(await service.agent('sam', { name: 'Sam' }));
+    const id = await stage.waits('15550100043');
+    await page.keyboard.press('2');
+    await page.locator('.row', { hasText: '0043' }).waitFor();
+    await page.keyboard.press('j');
+    await page.getByRole('button', { name: 'Take it' }).waitFor();
+    await page.keyboard.press('c');
+    await page.locator('textarea:focus').waitFor();
+    await service.call('PUT', '/emulator/faults', {
+      send: { mode: 'drop', times: 1 },
+      receipts: { none: true },
+    });
+    await page.keyboard.type('Did it arrive?');
+    await page.keyboard.press('Enter');
+    const message = page.locator('.message', { hasText: 'Did it arrive?' });
+    await message.getByText('not known whether it arrived').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('f');
+    await page.locator('.message .buttons button:focus').waitFor();
+    await page.keyboard.press('Enter');
+    await message.locator('.status.sent').waitFor();
+
+    await service.call('PUT', '/emulator/faults', {});
+    await service.textIn('15550100043', 'STOP');
+    await page
+      .getByRole('complementary')
+      .getByText(/Opted out since/)
+      .waitFor();
+    expect((await conversation(id)).optedOutAt).to.be.a('string');
+  });
+});

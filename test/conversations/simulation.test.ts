@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import { mongoStore, type TemporaryStore, temporaryEmbeddedStore } from '../support/stores.ts';
+import { simulate } from './simulation.ts';
+import { modelOf } from './simulation-model.ts';
+import { type Fate, scriptOf } from './simulation-script.ts';
+
+/** The whole week: `SIMULATION=whole npx mocha --grep 'a simulated week'`, half an hour. */
+const WHOLE = process.env.SIMULATION === 'whole';
+const SIZES = WHOLE
+  ? {
+      embedded: { agents: 200, conversations: 20_000, days: 7 },
+      MongoDB: { agents: 200, conversations: 20_000, days: 7 },
+    }
+  : {
+      embedded: { agents: 10, conversations: 150, days: 1 },
+      MongoDB: { agents: 10, conversations: 60, days: 1 },
+    };
+const SETTLE_DAYS = 2;
+
+const ENGINES: Record<keyof typeof SIZES, () => Promise<TemporaryStore>> = {
+  embedded: () =>
+    temporaryEmbeddedStore({
+      jitter: () =>
+        Math.random() < 0.2 ? new Promise((resolve) => setImmediate(resolve)) : Promise.resolve(),
+    }),
+  MongoDB: () => mongoStore(),
+};
+
+describe('a simulated week of customers who give up, agents who miss, reject, fall silent and crash', function () {
+  this.timeout(WHOLE ? 4 * 3_600_000 : 60_000);
+
+  for (const [engine, open] of Object.entries(ENGINES)) {
+    const size = engine === 'MongoDB' ? SIZES.MongoDB : SIZES.embedded;
+    for (const workers of [2, 4]) {
+      it(`has the waiting times of the plain model, with one conversation at a time (${engine}, ${workers} workers)`, async () => {
+        const script = scriptOf(workers, size);
+        const { store, dispose } = await open();
+        try {
+          const fates = await simulate(store, { script, workers, capacity: 1, settleDays: SETTLE_DAYS });
+          const model = modelOf(script, SETTLE_DAYS);
+          expect(Object.fromEntries(fates)).to.deep.equal(Object.fromEntries(model));
+          expectAllEnded(fates);
+        } finally {
+          await dispose();
+        }
+      });
+    }
+
+    it(`exceeds nobody's capacity and passes nobody by, with three at a time (${engine}, 4 workers)`, async () => {
+      const script = scriptOf(3, size);
+      const { store, dispose } = await open();
+      try {
+        expectAllEnded(await simulate(store, { script, workers: 4, capacity: 3, settleDays: SETTLE_DAYS }));
+      } finally {
+        await dispose();
+      }
+    });
+  }
+});
+
+function expectAllEnded(fates: ReadonlyMap<string, Fate>): void {
+  const stuck = [...fates].filter(([, { end }]) => end === null).map(([customer]) => customer);
+  expect(stuck, 'conversations that nobody ended').to.deep.equal([]);
+}
