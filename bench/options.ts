@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const SCENARIOS = ['turn', 'inbox', 'reply', 'sizes', 'desk', 'idle'] as const;
+const SCENARIOS = ['turn', 'inbox', 'reply', 'sizes', 'desk', 'lint', 'idle'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 export interface Options {

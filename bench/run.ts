@@ -10,6 +10,7 @@ import type { Report, Verdict } from './report.ts';
 import { deskScenario } from './scenario-desk.ts';
 import { idleScenario } from './scenario-idle.ts';
 import { inboxScenario } from './scenario-inbox.ts';
+import { lintScenario } from './scenario-lint.ts';
 import { profileScenario } from './scenario-profile.ts';
 import { replyScenario } from './scenario-reply.ts';
 import { sizesScenario } from './scenario-sizes.ts';
@@ -23,6 +24,7 @@ const SCENARIO: { [K in Scenario]: (stage: Stage, options: Options) => Promise<R
   reply: replyScenario,
   sizes: sizesScenario,
   desk: deskScenario,
+  lint: lintScenario,
   idle: idleScenario,
 };
 

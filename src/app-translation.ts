@@ -5,18 +5,12 @@ import { createTranslator, type Translate, type Translator } from './translation
 /** What translates texts for agents: the program's own function, else the server of the settings, else nothing. */
 export function createTranslation(
   { translation }: Pick<Config, 'translation'>,
-  {
-    translate,
-    sleep,
-  }: {
-    translate: Translate | undefined;
-    sleep: (timeout: number, signal: AbortSignal) => Promise<void>;
-  },
+  own: Translate | undefined,
 ): { translate: Translator | undefined; close: () => Promise<void> } {
-  const server = translate || !translation ? undefined : createLibreTranslate(translation);
-  const own = translate ?? server?.translate;
+  const server = own || !translation ? undefined : createLibreTranslate(translation);
+  const translate = own ?? server?.translate;
   return {
-    translate: own && createTranslator(own, { sleep }),
+    translate: translate && createTranslator(translate),
     close: async () => server?.close(),
   };
 }

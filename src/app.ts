@@ -210,7 +210,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
 
   const mediaFetcher = createMediaFetcher(config);
-  const translation = createTranslation(config, { translate: options.translate, sleep });
+  const translation = createTranslation(config, options.translate);
   const callbacks = createCallbacks({
     ...common,
     consentWord: words.consentWord,

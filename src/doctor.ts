@@ -11,7 +11,6 @@ import { lookAtDisk, lookAtStore, openedStore, taken } from './doctor-store.ts';
 import { createLog, describeCauses } from './log.ts';
 import type { Store } from './store/documents.ts';
 import type { Verdict } from './telesign/verdict.ts';
-import { createWake } from './wake.ts';
 
 export interface DoctorParts extends NetworkParts {
   env: Record<string, string | undefined>;
@@ -98,7 +97,7 @@ async function lookAtDialogs({ dialogsDir, localesDir, defaultLanguage }: Config
 async function lookAtTranslation(config: Config): Promise<Finding> {
   const what = 'translation';
   const { defaultLanguage } = config;
-  const { translate, close } = createTranslation(config, { translate: undefined, sleep: createWake().wait });
+  const { translate, close } = createTranslation(config, undefined);
   try {
     await translate?.({ text: 'Hello', to: defaultLanguage });
     return { level: 'ok', what, text: `what TRANSLATE_URL leads to translates into ${defaultLanguage}` };

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { useFakeTimers } from 'sinon';
 import { createTranslation } from '../src/app-translation.ts';
+import { MOST_TIME } from '../src/translation/translation.ts';
 import { eventually } from './support/eventually.ts';
 import { refusal } from './support/rejection.ts';
 import { type RunningApp, SUPPORT, startApp } from './support/running-app.ts';
-import { createSleeper } from './support/sleeper.ts';
 
 const CUSTOMER = '15550100001';
 const TEXT = 'agente, mi pedido no ha llegado';
@@ -84,16 +85,20 @@ describe('what translates', () => {
   it('is given up when a server is slow', async () => {
     isSlow = true;
     const translation = { url: env.TRANSLATE_URL ?? '', apiKey: undefined };
-    const { sleep, wakeUp } = createSleeper();
-    const { translate, close } = createTranslation({ translation }, { translate: undefined, sleep });
+    const { translate, close } = createTranslation({ translation }, undefined);
     if (!translate) throw new Error('Nothing translates.');
-    const refused = refusal(translate({ text: TEXT, to: 'en' }));
-    await eventually(
-      () => asked.length,
-      (count) => count === 1,
-    );
-    wakeUp();
-    expect((await refused).code).to.equal('translation_timeout');
-    await close();
+    const clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+    try {
+      const refused = refusal(translate({ text: TEXT, to: 'en' }));
+      await eventually(
+        () => asked.length,
+        (count) => count === 1,
+      );
+      await clock.tickAsync(MOST_TIME);
+      expect((await refused).code).to.equal('translation_timeout');
+    } finally {
+      clock.restore();
+      await close();
+    }
   });
 });

@@ -17,6 +17,7 @@ const LEAVES = [
   'setting-lists',
   'tracing',
   'wake',
+  'within-time',
 ];
 
 /** What each part may import: other parts, and packages. `*` = everything. */

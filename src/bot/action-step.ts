@@ -1,5 +1,6 @@
 import type { Json } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
+import { withinTime } from '../within-time.ts';
 import type { Assignment, Base } from './flow.ts';
 import type { ScriptTurn } from './script-turn.ts';
 import type { Values } from './texts.ts';
@@ -69,29 +70,18 @@ export async function act(
   count: number,
 ): Promise<Json> {
   const { activity, conversation } = turn.input;
-  const over = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const reason = `${node.place}: the action ${node.action} takes too long.`;
-      const error = new SwitchboardError('bot_failed', reason);
-      reject(error);
-      over.abort(error);
-    }, node.timeout);
-  });
-  try {
-    const running = action(input, {
+  const late = () =>
+    new SwitchboardError('bot_failed', `${node.place}: the action ${node.action} takes too long.`);
+  const result = await withinTime(node.timeout, late, (signal) =>
+    action(input, {
       id: `${activity.id}:${count}`,
       locale: turn.locale,
       number: conversation.number,
       customer: conversation.customer,
       session: conversation.session,
-      signal: over.signal,
-    });
-    const result = await Promise.race([running, late]);
-    // As the stored state would give it back in the next turn: no dates, no undefined.
-    return JSON.parse(JSON.stringify(result ?? null));
-  } finally {
-    clearTimeout(timer);
-  }
+      signal,
+    }),
+  );
+  // As the stored state would give it back in the next turn: no dates, no undefined.
+  return JSON.parse(JSON.stringify(result ?? null));
 }

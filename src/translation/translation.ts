@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SwitchboardError } from '../errors.ts';
+import { withinTime } from '../within-time.ts';
 
 /** What is to be translated. Languages are BCP 47. */
 export interface TranslationRequest {
@@ -45,33 +46,18 @@ const answer = z.union([
 ]);
 
 /** Translates by this function, within its time, and checks what it answers. */
-export function createTranslator(
-  translate: Translate,
-  { sleep }: { sleep: (timeout: number, signal: AbortSignal) => Promise<void> },
-): Translator {
-  return async (request) => {
-    const over = new AbortController();
-    const ended = new AbortController();
-    const late = async (): Promise<never> => {
-      await sleep(MOST_TIME, ended.signal);
-      const error = new SwitchboardError('translation_timeout');
-      if (!ended.signal.aborted) over.abort(error);
-      throw error;
-    };
-    const asked = async (): Promise<Translation> => {
-      const given = await translate(request, { signal: over.signal });
-      const checked = answer.safeParse(given);
-      if (checked.success) return checked.data;
+export function createTranslator(translate: Translate): Translator {
+  const late = () => new SwitchboardError('translation_timeout');
+  return (request) =>
+    withinTime(MOST_TIME, late, async (signal) => {
+      try {
+        const checked = answer.safeParse(await translate(request, { signal }));
+        if (checked.success) return checked.data;
+      } catch (cause) {
+        throw isOwn(cause) ? cause : new SwitchboardError('translation_failed', undefined, { cause });
+      }
       throw new SwitchboardError('translation_failed', 'What translates answers with no text.');
-    };
-    try {
-      return await Promise.race([asked(), late()]);
-    } catch (error) {
-      throw isOwn(error) ? error : new SwitchboardError('translation_failed', undefined, { cause: error });
-    } finally {
-      ended.abort();
-    }
-  };
+    });
 }
 
 function isOwn(error: unknown): boolean {

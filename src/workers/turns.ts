@@ -2,6 +2,7 @@ import type { Bot } from '../bot-turn.ts';
 import { type Asked, TURN_DEADLINE, type TurnParts, workOff } from '../conversations/turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { Store } from '../store/documents.ts';
+import { withinTime } from '../within-time.ts';
 import { createLoop, type Loop, type WorkerParts } from './loop.ts';
 
 /** Turns wait for the bot's actions more than they compute, so there are more of them than processors. */
@@ -135,18 +136,6 @@ function stopped(): SwitchboardError {
 
 /** A bot that hangs would keep its conversation and a slot for good; its lease would run out under it. */
 function withDeadline(bot: Bot, deadline: number): Bot {
-  return async (input) => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new SwitchboardError('bot_failed', `The bot took longer than ${deadline} ms.`)),
-        deadline,
-      );
-    });
-    try {
-      return await Promise.race([bot(input), late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+  const late = () => new SwitchboardError('bot_failed', `The bot took longer than ${deadline} ms.`);
+  return (input) => withinTime(deadline, late, () => bot(input));
 }

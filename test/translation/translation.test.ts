@@ -1,18 +1,22 @@
 import { expect } from 'chai';
+import { type SinonFakeTimers, useFakeTimers } from 'sinon';
 import { SwitchboardError } from '../../src/errors.ts';
 import { createTranslator, MOST_TIME, type Translate } from '../../src/translation/translation.ts';
 import { refusal } from '../support/rejection.ts';
-import { createSleeper, type Sleeper } from '../support/sleeper.ts';
 
 const REQUEST = { text: 'hola', to: 'en' };
 
 describe('a translation', () => {
-  let sleeper: Sleeper;
+  let clock: SinonFakeTimers;
   beforeEach(() => {
-    sleeper = createSleeper();
+    clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    expect(clock.countTimers(), 'timers left').to.equal(0);
+    clock.restore();
   });
 
-  const translating = (translate: Translate) => createTranslator(translate, sleeper)(REQUEST);
+  const translating = (translate: Translate) => createTranslator(translate)(REQUEST);
 
   it('is what the function answers, a text alone or with the language that it found', async () => {
     const given: unknown[] = [];
@@ -43,11 +47,12 @@ describe('a translation', () => {
         });
       });
     const refused = refusal(translating(never));
-    sleeper.wakeUp();
+    await clock.tickAsync(MOST_TIME - 1);
+    expect(aborted).to.equal(undefined);
+    await clock.tickAsync(1);
     const error = await refused;
     expect(error.code).to.equal('translation_timeout');
     expect(aborted).to.equal(error);
-    expect(sleeper.sleeps).to.deep.equal([MOST_TIME]);
   });
 
   it('leaves the signal alone once the answer is there', async () => {

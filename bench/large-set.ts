@@ -1,7 +1,6 @@
-import type { DialogFiles } from '../../src/bot/dialog-files.ts';
-import { dialogSet } from '../support/dialog-set.ts';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
-export const DIALOGS = 200;
 export const LANGUAGES = ['en', 'es', 'fr', 'pt', 'zh-TW'];
 
 /** A dialog of 22 steps that calls the one before it. */
@@ -86,12 +85,14 @@ function texts(n: number, language: string): object {
   };
 }
 
-/** All of them, each with its texts in every language. */
-export function largeSet(): DialogFiles {
-  const files: { [path: string]: string | object } = {};
-  for (let n = 0; n < DIALOGS; n += 1) {
-    files[`dialogs/d${n}.yaml`] = dialog(n);
-    for (const language of LANGUAGES) files[`locales/${language}/d${n}.json`] = texts(n, language);
+/** Writes that many dialogs, each with its texts in every language, for the command to be run in this folder. */
+export async function writeLargeSet(folder: string, dialogs: number): Promise<void> {
+  await mkdir(join(folder, 'dialogs'), { recursive: true });
+  for (const language of LANGUAGES) await mkdir(join(folder, 'locales', language), { recursive: true });
+  for (let n = 0; n < dialogs; n += 1) {
+    await writeFile(join(folder, 'dialogs', `d${n}.yaml`), dialog(n));
+    for (const language of LANGUAGES) {
+      await writeFile(join(folder, 'locales', language, `d${n}.json`), JSON.stringify(texts(n, language)));
+    }
   }
-  return dialogSet(files);
 }
