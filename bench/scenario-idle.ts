@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost, type Report } from './report.ts';
+import { NODE_FLAGS } from './service-command.ts';
 import { ServiceProcess } from './service-process.ts';
 import type { Stage } from './stage.ts';
 import { table } from './table.ts';
@@ -13,7 +14,7 @@ export async function idleScenario(stage: Stage): Promise<Report> {
   const { places } = stage;
   const service = await ServiceProcess.start({
     name: 'switchboard, demo',
-    args: ['dist/main.js'],
+    args: [...NODE_FLAGS, 'dist/main.js'],
     env: { DATA_DIR: await stage.folder() },
     cwd: places.repository,
     readyPath: '/readyz',

@@ -7,6 +7,9 @@ import type { ServiceCommand } from './service-process.ts';
 /** Milliseconds; for services that hold a million conversations in memory. */
 const READY_WITHIN = 120_000;
 
+/** As `npm start` has it. All that are compared get the same. */
+export const NODE_FLAGS = ['--max-semi-space-size=64'];
+
 /** The administrator's. */
 export const BENCH_TOKEN = 'the-bench-has-no-secrets';
 
@@ -29,19 +32,24 @@ export function serviceCommand(
   switch (kind) {
     case 'bare-node':
     case 'bare-restify':
-      return { ...common, args: [script], env: {} };
+      return { ...common, args: [...NODE_FLAGS, script], env: {} };
     case 'plain-bot':
       return {
         ...common,
-        args: ['--max-old-space-size=8192', script],
+        args: [...NODE_FLAGS, '--max-old-space-size=8192', script],
         env: { TELESIGN_API_URL: parts.sinkUrl, PLAIN_CONVERSATIONS: String(parts.filled) },
       };
     case 'inbox-only':
-      return { ...common, args: [script], env: { DATA_DIR: parts.dataDir }, readyPath: '/readyz' };
+      return {
+        ...common,
+        args: [...NODE_FLAGS, script],
+        env: { DATA_DIR: parts.dataDir },
+        readyPath: '/readyz',
+      };
     case 'switchboard':
       return {
         ...common,
-        args: [join(places.repository, 'dist/main.js')],
+        args: [...NODE_FLAGS, join(places.repository, 'dist/main.js')],
         env: { ...switchboardSettings(places, parts.sinkUrl), DATA_DIR: parts.dataDir },
         readyPath: '/readyz',
       };

@@ -175,6 +175,49 @@ describe('a checkpoint', () => {
     expect(new Set(keys).size).to.equal(450);
   });
 
+  describe('of more than a few, while not very much is changed', () => {
+    beforeEach(async () => {
+      checkpoint = new Checkpoint({
+        collections: [collection],
+        journal,
+        keepNumber: async (number) => kept.push(number) > 0,
+        many: 1000,
+        onFailure: (error) => failures.push(error),
+      });
+      for (let i = 0; i < 120; i++) change(`d${i}`);
+      clock.tick(1000);
+      (await move(1)).commit();
+      await settle();
+      expect(moved(), 'rests').to.have.length(1);
+    });
+
+    it('moves fewer at a time, and rests in between', async () => {
+      clock.next();
+      (await move(2)).commit();
+      await settle();
+      expect(moved(), 'rests').to.have.length(2);
+      clock.next();
+      (await move(3)).commit();
+      await settle();
+      expect(collection.moves.map(({ batch }) => batch.length)).to.deep.equal([50, 50, 20]);
+      expect(files()).to.deep.equal([]);
+    });
+
+    const waiting = {
+      'for room': () => checkpoint.room(),
+      'for its end': () => checkpoint.alone(async () => {}),
+      'for the close': () => checkpoint.close(),
+    };
+    for (const [what, wait] of Object.entries(waiting)) {
+      it(`goes on at once, and rests no more, when somebody waits ${what}`, async () => {
+        const waited = wait();
+        (await move(2)).commit();
+        await waited;
+        expect(collection.moves.map(({ batch }) => batch.length)).to.deep.equal([50, 70]);
+      });
+    }
+  });
+
   it('keeps what was changed when the journal fails, moves nothing, and has it moved by the next', async () => {
     const append = sinon.stub(JournalFile.prototype, 'append').callThrough();
     append.onFirstCall().rejects(REFUSED);
@@ -310,10 +353,10 @@ describe('a checkpoint', () => {
     expect(await rejection(pass)).to.equal(REFUSED);
     expect(clock.countTimers()).to.equal(1);
     cut.restore();
-    const run = sinon.spy(checkpoint, 'run');
+    const again = sinon.spy(Journal.prototype, 'cut');
     clock.tick(2000);
-    expect(run.callCount).to.equal(1);
-    await run.firstCall.returnValue;
+    expect(again.callCount).to.equal(1);
+    await checkpoint.run();
   });
 
   describe('at the close', () => {

@@ -2,7 +2,6 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { Checkpoint } from '../../src/store/checkpoint.ts';
 import type { ConversationDoc, Store } from '../../src/store/documents.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { EmbeddedCollection } from '../../src/store/embedded-collection.ts';
@@ -345,15 +344,15 @@ describe('the embedded store and its checkpoints', () => {
   it('come without a wait where a few long texts are changed', async () => {
     await store.close();
     const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const run = sinon.spy(Checkpoint.prototype, 'run');
+    const cut = sinon.spy(Journal.prototype, 'cut');
     try {
       store = await openStore(dataDir);
       const text = 'x'.repeat(5 * 2 ** 20);
       for (let i = 0; i < 7; i++) await store.messages.insertOne(aMessage({ _id: `m${i}`, text }));
       await store.durable();
-      expect(run.callCount).to.equal(0);
+      expect(cut.callCount).to.equal(0);
       await store.messages.insertOne(aMessage({ _id: 'late' }));
-      expect(run.callCount).to.equal(1);
+      expect(cut.callCount).to.equal(1);
     } finally {
       clock.restore();
     }
