@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createScriptBot } from '../src/bot/bot.ts';
-import { loadScripts } from '../src/bot/load.ts';
+import { dialogSetId, readDialogFiles } from '../src/bot/dialog-files.ts';
+import { compileScripts } from '../src/bot/load.ts';
+import { publishedBot } from '../src/bot/published-bot.ts';
 import { receive } from '../src/conversations/inbox.ts';
 import { sendOut } from '../src/conversations/outbox.ts';
 import { createSettings } from '../src/conversations/settings.ts';
@@ -50,11 +52,12 @@ export async function historyOf(parts: HistoryParts): Promise<Snapshot[]> {
 }
 
 async function snapshotsIn(store: Store, parts: HistoryParts): Promise<Snapshot[]> {
-  const { scripts, texts } = await loadScripts({ ...parts, defaultLanguage: 'en', actionNames: [] });
-  const scriptBot = createScriptBot({ scripts, texts, actions: {} });
+  const files = await readDialogFiles(parts);
+  const made = await compileScripts(files, { defaultLanguage: 'en', actionNames: [] });
+  const set = { id: dialogSetId(files), ...made, bot: createScriptBot({ ...made, actions: {} }) };
   const bot = hostBot(
     new TeleSignAdapter({ inOrder: () => Promise.reject(new Error('not here')) }),
-    scriptBot,
+    publishedBot({ current: () => set, atHand: () => set, find: async () => set }),
   );
   let [clock, leases] = [parts.now, 0];
   const now = () => ++clock;

@@ -1,4 +1,4 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where a bench run finds and puts things. */
@@ -10,16 +10,12 @@ export interface Places {
   temporary: string;
 }
 
-/** The bench's texts, and the service's own beside them. */
-export async function layOutLocales(places: Places): Promise<void> {
-  for (const language of ['en', 'es', 'zh-TW']) {
-    const folder = join(localesDir(places), language);
-    await mkdir(folder, { recursive: true });
-    await cp(join(places.repository, 'bench/locales', language), folder, { recursive: true });
-    await cp(join(places.repository, 'locales', language, 'system.json'), join(folder, 'system.json'));
-  }
+/** The service's own texts, where the compiled bench looks for what it ships with. */
+export async function layOutLocales({ repository, compiled }: Places): Promise<void> {
+  await cp(join(repository, 'locales'), join(compiled, 'locales'), { recursive: true });
 }
 
-export function localesDir(places: Places): string {
-  return join(places.temporary, 'locales');
+/** The bench's texts. */
+export function localesDir({ repository }: Places): string {
+  return join(repository, 'bench/locales');
 }
