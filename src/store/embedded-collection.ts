@@ -274,8 +274,7 @@ export class EmbeddedCollection<T extends { _id: string }>
   }
 
   #first(filter: FilterDoc, sort: SortDoc | undefined): Doc | null {
-    if (sort !== undefined) for (const doc of this.#search(filter, sort)) return doc;
-    else for (const doc of this.#matching(this.#plan(filter, sort), compileFilter(filter), true)) return doc;
+    for (const doc of this.#search(filter, sort)) return doc;
     return null;
   }
 
@@ -300,7 +299,7 @@ export class EmbeddedCollection<T extends { _id: string }>
     };
   }
 
-  *#matching(plan: Plan, matches: (doc: Doc) => boolean, anyOrder = false): Generator<Doc, void> {
+  *#matching(plan: Plan, matches: (doc: Doc) => boolean): Generator<Doc, void> {
     if (plan.kind === 'ids') {
       for (const id of plan.ids) {
         const doc = this.#get(documentKey(id));
@@ -312,11 +311,8 @@ export class EmbeddedCollection<T extends { _id: string }>
         if (doc !== undefined && matches(doc)) yield doc;
       }
     } else {
-      const layer = this.#layer(plan.index);
       const merged = plan.sorted && plan.ranges.length > 1;
-      const keys = anyOrder
-        ? layer.inAnyOrder(plan.ranges)
-        : (merged ? mergedKeysIn : keysIn)(layer, plan.ranges, plan.reverse);
+      const keys = (merged ? mergedKeysIn : keysIn)(this.#layer(plan.index), plan.ranges, plan.reverse);
       for (const key of keys) {
         const doc = this.#get(documentKeyOf(plan.index, key));
         if (doc !== undefined && matches(doc)) yield doc;

@@ -55,12 +55,6 @@ export class LayeredIndex implements SortedKeys {
     );
   }
 
-  /** The memtable's first: a document that is looked for by an equality was often changed just now, and LMDB is not asked. */
-  *inAnyOrder(ranges: readonly KeyRange[]): Generator<Key, void> {
-    for (const range of ranges) yield* this.#recentIn(range, false);
-    for (const range of ranges) yield* this.#seen(range);
-  }
-
   #seenBackwards(range: KeyRange): Iterable<Key> {
     return filtered(this.#stored.getKeys(rangeOptions(range, true)), (key) => this.#isSeen(key));
   }

@@ -160,7 +160,8 @@ describe('the console, with 10,000 conversations and 10,000 messages in one', fu
       );
       took.push((painted ?? Infinity) - at);
     }
-    // Measured: 115 to 240 ms on two busy cores. The best, as above.
-    expect(Math.min(...took), took.join(', ')).to.be.at.most(300);
+    took.sort((a, b) => a - b);
+    // Measured: 115 to 240 ms on two busy cores. The third best of nine: a hiccup of the machine is none of the page's.
+    expect(took[2], took.join(', ')).to.be.at.most(300);
   });
 });

@@ -198,9 +198,20 @@ describe('a checkpoint', () => {
       expect(moved(), 'rests').to.have.length(2);
       clock.next();
       (await move(3)).commit();
-      await settle();
+      await endOfPass();
       expect(collection.moves.map(({ batch }) => batch.length)).to.deep.equal([50, 50, 20]);
-      expect(files()).to.deep.equal([]);
+    });
+
+    it('rests no more when very much is changed meanwhile', async () => {
+      for (let i = 0; i < 1000; i++) change(`e${i}`);
+      clock.next();
+      (await move(2)).commit();
+      (await move(3)).commit(); // the next pass
+      await settle();
+      expect(collection.moves.map(({ batch }) => batch.length).slice(0, 3)).to.deep.equal([50, 70, 200]);
+      const closed = checkpoint.close();
+      for (let number = 4; number <= 7; number++) (await move(number)).commit();
+      await closed;
     });
 
     const waiting = {
