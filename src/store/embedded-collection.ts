@@ -182,7 +182,11 @@ export class EmbeddedCollection<T extends { _id: string }>
       for (const moved of batch) this.#hand(moved);
       also?.();
     });
-    await committed(commit);
+    try {
+      await committed(commit);
+    } finally {
+      await this.#structures.settled();
+    }
   }
 
   #hand({ key, doc, entries }: Moving): void {

@@ -53,6 +53,14 @@ export class Structures {
   }
 
   /**
+   * Resolves once nothing more is written to the table for what was encoded until now, or read for it: lmdb throws, where
+   * nobody can catch it, when a file is read that closes.
+   */
+  settled(): Promise<void> {
+    return this.#keeping;
+  }
+
+  /**
    * The document, or a copy, with its fields in the order in which this process first met them. Fields come and go in
    * any order, and each order would be a set of its own.
    */
