@@ -384,25 +384,14 @@ describe('the commands of administrators', function () {
   describe('validate', () => {
     let telesign: Account;
     beforeEach(async () => {
-      telesign = await startAccount({
-        customerId: 'ID',
-        apiKey: KEY,
-        number: NUMBER,
-        callbackUrl: 'http://127.0.0.1:9/',
-      });
-      telesign.emulator.setFaults({ receipts: { none: true } });
+      telesign = await startAccount({ customerId: 'ID', apiKey: KEY, number: NUMBER });
     });
     afterEach(async () => {
       await telesign.stop();
     });
     const account = (changes: Record<string, string> = {}) => ({
       ...parts({
-        ...{
-          TELESIGN_CUSTOMER_ID: 'ID',
-          TELESIGN_API_KEY: KEY,
-          TELESIGN_NUMBERS: NUMBER,
-          TELESIGN_API_URL: telesign.url,
-        },
+        ...telesign.env,
         ...{ ADMIN_TOKEN, SECRET_KEY: OLD, DATA_DIR: folder, ...changes },
       }),
       randomId: () => crypto.randomUUID(),

@@ -35,7 +35,6 @@ describe('the doctor', function () {
       customerId: '12345678-ABCD-4EF0-9876-1234567890AB',
       apiKey: API_KEY,
       number: '15550109999',
-      callbackUrl: () => 'http://127.0.0.1:1/',
     });
     const port = String(await freePort());
     env = {

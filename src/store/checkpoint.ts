@@ -105,10 +105,14 @@ export class Checkpoint {
   }
 
   #start(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#dropTimer();
     this.#pass ??= this.#move().finally(() => this.#ended());
     return this.#pass;
+  }
+
+  #dropTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   #ended(): void {
@@ -123,8 +127,7 @@ export class Checkpoint {
       this.#hurry();
       await this.#pass.catch(() => {});
     }
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#dropTimer();
     this.#isHurried = true;
     const done = this.#move().then(work);
     // Who waits for room does not wait for the work to succeed.
@@ -179,9 +182,8 @@ export class Checkpoint {
         snapshots = collections.map(snapshotOf).filter(({ documents }) => documents.length > 0);
       });
       const { number } = journal;
-      for (const { collection, batch, isLast } of batchesOf(snapshots, () =>
-        this.#mayRest() ? SMALL_BATCH : BATCH,
-      )) {
+      const size = () => (this.#mayRest() ? SMALL_BATCH : BATCH);
+      for (const { collection, batch, isLast } of batchesOf(snapshots, size)) {
         const began = performance.now();
         await collection.move(batch, isLast ? () => void keepNumber(number) : undefined);
         for (const moved of batch) collection.recent.settle(moved);

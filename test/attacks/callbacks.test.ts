@@ -27,17 +27,11 @@ describe('attacks on callbacks', function () {
   let telesign: Account;
   let service: RunningApp;
   beforeEach(async () => {
-    telesign = await startAccount({
-      customerId: 'ID',
-      apiKey: KEY,
-      number: NUMBER,
-      callbackUrl: 'http://127.0.0.1:9/',
-    });
-    telesign.emulator.setFaults({ receipts: { none: true } });
+    telesign = await startAccount({ customerId: 'ID', apiKey: KEY, number: NUMBER });
     service = await startApp({
       env: {
-        ...{ HOST: '127.0.0.1', TELESIGN_CUSTOMER_ID: 'ID', TELESIGN_API_KEY: KEY, TELESIGN_NUMBERS: NUMBER },
-        ...{ TELESIGN_API_URL: telesign.url, SECRET_KEY: 'a secret key of the tests, long enough' },
+        ...telesign.env,
+        ...{ HOST: '127.0.0.1', SECRET_KEY: 'a secret key of the tests, long enough' },
       },
     });
     await service.call('POST', '/api/channels', {

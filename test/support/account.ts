@@ -11,14 +11,17 @@ export interface Account extends StandaloneEmulator {
   >;
 }
 
-/** An account with one number, on the clock of the machine. */
+/** An account with one number, on the clock of the machine. Without a callback URL it reports on no text. */
 export async function startAccount({
   number,
+  callbackUrl,
   ...options
-}: Pick<EmulatorOptions, 'customerId' | 'apiKey' | 'callbackUrl'> & { number: string }): Promise<Account> {
+}: Pick<EmulatorOptions, 'customerId' | 'apiKey'> &
+  Partial<Pick<EmulatorOptions, 'callbackUrl'>> & { number: string }): Promise<Account> {
   const dispatcher = new Agent();
   const telesign = await startEmulator({
     ...options,
+    callbackUrl: callbackUrl ?? 'http://127.0.0.1:9/', // nothing listens there
     numbers: [{ number, label: 'Support' }],
     now: Date.now,
     random: Math.random,
@@ -26,6 +29,7 @@ export async function startAccount({
     port: 0,
     host: '127.0.0.1',
   });
+  if (callbackUrl === undefined) telesign.emulator.setFaults({ receipts: { none: true } });
   return {
     ...telesign,
     env: {

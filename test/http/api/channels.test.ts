@@ -271,7 +271,6 @@ for (const engine of STAGE_ENGINES) {
           customerId: SALES.customerId,
           apiKey: KEY,
           number: NUMBER.number,
-          callbackUrl: 'http://127.0.0.1:9/none',
         });
       });
       afterEach(async () => {
