@@ -28,11 +28,13 @@ interface CallbacksParts {
 export function createCallbacks(parts: CallbacksParts): Pick<HttpParts, 'receive' | 'receipt'> {
   const { store, now, news, optouts } = parts;
   return {
-    async receive({ id }, inbound) {
+    async receive({ id }, inbound, parent) {
       const { segments } = countSegments(inbound.text);
       const consent = parts.consentWord(inbound.text, inbound.provider.action);
       const text = { ...inbound, segments, ...(consent && { consent }) };
-      const { conversationId } = await inSpan('inbox', {}, () => receive(store, id, text, now()));
+      const { conversationId } = await inSpan('inbox', { parent }, ({ traceparent }) =>
+        receive(store, id, { ...text, traceparent }, now()),
+      );
       parts.received(conversationId);
     },
     async receipt({ id: channelId }, { externalId, referenceId, code, description }) {

@@ -46,20 +46,23 @@ export function createAppTurns(
       metrics.turn(kind, outcome, duration);
       changed();
     },
-    botFailed(error, conversationId) {
-      log.error({ err: error, conversation: maskedId(conversationId) }, 'the bot failed: a person is asked');
+    botFailed(error, conversationId, correlationId) {
+      const conversation = maskedId(conversationId);
+      log.error({ err: error, conversation, correlationId }, 'the bot failed: a person is asked');
     },
-    lacksQueue(conversationId) {
-      log.warn({ conversation: maskedId(conversationId) }, 'a handoff asks for a queue that there is not');
+    lacksQueue(conversationId, correlationId) {
+      const conversation = maskedId(conversationId);
+      log.warn({ conversation, correlationId }, 'a handoff asks for a queue that there is not');
     },
-    untaken({ _id, queueId }) {
+    untaken({ _id, queueId }, correlationId) {
       metrics.untaken();
-      log.warn({ conversation: maskedId(_id), queue: queueId }, 'nobody has taken a handoff in time');
+      const about = { conversation: maskedId(_id), queue: queueId, correlationId };
+      log.warn(about, 'nobody has taken a handoff in time');
     },
-    muted(conversationId) {
+    muted(conversationId, correlationId) {
       metrics.muted();
       log.warn(
-        { conversation: maskedId(conversationId) },
+        { conversation: maskedId(conversationId), correlationId },
         'a customer’s number texts without an end: nothing is answered by itself for a while',
       );
     },

@@ -106,6 +106,8 @@ export interface TurnInput {
   botState: string | null;
   /** What it returned as `hidden.state`, in this session. */
   hidden: string | null;
+  /** For lines of the log: what belongs to one text has one id. */
+  correlationId?: string;
 }
 
 export interface HandoffRequest {

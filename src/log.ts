@@ -1,6 +1,5 @@
 import pino, { type DestinationStream, type LogFn, type Logger } from 'pino';
 import { SwitchboardError } from './errors.ts';
-import { correlationId } from './tracing.ts';
 
 export type { Logger };
 
@@ -30,7 +29,7 @@ const REDACTED = [
 /**
  * Lines of JSON. What other people's errors say is left out (see `describeError`). A conversation is named by
  * `maskedId`, which an operator can tell apart and look up by its last digits; phone numbers, texts and secrets never
- * appear.
+ * appear. What belongs to one request, text, turn or send is given its `correlationId`, the same in every process.
  *
  * With `foreignMessages` other people's errors are told whole: for demo mode, where all texts are made up and whoever
  * writes a bot or an action has to see what went wrong in it.
@@ -52,7 +51,6 @@ export function createLog(
     redact: { paths: REDACTED, censor: '[masked]' },
     serializers: { err: (error: unknown) => describeError(error, { foreignMessages }) },
     hooks: { logMethod: lineMaker(now) },
-    mixin: nameCorrelation,
     timestamp: pino.stdTimeFunctions.isoTime,
   };
   return pino(options, destination ?? standardOutput());
@@ -71,12 +69,6 @@ function standardOutput(): DestinationStream {
   stream.on('error', () => {});
   // Not the stream itself: pino would have it flushed after a fatal line, which has no end on a full disk either.
   return { write: (line) => stream.write(line) };
-}
-
-/** Lines of one request, text, turn or send have the same id, in every process. */
-function nameCorrelation(): { correlationId?: string } {
-  const id = correlationId();
-  return id === undefined ? {} : { correlationId: id };
 }
 
 /** Milliseconds between two lines that say the same of a store that takes no writes: a full disk has enough to bear. */

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomFillSync } from 'node:crypto';
 import {
   type Attributes,
@@ -12,37 +11,45 @@ import {
 } from '@opentelemetry/api';
 
 /*
- * Spans of OpenTelemetry. Its API does nothing until a program registers an SDK; what it holds then, as what is held
- * here, is what belongs to the chain of calls that runs: the one thing that is not handed down as an argument.
+ * Spans of OpenTelemetry. Its API does nothing until a program registers an SDK. Without one there is a trace id all the
+ * same: the correlation id of logs and answers.
  *
- * Without an SDK there is a trace id all the same: the correlation id of logs and answers.
+ * What runs is handed down as an argument. `AsyncLocalStorage` would spare that, and cost a tenth of each text on Node 20,
+ * where it has every promise of the process call hooks.
  */
 
 /** Goes to the SDK that a program registers, whenever it does. */
 const tracer = trace.getTracer('switchboard');
 
-/** The W3C trace context (`traceparent`, version 00) of what runs. */
-const running = new AsyncLocalStorage<string>();
-
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 export interface SpanGiven {
   kind?: 'server' | 'client' | 'internal';
-  /** A `traceparent`; one that is none counts as null. Undefined = what runs; null = this is where a trace begins. */
-  parent?: string | null | undefined;
+  /** A `traceparent`. Absent, or none by its form: this is where a trace begins. */
+  parent?: string | undefined;
   /** Neither numbers nor texts. */
   attributes?: Attributes;
 }
 
 const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL };
 
-/** Does `work` in a span. `note` adds attributes to it. */
+/** What runs. */
+export interface RunningSpan {
+  /** W3C trace context, version 00: to be kept with what is gone on with later, perhaps by another process. */
+  traceparent: string;
+  /** The trace id, 32 hex digits: for lines of the log. */
+  correlationId: string;
+  /** Adds attributes, which are neither numbers nor texts. */
+  note: (attributes: Attributes) => void;
+}
+
+/** Does `work` in a span. */
 export async function inSpan<T>(
   name: string,
-  { kind = 'internal', parent = running.getStore() ?? null, attributes = {} }: SpanGiven,
-  work: (note: (attributes: Attributes) => void) => Promise<T>,
+  { kind = 'internal', parent, attributes = {} }: SpanGiven,
+  work: (span: RunningSpan) => Promise<T>,
 ): Promise<T> {
-  const parentContext = parent === null ? null : spanContextOf(parent);
+  const parentContext = parent === undefined ? null : spanContextOf(parent);
   const around = parentContext === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parentContext);
   const span = tracer.startSpan(name, { kind: KINDS[kind], attributes }, around);
   const made = span.spanContext();
@@ -51,7 +58,11 @@ export async function inSpan<T>(
     : { traceId: randomHex(16), spanId: randomHex(8), traceFlags: 0 };
   try {
     return await context.with(trace.setSpan(around, span), () =>
-      running.run(traceparentOf(spanContext), () => work((noted) => span.setAttributes(noted))),
+      work({
+        traceparent: traceparentOf(spanContext),
+        correlationId: spanContext.traceId,
+        note: (noted) => span.setAttributes(noted),
+      }),
     );
   } catch (error) {
     // Without its message, which may quote whatever it was given.
@@ -61,16 +72,6 @@ export async function inSpan<T>(
   } finally {
     span.end();
   }
-}
-
-/** Of what runs; to be kept with what is gone on with later, perhaps by another process. */
-export function traceparent(): string | undefined {
-  return running.getStore();
-}
-
-/** The trace id of what runs, 32 hex digits. */
-export function correlationId(): string | undefined {
-  return running.getStore()?.slice(3, 35);
 }
 
 function spanContextOf(parent: string): SpanContext | null {

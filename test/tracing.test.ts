@@ -11,9 +11,8 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { correlationId, inSpan, traceparent } from '../src/tracing.ts';
+import { inSpan } from '../src/tracing.ts';
 import { eventually } from './support/eventually.ts';
-import { recordedLog } from './support/log.ts';
 import { type RunningApp, SUPPORT, startApp } from './support/running-app.ts';
 
 interface Recorded {
@@ -91,22 +90,20 @@ const PARENT = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01';
 
 describe('tracing', () => {
   describe('without an SDK', () => {
-    it('gives what runs an id, which what runs in it shares', async () => {
-      expect([traceparent(), correlationId()]).to.deep.equal([undefined, undefined]);
-      await inSpan('outer', {}, async () => {
-        const outer = correlationId();
-        expect(outer).to.match(/^[0-9a-f]{32}$/);
-        await Promise.all([
-          inSpan('inner', {}, async () => expect(correlationId()).to.equal(outer)),
-          inSpan('another', { parent: null }, async () => expect(correlationId()).not.to.equal(outer)),
-        ]);
-        expect(correlationId()).to.equal(outer);
-      });
-      expect(correlationId()).to.equal(undefined);
+    it('gives what runs an id, which what is begun from it shares', async () => {
+      const outer = await inSpan('outer', {}, async (span) => span);
+      expect(outer.correlationId).to.match(/^[0-9a-f]{32}$/);
+      expect(outer.traceparent).to.match(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/).and.include(outer.correlationId);
+      await inSpan('inner', { parent: outer.traceparent }, async ({ correlationId }) =>
+        expect(correlationId).to.equal(outer.correlationId),
+      );
+      await inSpan('another', {}, async ({ correlationId }) =>
+        expect(correlationId).not.to.equal(outer.correlationId),
+      );
     });
 
     it('goes on with the trace of a caller, but for what is no trace context', async () => {
-      await inSpan('one', { parent: PARENT }, async () => expect(traceparent()).to.equal(PARENT));
+      await inSpan('one', { parent: PARENT }, async ({ traceparent }) => expect(traceparent).to.equal(PARENT));
       for (const parent of [
         '',
         'x',
@@ -114,21 +111,11 @@ describe('tracing', () => {
         PARENT.replace(/[1-9a-f]/g, '0'),
         `${PARENT}\n`,
       ]) {
-        await inSpan('one', { parent }, async () => {
-          expect(traceparent()).to.match(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
-          expect(traceparent()).not.to.include('0123456789abcdef');
+        await inSpan('one', { parent }, async ({ traceparent }) => {
+          expect(traceparent).to.match(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+          expect(traceparent).not.to.include('0123456789abcdef');
         });
       }
-    });
-
-    it('names it in each line of the log', async () => {
-      const { log, lines } = recordedLog();
-      log.info('before');
-      await inSpan('one', { parent: PARENT }, async () => log.info('in it'));
-      expect(lines().map((line) => line.correlationId)).to.deep.equal([
-        undefined,
-        '0123456789abcdef0123456789abcdef',
-      ]);
     });
   });
 
@@ -160,7 +147,7 @@ describe('tracing', () => {
       expect(JSON.stringify(span)).to.include('TypeError').and.to.not.include('hello');
     });
 
-    it('follows a text from the callback to the sends in one trace, whose id is in the log', async () => {
+    it('follows a text from the callback to the sends in one trace', async () => {
       service = await startApp();
       await service.textIn('15550100001', 'Hello', SUPPORT.en);
       await service.phone('15550100001', 1);
@@ -182,6 +169,16 @@ describe('tracing', () => {
       expect(turn?.attributes).to.include({ 'switchboard.outcome': 'answered' });
       expect(sends[0]?.attributes).to.include({ 'switchboard.outcome': 'accepted' });
       expect(JSON.stringify(spans)).not.to.include('15550100001').and.to.not.include('Hello');
+    });
+
+    it('names the trace of a text in the log when the bot fails at it', async () => {
+      service = await startApp();
+      service.app.adapter.use(() => Promise.reject(new Error('broken')));
+      await service.textIn('15550100001', 'Hello', SUPPORT.en);
+      await service.phone('15550100001', 1);
+      const callback = recorder.spans.find(({ name }) => name === 'callback');
+      const [failed] = service.log.lines().filter(({ msg }) => /^the bot failed/.test(String(msg)));
+      expect(failed?.correlationId).to.equal(callback?.traceId);
     });
 
     it('follows an agent’s answer from the request to the send, and tells the caller its id', async () => {

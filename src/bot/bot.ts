@@ -57,7 +57,7 @@ export function createScriptBot({ scripts, texts, actions, http, log, ran }: Scr
   const dialogs = new Map(
     [...scripts.dialogs].map(([id, script]) => [
       id,
-      new ScriptDialog(script, { recogniser, actions, http, triggers, fallback, log, ran }),
+      new ScriptDialog(script, { recogniser, actions, http, triggers, fallback, ran }),
     ]),
   );
   const interrupts = new Interrupts({ texts, triggers, dialogs, startOf });
@@ -70,8 +70,8 @@ export function createScriptBot({ scripts, texts, actions, http, log, ran }: Scr
     if (!underWay) throw new SwitchboardError('internal', 'The adapter has put no turn into turnState.');
     const { conversation, hidden: kept } = underWay.input;
     const { state, readable } = openState(underWay.botState, conversation.session, kept);
-    if (!readable) log?.warn('A stored bot state was not of this bot: the conversation begins afresh.');
-    const turn = new ScriptTurn(context, underWay, state, texts);
+    const turn = new ScriptTurn(context, underWay, state, texts, log);
+    if (!readable) turn.warn({}, 'A stored bot state was not of this bot: the conversation begins afresh.');
     const wasSensitive = isSensitive(state);
     try {
       await takeTurn(await contextOf(context), turn);
@@ -93,11 +93,14 @@ export function createScriptBot({ scripts, texts, actions, http, log, ran }: Scr
   }
 
   /** Where a conversation begins: a workstream may name a dialog that a later publication lacks. */
-  function startOf({ input }: ScriptTurn): string {
-    const { dialog } = input.conversation;
+  function startOf(turn: ScriptTurn): string {
+    const { dialog } = turn.input.conversation;
     if (dialog === undefined) return scripts.start;
     if (dialogs.has(dialog)) return dialog;
-    log?.warn('A workstream names a dialog that the live dialogs do not have: the bot begins with another.');
+    turn.warn(
+      {},
+      'A workstream names a dialog that the live dialogs do not have: the bot begins with another.',
+    );
     return scripts.start;
   }
 
@@ -242,7 +245,7 @@ export function createScriptBot({ scripts, texts, actions, http, log, ran }: Scr
     const id = dialogOf({ dialog, step }, dc.stack);
     if (dialogs.has(id) && hasStep(id, step)) return { dialog: id, step };
     // Only what the dialogs have: an agent's program may send anything in their place, such as a customer's text.
-    log?.warn(
+    ScriptTurn.of(dc.context).warn(
       dialog !== undefined && dialogs.has(dialog) ? { dialog } : {},
       'An agent named a step that the dialogs do not have: the bot goes on as without.',
     );
@@ -268,7 +271,7 @@ export function createScriptBot({ scripts, texts, actions, http, log, ran }: Scr
   /** A dialog or step that was there when the conversation came to it may be gone since: then it begins again. */
   function startAfreshUnlessSound(dc: DialogContext, turn: ScriptTurn): void {
     if (isSound(turn.state)) return;
-    log?.warn({ stack: turn.state.dialogStack.map(({ id, state }) => [id, state.step]) }, 'A step is gone.');
+    turn.warn({ stack: turn.state.dialogStack.map(({ id, state }) => [id, state.step]) }, 'A step is gone.');
     dc.stack.length = 0;
     turn.saySystem('changed_meanwhile');
   }

@@ -1,55 +1,56 @@
 import type { Json } from '../bot-turn.ts';
-import type { Logger } from '../log.ts';
+import type { Frame } from './bot-state.ts';
 import type { Scope } from './expressions.ts';
 import type { Assignment, Node } from './flow.ts';
+import type { ScriptTurn } from './script-turn.ts';
 import type { Values } from './texts.ts';
 
-type Of<K extends Node['kind']> = Extract<Node, { kind: K }>;
-
-/**
+/*
  * What the expressions of steps come to. One may have no value, such as a field of a variable that is not set: then it
  * counts as what is said here, and the log tells.
  */
-export interface Evaluation {
-  /** False without a value. */
-  isTrue(node: Of<'if'>, scope: Scope): boolean;
-  /** Undefined without a value. */
-  chosen(node: Of<'switch'>, scope: Scope): Json | undefined;
-  /** What a dialog gives to what called it; null without a value. */
-  returned(node: Of<'return'>, scope: Scope): Json;
-  /** By name; null for each without a value. */
-  values(node: Node, assignments: readonly Assignment[], scope: Scope): Values;
+
+type Of<K extends Node['kind']> = Extract<Node, { kind: K }>;
+
+/** False without a value. */
+export function isTrue(node: Of<'if'>, frame: Frame, turn: ScriptTurn): boolean {
+  const value = node.condition.evaluate(turn.scope(frame));
+  if (typeof value !== 'boolean') noValue(node, turn, 'the condition counts as false');
+  return value === true;
 }
 
-export function createEvaluation(log: Pick<Logger, 'warn'> | undefined): Evaluation {
-  const noValue = ({ id, place }: Node, consequence: string) =>
-    log?.warn({ step: id, place }, `An expression has no value: ${consequence}.`);
-  // All are evaluated before any is assigned, so their order does not matter.
-  const values: Evaluation['values'] = (node, assignments, scope) =>
-    Object.fromEntries(
-      assignments.map(({ name, value: expression }) => {
-        const value = expression.evaluate(scope);
-        if (value === undefined) noValue(node, `${name} is set to null`);
-        return [name, value ?? null];
-      }),
-    );
-  return {
-    values,
-    isTrue(node, scope) {
-      const value = node.condition.evaluate(scope);
-      if (typeof value !== 'boolean') noValue(node, 'the condition counts as false');
-      return value === true;
-    },
-    chosen(node, scope) {
-      const value = node.value.evaluate(scope);
-      if (value === undefined) noValue(node, 'no case holds');
-      return value;
-    },
-    returned(node, scope) {
-      if (Array.isArray(node.value)) return values(node, node.value, scope);
-      const value = node.value.evaluate(scope);
-      if (value === undefined) noValue(node, 'null is returned');
-      return value ?? null;
-    },
-  };
+/** Undefined without a value. */
+export function chosen(node: Of<'switch'>, frame: Frame, turn: ScriptTurn): Json | undefined {
+  const value = node.value.evaluate(turn.scope(frame));
+  if (value === undefined) noValue(node, turn, 'no case holds');
+  return value;
+}
+
+/** What a dialog gives to what called it; null without a value. */
+export function returned(node: Of<'return'>, frame: Frame, turn: ScriptTurn): Json {
+  if (Array.isArray(node.value)) return valuesOf(node, node.value, frame, turn);
+  const value = node.value.evaluate(turn.scope(frame));
+  if (value === undefined) noValue(node, turn, 'null is returned');
+  return value ?? null;
+}
+
+/** By name; null for each without a value. All are evaluated before any is assigned, so their order does not matter. */
+export function valuesOf(
+  node: Node,
+  assignments: readonly Assignment[],
+  frame: Frame,
+  turn: ScriptTurn,
+): Values {
+  const scope: Scope = turn.scope(frame);
+  return Object.fromEntries(
+    assignments.map(({ name, value: expression }) => {
+      const value = expression.evaluate(scope);
+      if (value === undefined) noValue(node, turn, `${name} is set to null`);
+      return [name, value ?? null];
+    }),
+  );
+}
+
+function noValue({ id, place }: Node, turn: ScriptTurn, consequence: string): void {
+  turn.warn({ step: id, place }, `An expression has no value: ${consequence}.`);
 }

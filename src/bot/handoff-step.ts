@@ -1,5 +1,4 @@
 import type { HandoffRequest } from '../bot-turn.ts';
-import type { Logger } from '../log.ts';
 import type { Frame } from './bot-state.ts';
 import type { Expression } from './expressions.ts';
 import type { Base, Laying, Next } from './flow.ts';
@@ -90,10 +89,9 @@ export function handoffOf(
   dialog: string,
   frame: Frame,
   turn: ScriptTurn,
-  log: Pick<Logger, 'warn'> | undefined,
 ): HandoffRequest {
   const noValue = (field: string) =>
-    log?.warn({ step: node.id, place: node.place }, `The ${field} of a handoff has no value that fits.`);
+    turn.warn({ step: node.id, place: node.place }, `The ${field} of a handoff has no value that fits.`);
   const { queueBy, priority } = node;
   const scope = queueBy || priority ? turn.scope(frame) : undefined;
   const queue = scope && queueBy?.evaluate(scope);

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
-import type { Logger } from '../log.ts';
 import type { Frame } from './bot-state.ts';
 import { type Expression, Expressions, ROOTS } from './expressions.ts';
 import type { Assignment, Base, Flow, Laying, Next } from './flow.ts';
@@ -141,14 +140,13 @@ export async function ask(
   turn: ScriptTurn,
   count: number,
   parts: HttpParts | undefined,
-  log: Pick<Logger, 'warn'> | undefined,
 ): Promise<{ value: Values; isFailure: boolean }> {
   const answer = await answerTo(node, frame, turn, count, parts);
   const value =
     'status' in answer && answer.error === undefined ? taken(node, answer, frame, turn) : undefined;
   if (value !== undefined) return { value, isFailure: false };
   const { error = 'unexpected_answer', status = null } = answer;
-  log?.warn({ step: node.id, place: node.place, error, status }, 'A request of a dialog has failed.');
+  turn.warn({ step: node.id, place: node.place, error, status }, 'A request of a dialog has failed.');
   if (node.failed === undefined) {
     throw new SwitchboardError(
       'bot_failed',

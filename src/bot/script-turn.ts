@@ -1,6 +1,7 @@
 import type { Activity, TurnContext } from 'botbuilder-core';
 import type { HandoffRequest, Json, OwnQueue, TurnInput, TurnUnderWay } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
+import type { Logger } from '../log.ts';
 import { openingTime } from './automated-text.ts';
 import { type BotState, collected, type Frame } from './bot-state.ts';
 import type { Scope } from './expressions.ts';
@@ -28,6 +29,7 @@ export class ScriptTurn {
   /** Nobody is to read the text of this turn, should it answer a question that is for the bot alone. */
   hidesText = false;
   readonly #underWay: TurnUnderWay;
+  readonly #log: Pick<Logger, 'warn'> | undefined;
   readonly #said: { text: string; alone: boolean }[] = [];
   #handoff: HandoffRequest | undefined;
   #outcome: string | undefined;
@@ -36,12 +38,19 @@ export class ScriptTurn {
   #clock: WallClock | undefined;
   #spent = 0;
 
-  constructor(context: TurnContext, underWay: TurnUnderWay, state: BotState, texts: Texts) {
+  constructor(
+    context: TurnContext,
+    underWay: TurnUnderWay,
+    state: BotState,
+    texts: Texts,
+    log?: Pick<Logger, 'warn'>,
+  ) {
     this.input = underWay.input;
     this.state = state;
     this.texts = texts;
     this.locale = context.activity.locale ?? underWay.input.conversation.locale;
     this.#underWay = underWay;
+    this.#log = log;
     context.turnState.set(SCRIPT_TURN, this);
   }
 
@@ -51,6 +60,12 @@ export class ScriptTurn {
       throw new SwitchboardError('internal', 'A dialog was run outside the bot that it belongs to.');
     }
     return turn;
+  }
+
+  /** A line of the log about this turn. Neither numbers nor texts. */
+  warn(about: object, line: string): void {
+    const { correlationId } = this.input;
+    this.#log?.warn(correlationId === undefined ? about : { ...about, correlationId }, line);
   }
 
   /** When it happened (milliseconds since 1970): the same again when the turn is run again. */

@@ -1,9 +1,8 @@
 import type { Json } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
-import type { Logger } from '../log.ts';
 import { type Action, act } from './action-step.ts';
 import type { Frame } from './bot-state.ts';
-import { createEvaluation, type Evaluation } from './evaluation.ts';
+import { chosen, isTrue, returned, valuesOf } from './evaluation.ts';
 import type { Next, Node } from './flow.ts';
 import { handoffOf } from './handoff-step.ts';
 import { ask, type HttpParts } from './http-step.ts';
@@ -27,7 +26,6 @@ export interface StepParts {
   actions: { readonly [name: string]: Action };
   /** Undefined: no request is made. */
   http: HttpParts | undefined;
-  log: Pick<Logger, 'warn'> | undefined;
 }
 
 export interface StepAt {
@@ -42,8 +40,7 @@ export interface StepAt {
 /** Runs a step: what it says and sets goes into the turn and the frame. */
 export type RunStep = (node: Node, at: StepAt) => Promise<StepOutcome>;
 
-export function createStepRun({ actions, http, log }: StepParts): RunStep {
-  const evaluation: Evaluation = createEvaluation(log);
+export function createStepRun({ actions, http }: StepParts): RunStep {
   return async (node, { dialog, frame, turn, count }) => {
     const goesOn = (next: Next): StepOutcome => ({ kind: 'goes_on', next });
     switch (node.kind) {
@@ -57,41 +54,39 @@ export function createStepRun({ actions, http, log }: StepParts): RunStep {
       case 'confirm':
         return { kind: 'asks', question: node };
       case 'if':
-        return goesOn(evaluation.isTrue(node, turn.scope(frame)) ? node.whenTrue : node.whenFalse);
+        return goesOn(isTrue(node, frame, turn) ? node.whenTrue : node.whenFalse);
       case 'set':
-        for (const [name, value] of Object.entries(
-          evaluation.values(node, node.assignments, turn.scope(frame)),
-        )) {
+        for (const [name, value] of Object.entries(valuesOf(node, node.assignments, frame, turn))) {
           turn.assign(frame, name, value);
         }
         return goesOn(node.next);
       case 'goto':
         return goesOn(node.next);
       case 'switch':
-        return goesOn(caseOf(node, evaluation.chosen(node, turn.scope(frame))));
+        return goesOn(caseOf(node, chosen(node, frame, turn)));
       case 'call':
         return {
           kind: 'calls',
           dialog: node.dialog,
-          vars: evaluation.values(node, node.with, turn.scope(frame)),
+          vars: valuesOf(node, node.with, frame, turn),
         };
       case 'return':
-        return { kind: 'returns', value: evaluation.returned(node, turn.scope(frame)) };
+        return { kind: 'returns', value: returned(node, frame, turn) };
       case 'http': {
-        const { value, isFailure } = await ask(node, frame, turn, count, http, log);
+        const { value, isFailure } = await ask(node, frame, turn, count, http);
         if (node.as !== undefined) turn.assign(frame, node.as, value);
         return goesOn(isFailure && node.failed !== undefined ? node.failed : node.next);
       }
       case 'action': {
         const action = actions[node.action];
         if (!action) throw new SwitchboardError('internal', `There is no action ${node.action}.`);
-        const input = evaluation.values(node, node.input, turn.scope(frame));
+        const input = valuesOf(node, node.input, frame, turn);
         const result = await act(node, action, input, turn, count);
         if (node.as !== undefined) turn.assign(frame, node.as, result);
         return goesOn(node.next);
       }
       case 'handoff':
-        turn.handOver(handoffOf(node, dialog, frame, turn, log));
+        turn.handOver(handoffOf(node, dialog, frame, turn));
         return { kind: 'waits' };
       case 'wait':
         frame.until = turn.at + node.time;

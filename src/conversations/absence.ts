@@ -55,7 +55,7 @@ export async function takeBack(parts: AbsenceParts, write: GuardedWrite, agentId
   const gone = await isGone();
   for (const id of gone ? await whatNeedsSomebody(store, gone) : []) {
     if (!(await isGone())) return;
-    await write(id, {}, (conversation) => withoutAgent(settings, conversation, agentId, now()));
+    await write(id, null, {}, (conversation) => withoutAgent(settings, conversation, agentId, now()));
   }
   if (!gone) return;
   const settledAt = gone.presenceAt + SETTLED;

@@ -30,7 +30,7 @@ export function createAgentMessages(
     async reply(id, actor, { text, key }) {
       const draft = { cause: `agent:${key}`, author: authorOf(actor), texts: [text] };
       let messages: MessageDoc[] = [];
-      await write(id, {}, async (conversation) => {
+      await write(id, actor, {}, async (conversation) => {
         const joined = hasJoined(actor, conversation);
         if (!joined) mayOwn(actor, conversation);
         const move = moved(conversation, 'reply', now());
@@ -60,7 +60,7 @@ export function createAgentMessages(
 
     async note(id, actor, { text, key, mentions }) {
       let note: MessageDoc | undefined;
-      await write(id, {}, async (conversation) => {
+      await write(id, actor, {}, async (conversation) => {
         if (!hasPart(actor, conversation)) mayServe(actor, conversation.queueId);
         const made = noteBy(actor, conversation, { text, key, ...(mentions && { mentions }) }, now());
         const before = await written(store, conversation, made._id);

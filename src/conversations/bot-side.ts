@@ -3,7 +3,7 @@ import type { ConversationDoc } from '../store/documents.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
 import type { Changes } from './commit.ts';
 import { outgoingMessages, type Split } from './compose.ts';
-import type { Decision, TurnDecision } from './decision.ts';
+import type { TurnDecision } from './decision.ts';
 import { overflowed } from './overflowing.ts';
 import { ownQueue, waitingIn } from './own-queue.ts';
 import { type PlacementParts, placement } from './placement.ts';
@@ -23,10 +23,6 @@ export interface BotSideParts extends PlacementParts {
   systemText: SystemText;
   /** Whether the bot is told how many wait in the queue of its number. */
   asksWaiting: () => boolean;
-  /** Told of the error of a bot's turn; the customer is apologised to and handed over. */
-  botFailed: (error: unknown, conversationId: string) => void;
-  /** Told of a handoff to a queue that there is not. Its name may be anything, also a customer's text. */
-  lacksQueue: (conversationId: string) => void;
 }
 
 /**
@@ -48,7 +44,7 @@ export async function botTurn(
   const own = ownQueue(parts.settings, conversation.number, activity.at);
   const waiting = parts.asksWaiting() ? await waitingIn(parts.store, own.id) : null;
   let output: TurnOutput;
-  let outcome: 'answered' | 'bot_failed' = 'answered';
+  let failure: TurnDecision['failure'];
   try {
     output = await bot({
       conversation: about,
@@ -58,11 +54,11 @@ export async function botTurn(
       hidden: conversation.hidden ?? null,
     });
   } catch (error) {
-    parts.botFailed(error, conversation._id);
+    failure = { error };
     output = failedOutput(parts.systemText, locale, botState, conversation);
-    outcome = 'bot_failed';
   }
-  return { ...(await changesOf(parts, conversation, locale, activity, output, opening)), outcome };
+  const decided = await changesOf(parts, conversation, locale, activity, output, opening);
+  return failure ? { ...decided, outcome: 'bot_failed', failure } : { ...decided, outcome: 'answered' };
 }
 
 /** A turn of the bot in its own right: after `closed`, it opens the next session. */
@@ -127,7 +123,7 @@ async function changesOf(
   activity: TurnActivity,
   output: TurnOutput,
   opening: Changes,
-): Promise<Decision> {
+): Promise<Omit<TurnDecision, 'outcome'>> {
   const now = parts.now();
   const changes: Changes = {
     ...opening,
@@ -216,19 +212,19 @@ async function handedOff(
   changes: Changes,
   activity: TurnActivity,
   now: number,
-): Promise<Decision> {
+): Promise<Omit<TurnDecision, 'outcome'>> {
   const { reason, summary, context, untakenAfter } = handoff;
   const found = await placement(parts, conversation, handoff);
   const { queueId, priority, action, said } = found;
   const told = new Set<AutomatedMessage>(handoff.knowsClosed ? ['out_of_hours', 'holiday'] : []);
-  if (found.lacksQueue) parts.lacksQueue(conversation._id);
+  const lacking = found.lacksQueue ? { lacksQueue: true as const } : {};
   if (handoff.unlessClosed && found.closed) {
     const id = `closed:${conversation._id}:${conversation.version}`;
     const value = JSON.stringify(found.closed);
-    return { changes: { ...changes, event: { id, name: 'closed', at: now, value } } };
+    return { changes: { ...changes, event: { id, name: 'closed', at: now, value } }, ...lacking };
   }
   const moved = allowed(move(conversation, 'handoff', now, { queueId }));
-  if (!moved) return { changes };
+  if (!moved) return { changes, ...lacking };
   const { untaken } = parts.settings.workstream(conversation.number).settings.times;
   const queued: Changes = {
     ...changes,
@@ -249,7 +245,7 @@ async function handedOff(
   const overflowing =
     action &&
     overflowed({ ...conversation, ...moved.fields }, action, { changes: queued, reason: 'overflow' }, now);
-  return { changes: overflowing ?? queued, automated: said.filter((kind) => !told.has(kind)) };
+  return { changes: overflowing ?? queued, automated: said.filter((kind) => !told.has(kind)), ...lacking };
 }
 
 /** The history keeps why, also once the conversation is the bot's again and its handoff is gone. */

@@ -29,7 +29,7 @@ export function createClaims(
   const announce = createAnnounce(parts);
   return {
     claim: (id, actor, expected = {}) =>
-      write(id, expected, (conversation) => {
+      write(id, actor, expected, (conversation) => {
         mayServe(actor, conversation.queueId);
         if (conversation.agentId === actor.id && conversation.handler === 'agent') return null;
         notOfferedElsewhere(conversation, actor, now());

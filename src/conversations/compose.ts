@@ -1,5 +1,4 @@
 import type { Author, ConversationDoc, PendingMessage } from '../store/documents.ts';
-import { traceparent } from '../tracing.ts';
 
 /** Cuts a text into parts of at most 1600 characters, each with its count of segments. */
 export type Split = (text: string) => { text: string; segments: number }[];
@@ -36,14 +35,15 @@ export function outgoingMessages(
       epoch: conversation.epoch,
       attempts: 0,
       rank: 0,
-      ...tracedHere(),
     }));
 }
 
-/** With what is made here goes the trace that it is made in, if there is one. */
-export function tracedHere(): { traceparent?: string } {
-  const parent = traceparent();
-  return parent === undefined ? {} : { traceparent: parent };
+/** With what is written goes the trace that it is written in, which its send goes on with. */
+export function tracedBy(
+  messages: readonly PendingMessage[],
+  traceparent: string | undefined,
+): PendingMessage[] {
+  return messages.map((message) => (traceparent === undefined ? message : { ...message, traceparent }));
 }
 
 /** A note for colleagues: in the transcript, never sent. */

@@ -16,7 +16,7 @@ export function createDeadLetters(
       const failed = await store.messages.findOne({ _id: messageId });
       if (!failed) throw new SwitchboardError('not_found', 'There is no such message.');
       let again: MessageDoc | undefined;
-      await write(failed.conversationId, {}, async (conversation) => {
+      await write(failed.conversationId, actor, {}, async (conversation) => {
         mayActFor(actor, conversation);
         // Named after the failed one: two who press at once, with keys of their own, make one message.
         const cause = `resend:${createHash('sha256').update(messageId).digest('hex').slice(0, 32)}`;

@@ -2,9 +2,11 @@ import { SwitchboardError } from '../errors.ts';
 import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
 import { type AutomatedParts, withAutomated } from './automated-messages.ts';
 import { type Changes, conversationUpdate, heardOf, touchedBy } from './commit.ts';
+import { tracedBy } from './compose.ts';
 import type { Decision } from './decision.ts';
 import { flush } from './flush.ts';
 import type { NewsSource } from './news.ts';
+import type { Actor } from './rights.ts';
 import { type AllowedMove, move, type Parties, type Transition } from './state.ts';
 
 /** What an agent's program read before it asked for a change; a different version now is refused. */
@@ -29,13 +31,14 @@ export interface GuardedWriteParts extends AutomatedParts {
 }
 
 /**
- * Reads, decides, writes under the version read; decides anew when something else wrote first. `decide` answers null
- * when there is nothing left to do. Resolves with the conversation as written; it is on disk once the store's `durable()`
+ * Reads, decides, writes under the version read; decides anew when something else wrote first. `actor` is null when the
+ * service itself writes. `decide` answers null when there is nothing left to do. Resolves with the conversation as written; it is on disk once the store's `durable()`
  * has resolved, which is for the caller to await before anybody is told. Rejects with `not_found`, `stale_version`, and
  * what `decide` throws.
  */
 export type GuardedWrite = (
   id: string,
+  actor: Pick<Actor, 'traceparent'> | null,
   expected: Expected,
   decide: (conversation: ConversationDoc) => Decision | null | Promise<Decision | null>,
 ) => Promise<ConversationDoc>;
@@ -45,7 +48,7 @@ const TRIES = 10;
 
 export function createGuardedWrite(parts: GuardedWriteParts): GuardedWrite {
   const { store } = parts;
-  return async (id, expected, decide) => {
+  return async (id, actor, expected, decide) => {
     for (let tries = 0; tries < TRIES; tries++) {
       const conversation = await store.conversations.findOne({ _id: id });
       if (!conversation) throw new SwitchboardError('not_found', 'There is no such conversation.');
@@ -54,7 +57,7 @@ export function createGuardedWrite(parts: GuardedWriteParts): GuardedWrite {
       if (expected.version !== undefined && expected.version !== conversation.version) {
         throw refusal('stale_version', undefined, conversation);
       }
-      const written = await commitDecision(parts, conversation, decision);
+      const written = await commitDecision(parts, conversation, decision, actor?.traceparent);
       if (written) return written;
     }
     throw new SwitchboardError(
@@ -72,6 +75,7 @@ export async function commitDecision(
   parts: GuardedWriteParts,
   conversation: ConversationDoc,
   decision: Decision,
+  traceparent?: string,
 ): Promise<ConversationDoc | null> {
   const { store, now } = parts;
   const said = await withAutomated(parts, conversation, decision.changes, decision.automated, decision.asked);
@@ -80,7 +84,7 @@ export async function commitDecision(
   const update = conversationUpdate(conversation, changes, now());
   const $push = {
     ...update.$push,
-    ...(changes.messages?.length ? { pending: { $each: changes.messages } } : {}),
+    ...(changes.messages?.length ? { pending: { $each: tracedBy(changes.messages, traceparent) } } : {}),
     ...(changes.endedSession ? { endedSessions: changes.endedSession } : {}),
     ...(events.length > 0 ? { events: { $each: events } } : {}),
   };

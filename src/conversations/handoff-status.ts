@@ -1,20 +1,20 @@
 import type { Bot, HandoffStatus, TurnInput } from '../bot-turn.ts';
 import type { ConversationDoc, ConversationEvent, Store } from '../store/documents.ts';
 import { type BotSideParts, toldOf } from './bot-side.ts';
-import type { Changes } from './commit.ts';
+import type { TurnDecision } from './decision.ts';
 import { ownQueue } from './own-queue.ts';
 import { positionOf } from './position.ts';
 
 /**
  * Lets the bot hear what became of its handoff. It may keep something in its state, and no more: the conversation is
- * somebody else's, or closed, so its texts, another handoff and an end are dropped. When it fails, that is logged.
+ * somebody else's, or closed, so its texts, another handoff and an end are dropped.
  */
 export async function tellStatus(
-  parts: Pick<BotSideParts, 'settings' | 'botFailed'> & { store: Pick<Store, 'conversations'> },
+  parts: Pick<BotSideParts, 'settings'> & { store: Pick<Store, 'conversations'> },
   conversation: ConversationDoc,
   event: ConversationEvent,
   bot: Bot,
-): Promise<{ changes: Changes; outcome: 'recorded' | 'bot_failed' }> {
+): Promise<TurnDecision> {
   const told: HandoffStatus = JSON.parse(event.value);
   const position = told.state === 'queued' ? await positionOf(parts.store, conversation) : null;
   const input: TurnInput = {
@@ -37,7 +37,6 @@ export async function tellStatus(
       outcome: 'recorded',
     };
   } catch (error) {
-    parts.botFailed(error, conversation._id);
-    return { changes: {}, outcome: 'bot_failed' };
+    return { changes: {}, outcome: 'bot_failed', failure: { error } };
   }
 }

@@ -1,7 +1,6 @@
 import type { Json } from '../bot-turn.ts';
 import { isDuplicateKey } from '../store/collection.ts';
 import type { ConsentWord, MessageDoc, Store } from '../store/documents.ts';
-import { tracedHere } from './compose.ts';
 import { writeDown } from './consent.ts';
 import { newConversation } from './new-conversation.ts';
 
@@ -16,6 +15,8 @@ export interface InboundText {
   /** What it says about texts, when that is all it says. */
   consent?: ConsentWord;
   provider: { [key: string]: Json };
+  /** W3C: what its turn goes on with. */
+  traceparent?: string;
 }
 
 /**
@@ -81,7 +82,7 @@ function inboundMessage(channelId: string, inbound: InboundText, now: number): M
     segments: inbound.segments,
     changedAt: now,
     attempts: 0,
-    ...tracedHere(),
+    ...(inbound.traceparent === undefined ? {} : { traceparent: inbound.traceparent }),
     ...(inbound.consent === undefined ? {} : { consent: inbound.consent }),
     provider: inbound.provider,
   };

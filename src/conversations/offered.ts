@@ -11,14 +11,14 @@ export function createOffered(
 ): Pick<Desk, 'accept' | 'reject'> {
   return {
     accept: (id, actor, expected = {}) =>
-      write(id, expected, (conversation) => {
+      write(id, actor, expected, (conversation) => {
         if (conversation.agentId === actor.id && conversation.handler === 'agent') return null;
         mayAnswer(conversation, actor, now());
         return { changes: { move: moved(conversation, 'accept', now(), { agentId: actor.id }) } };
       }),
 
     async reject(id, actor, expected = {}) {
-      const written = await write(id, expected, (conversation) => {
+      const written = await write(id, actor, expected, (conversation) => {
         mayAnswer(conversation, actor, now());
         const passedOver = [...(conversation.passedOver ?? []), { agentId: actor.id, at: now() }];
         const move = moved(conversation, 'reject', now());

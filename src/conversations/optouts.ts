@@ -23,7 +23,9 @@ export function createOptouts(parts: GuardedWriteParts & { store: Pick<Store, 'd
     // Whether or not this changed the entry: who changed it may have died before it could be shown.
     if (entry && (await store.conversations.findOne({ _id: id }))) {
       const since = entry.state === 'out' ? entry.at : undefined;
-      await write(id, {}, ({ optedOutAt }) => (optedOutAt === since ? null : { changes: shown(entry) }));
+      await write(id, null, {}, ({ optedOutAt }) =>
+        optedOutAt === since ? null : { changes: shown(entry) },
+      );
     }
     await store.durable();
     return entry;

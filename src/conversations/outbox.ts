@@ -101,12 +101,12 @@ export async function sendOut(
   const { channelId, text, _id: externalId } = message;
   const given = {
     kind: 'client',
-    parent: message.traceparent ?? null,
+    parent: message.traceparent,
     attributes: { 'switchboard.channel': channelId, 'switchboard.author': message.author.kind },
   } as const;
-  const result = await inSpan('send', given, async (mark) => {
+  const result = await inSpan('send', given, async (span) => {
     const answer = await parts.send({ channelId, to, from, text, externalId });
-    mark({ 'switchboard.outcome': answer.outcome });
+    span.note({ 'switchboard.outcome': answer.outcome });
     return answer;
   });
   parts.pacing?.breaker.ended(message.channelId, result);

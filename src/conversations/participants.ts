@@ -21,7 +21,7 @@ export function createParticipants(
       if (!(await store.agents.findOne({ _id: agentId }))) {
         throw new SwitchboardError('not_found', 'There is no such agent.');
       }
-      return write(id, expected, (conversation) => {
+      return write(id, actor, expected, (conversation) => {
         mayActFor(actor, conversation);
         if (conversation.handler !== 'agent') throw notJoinable('No agent has the conversation.');
         if (conversation.agentId === agentId) throw notJoinable('They own the conversation.');
@@ -38,7 +38,7 @@ export function createParticipants(
     },
 
     join: (id, actor, expected = {}) =>
-      write(id, expected, (conversation) => {
+      write(id, actor, expected, (conversation) => {
         if (!isSupervisor(actor)) throw new SwitchboardError('forbidden', 'Only supervisors join.');
         const { handler, agentId, participants = [] } = conversation;
         if (participants.includes(actor.id)) return null;
@@ -49,7 +49,7 @@ export function createParticipants(
       }),
 
     leave: (id, actor, expected = {}) =>
-      write(id, expected, (conversation) => {
+      write(id, actor, expected, (conversation) => {
         const { participants = [], consulted = [] } = conversation;
         if (!participants.includes(actor.id) && !consulted.includes(actor.id)) {
           // The answer shows the conversation.

@@ -11,7 +11,7 @@ export function createPreferredAgents(
 ): Pick<Desk, 'prefer'> {
   return {
     prefer: (id, actor, agentIds, expected = {}) =>
-      write(id, expected, async (conversation) => {
+      write(id, actor, expected, async (conversation) => {
         mayActFor(actor, conversation);
         for (const [n, _id] of agentIds.entries()) {
           if (await store.agents.findOne({ _id })) continue;

@@ -17,7 +17,7 @@ export function createProgress(
     actor: Actor,
     expected: Expected = {},
   ): Promise<ConversationDoc> =>
-    write(id, expected, (conversation) => {
+    write(id, actor, expected, (conversation) => {
       mayActFor(actor, conversation);
       return { changes: { move: moved(conversation, transition, now()) } };
     });
@@ -28,7 +28,7 @@ export function createProgress(
     end: (id, actor, expected) => step('end', id, actor, expected),
 
     close: (id, actor, { outcome = 'resolved', key, disposition, note }, expected = {}) =>
-      write(id, expected, (conversation) => {
+      write(id, actor, expected, (conversation) => {
         mayActFor(actor, conversation);
         const end = {
           outcome,

@@ -6,6 +6,8 @@ export interface Actor {
   id: string;
   role: Role;
   queues: string[];
+  /** W3C: the request that they ask by. */
+  traceparent?: string;
 }
 
 /** The actor as the author of a message or the closer of a session. */

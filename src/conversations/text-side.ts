@@ -17,7 +17,7 @@ export interface TextSideParts extends BotSideParts, ConsentSideParts, Reopening
   store: Pick<Store, 'conversations' | 'sessions' | 'queues' | 'agents' | 'optouts'>;
   surveyScore: SurveyScore;
   /** Told of a customer’s number that texts without an end: the bot says nothing for a while. */
-  muted: (conversationId: string) => void;
+  muted: (conversationId: string, correlationId: string) => void;
 }
 
 /** What a text of the customer comes to: for whom it is, and what they, or the service, make of it. */
@@ -38,7 +38,7 @@ export async function decideText(
   return {
     ...decided,
     changes: { ...changes, messages: [...(changes.messages ?? []), note] },
-    committed: () => parts.muted(conversation._id),
+    committed: (correlationId) => parts.muted(conversation._id, correlationId),
   };
 }
 

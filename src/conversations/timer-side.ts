@@ -15,8 +15,6 @@ import { traced } from './trace.ts';
 
 export interface TimerSideParts extends BotSideParts {
   store: Pick<Store, 'conversations' | 'queues' | 'agents'>;
-  /** Told of a handoff that nobody took in time. */
-  untaken: (conversation: ConversationDoc) => void;
   /** Resolves once it shows that the agent let the time of an offer run out. */
   missed: (agentId: string) => Promise<unknown>;
 }
@@ -48,7 +46,6 @@ export async function decideTimer(
       return { ...woken, changes: asNotices(woken.changes) };
     }
     case 'untaken': {
-      parts.untaken(conversation);
       const changes: Changes = { unset: ['untakenAt'] };
       // A bot that failed would apologise once more. Whoever looks after the queue has been told.
       if (conversation.handoff?.reason === 'bot_failed') {

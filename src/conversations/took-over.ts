@@ -16,7 +16,7 @@ export function tellingWhoTookOver(
     const claimed = await claimNext(queueId, actor);
     if (!claimed || !settings.workstream(claimed.number).settings.messages.assigned?.on) return claimed;
     const taken = claimed.stretches.length;
-    return write(claimed._id, {}, ({ handler, agentId, stretches }) =>
+    return write(claimed._id, actor, {}, ({ handler, agentId, stretches }) =>
       handler === 'agent' && agentId === actor.id && stretches.length === taken
         ? { changes: {}, automated: ['assigned'] }
         : null,

@@ -26,7 +26,7 @@ export function createTransfers(
 ): Pick<Desk, 'transfer' | 'return'> {
   return {
     transfer: (id, actor, { note, key, ...to }, expected = {}) =>
-      write(id, expected, async (conversation) => {
+      write(id, actor, expected, async (conversation) => {
         mayActFor(actor, conversation);
         // To a request for a past version, that is the answer, whoever is there.
         const { version = conversation.version } = expected;
@@ -51,7 +51,7 @@ export function createTransfers(
       }),
 
     return: (id, actor, { key, ...given }, expected = {}) =>
-      write(id, expected, (conversation) => {
+      write(id, actor, expected, (conversation) => {
         mayActFor(actor, conversation);
         const move = moved(conversation, 'return', now());
         const { botState = null, session } = conversation;

@@ -1,11 +1,11 @@
 import type { Bot } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { ConversationDoc, ConversationEvent, MessageDoc, Store } from '../store/documents.ts';
-import { inSpan } from '../tracing.ts';
+import { inSpan, type RunningSpan } from '../tracing.ts';
 import { type AutomatedParts, withAutomated } from './automated-messages.ts';
 import { botSpeaks, botTurn } from './bot-side.ts';
 import { type Changes, conversationUpdate, heardOf, touchedBy } from './commit.ts';
-import { asNotices } from './compose.ts';
+import { asNotices, tracedBy } from './compose.ts';
 import { NOTHING, type TurnDecision } from './decision.ts';
 import { copyPending } from './flush.ts';
 import { tellStatus } from './handoff-status.ts';
@@ -32,6 +32,12 @@ export interface TurnParts extends TextSideParts, TimerSideParts, AutomatedParts
   randomId: () => string;
   /** Told the ids of messages that may be sent now. */
   queued: (messageIds: string[]) => void;
+  /** Told of the error of a bot's turn; the customer is apologised to and handed over. */
+  botFailed: (error: unknown, conversationId: string, correlationId: string) => void;
+  /** Told of a handoff to a queue that there is not. Its name may be anything, also a customer's text. */
+  lacksQueue: (conversationId: string, correlationId: string) => void;
+  /** Told of a handoff that nobody took in time. */
+  untaken: (conversation: ConversationDoc, correlationId: string) => void;
   /** Told of each piece of work done; `duration` in milliseconds. */
   worked: (work: { kind: Work['kind']; outcome: Outcome; duration: number }) => void;
 }
@@ -140,10 +146,10 @@ async function step(
   leaseId: string,
 ): Promise<ConversationDoc | null> {
   const message = work.kind === 'message' ? await parts.store.messages.findOne({ _id: work.id }) : null;
-  const given = { parent: message?.traceparent ?? null, attributes: { 'switchboard.work': work.kind } };
-  return inSpan('turn', given, async (note) => {
-    const taken = await takeStep(parts, conversation, { work, message }, leaseId);
-    note({ 'switchboard.outcome': taken.outcome });
+  const given = { parent: message?.traceparent, attributes: { 'switchboard.work': work.kind } };
+  return inSpan('turn', given, async (span) => {
+    const taken = await takeStep(parts, conversation, { work, message, span }, leaseId);
+    span.note({ 'switchboard.outcome': taken.outcome });
     return taken.committed;
   });
 }
@@ -152,22 +158,28 @@ async function step(
 interface Taken {
   work: Work;
   message: MessageDoc | null;
+  span: RunningSpan;
 }
 
 async function takeStep(
   parts: TurnParts,
   conversation: ConversationDoc,
-  { work, message }: Taken,
+  taken: Taken,
   leaseId: string,
 ): Promise<{ committed: ConversationDoc | null; outcome: Outcome }> {
+  const { work, span } = taken;
   const started = parts.now();
   const {
     outcome,
+    failure,
+    lacksQueue,
     committed: whenCommitted,
     automated,
     asked,
     ...decided
-  } = await decide(parts, conversation, { work, message });
+  } = await decide(parts, conversation, taken);
+  if (failure) parts.botFailed(failure.error, conversation._id, span.correlationId);
+  if (lacksQueue) parts.lacksQueue(conversation._id, span.correlationId);
   const said = await withAutomated(parts, conversation, decided.changes, automated, asked);
   const changes = { ...said, ...parts.news?.ofCommit(conversation, said, causeOf(work, said)) };
   const heard = heardOf(changes);
@@ -179,7 +191,7 @@ async function takeStep(
       $set: {
         ...update.$set,
         // What was pending has been copied; anything newer would have raised the version.
-        pending: changes.messages ?? [],
+        pending: tracedBy(changes.messages ?? [], span.traceparent),
         endedSessions: changes.endedSession ? [changes.endedSession] : [],
         handled: work.kind === 'message' ? [work.id] : [],
         ...(work.kind === 'message' && changes.masked ? { masked: [work.id] } : {}),
@@ -197,7 +209,11 @@ async function takeStep(
   );
   const became = committed ? outcome : 'void';
   parts.worked({ kind: work.kind, outcome: became, duration: parts.now() - started });
-  if (committed) await whenCommitted?.();
+  if (!committed) return { committed, outcome: became };
+  if (work.kind === 'timer' && work.timer.kind === 'untaken') {
+    parts.untaken(conversation, span.correlationId);
+  }
+  await whenCommitted?.(span.correlationId);
   return { committed, outcome: became };
 }
 
@@ -214,24 +230,22 @@ function causeOf(work: Work, changes: Changes): Cause {
 async function decide(
   parts: TurnParts,
   conversation: ConversationDoc,
-  { work, message }: Taken,
+  { work, message, span }: Taken,
 ): Promise<TurnDecision> {
   const place = placeOf(conversation);
+  const bot = botFor(parts, conversation, span);
   switch (work.kind) {
     case 'message':
       // A repeated callback may put a message into the inbox that an earlier turn has handled.
-      return message?.status === 'received'
-        ? decideText(parts, conversation, message, unlessPoison(parts, conversation))
-        : NOTHING;
+      return message?.status === 'received' ? decideText(parts, conversation, message, bot) : NOTHING;
     case 'event': {
       const { id, name, at, value } = work.event;
-      const bot = unlessPoison(parts, conversation);
       if (name === 'handoff.status') return tellStatus(parts, conversation, work.event, bot);
       if (place !== 'bot') return NOTHING;
       return botTurn(parts, conversation, bot, { type: 'event', id, name, at, value: JSON.parse(value) });
     }
     case 'timer':
-      return decideTimer(parts, conversation, work.timer, unlessPoison(parts, conversation));
+      return decideTimer(parts, conversation, work.timer, bot);
     case 'asked':
       return decideAsked(parts, conversation, work);
   }
@@ -269,8 +283,8 @@ async function decideAsked(
 }
 
 /** The bot, or one that fails at once when this input has been begun too often. */
-function unlessPoison(parts: TurnParts, conversation: ConversationDoc): Bot {
-  if (conversation.attempts <= MAX_ATTEMPTS) return parts.bot;
+function botFor(parts: TurnParts, { attempts }: ConversationDoc, { correlationId }: RunningSpan): Bot {
+  if (attempts <= MAX_ATTEMPTS) return (input) => parts.bot({ ...input, correlationId });
   return () =>
     Promise.reject(new SwitchboardError('bot_failed', 'This input was begun too often without an end.'));
 }

@@ -4,7 +4,7 @@ import type { Channel } from '../channels/channels.ts';
 import { SwitchboardError } from '../errors.ts';
 import { type Callback, parseCallback } from '../telesign/callbacks.ts';
 import { verifyCallback } from '../telesign/signature.ts';
-import { inSpan } from '../tracing.ts';
+import { inSpan, type RunningSpan } from '../tracing.ts';
 import { readBody } from './body.ts';
 import { correlationHeader, requestSpan } from './correlation.ts';
 import type { CallbackOutcome, HttpParts } from './parts.ts';
@@ -28,14 +28,15 @@ type Parts = Pick<HttpParts, 'channels' | 'receive' | 'receipt' | 'log' | 'metri
 export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res: ServerResponse) => boolean {
   const strange = new Set<string>();
 
-  async function accept(channel: Channel, callback: Callback): Promise<CallbackOutcome> {
+  async function accept(channel: Channel, callback: Callback, span: RunningSpan): Promise<CallbackOutcome> {
+    const { correlationId } = span;
     switch (callback.kind) {
       case 'inbound':
         // Taken in all the same: the signature proves that it is this account's, so the number is, and was perhaps
         // bought after the settings were written. A refusal would lose the text once TeleSign gives up.
         if (!channel.numbers.includes(callback.to))
-          noteOnce(`number of ${channel.id} ${callback.to}`, channel);
-        await parts.receive(channel, callback);
+          noteOnce(`number of ${channel.id} ${callback.to}`, channel, span);
+        await parts.receive(channel, callback, span.traceparent);
         return 'inbound';
       case 'receipt':
         await parts.receipt(channel, callback);
@@ -43,12 +44,12 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
       case 'unplaced':
         // Each one, unlike `noteOnce`: it is a customer's message, and the reference is all that is left to ask after.
         parts.log.warn(
-          { channel: channel.id, referenceId: callback.referenceId },
+          { channel: channel.id, referenceId: callback.referenceId, correlationId },
           'an MMS is lost: it names no support number, and the channel has not exactly one to take it for',
         );
         return 'not_understood';
       case 'other':
-        noteOnce(`kind ${callback.subResource}`, channel, callback.subResource);
+        noteOnce(`kind ${callback.subResource}`, channel, span, callback.subResource);
         return 'other';
     }
   }
@@ -62,23 +63,31 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
   }
 
   /** Each strange thing is logged the first time only, and counted always. */
-  function noteOnce(thing: string, channel: Channel, subResource?: string): void {
+  function noteOnce(
+    thing: string,
+    channel: Channel,
+    { correlationId }: RunningSpan,
+    subResource?: string,
+  ): void {
     if (strange.has(thing) || strange.size >= 1000) return;
     strange.add(thing);
     if (subResource === undefined) {
       parts.log.warn(
-        { channel: channel.id },
+        { channel: channel.id, correlationId },
         'a text came for a number that this channel does not list: add it to its numbers',
       );
     } else {
-      parts.log.warn({ channel: channel.id, subResource }, 'a callback of a kind that is not used here');
+      parts.log.warn(
+        { channel: channel.id, subResource, correlationId },
+        'a callback of a kind that is not used here',
+      );
     }
   }
 
   function handle(req: IncomingMessage, res: ServerResponse, id: string): Promise<void> {
-    return inSpan('callback', requestSpan(req), (note) => {
-      note({ 'switchboard.channel': parts.channels.channel(id)?.id ?? 'unknown' });
-      return take(req, res, id, note);
+    return inSpan('callback', requestSpan(req), (span) => {
+      span.note({ 'switchboard.channel': parts.channels.channel(id)?.id ?? 'unknown' });
+      return take(req, res, id, span);
     });
   }
 
@@ -86,7 +95,7 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
     req: IncomingMessage,
     res: ServerResponse,
     id: string,
-    note: (attributes: { [name: string]: string }) => void,
+    span: RunningSpan,
   ): Promise<void> {
     try {
       const channel = parts.channels.channel(id);
@@ -101,29 +110,36 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
       if (!verified) throw new SwitchboardError('bad_signature');
       const callback = parseCallback(body, channel.numbers);
       refuseForeign(channel, callback);
-      const outcome = await accept(channel, callback).catch(unavailable);
+      const outcome = await accept(channel, callback, span).catch(unavailable);
       parts.metrics.callback(outcome);
-      note({ 'switchboard.outcome': outcome });
-      res.writeHead(200, { ...ACCEPTED_HEADERS, ...correlationHeader() });
+      span.note({ 'switchboard.outcome': outcome });
+      res.writeHead(200, { ...ACCEPTED_HEADERS, ...correlationHeader(span) });
       res.end('{}');
     } catch (error) {
-      refuse(req, res, id, error);
+      refuse(req, res, id, span, error);
     }
   }
 
-  function refuse(req: IncomingMessage, res: ServerResponse, id: string, error: unknown): void {
+  function refuse(
+    req: IncomingMessage,
+    res: ServerResponse,
+    id: string,
+    span: RunningSpan,
+    error: unknown,
+  ): void {
     if (!req.complete && req.destroyed) {
       parts.metrics.callback('broken_off');
       return;
     }
     const problem = problemOf(error);
     parts.metrics.callback(OUTCOMES[problem.code] ?? 'failed');
-    if (problem.status >= 500) parts.log.error({ err: error, channel: id }, 'a callback was not taken in');
+    const about = { channel: id, correlationId: span.correlationId };
+    if (problem.status >= 500) parts.log.error({ err: error, ...about }, 'a callback was not taken in');
     else if (problem.code !== 'unknown_channel')
-      parts.log.warn({ channel: id, code: problem.code }, 'a callback was refused');
+      parts.log.warn({ ...about, code: problem.code }, 'a callback was refused');
     res.writeHead(problem.status, {
       ...problemHeaders(problem),
-      ...correlationHeader(),
+      ...correlationHeader(span),
       'X-Content-Type-Options': 'nosniff',
     });
     res.end(JSON.stringify(problem));

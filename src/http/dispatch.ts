@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response, Server } from 'restify';
 import type { AgentDoc } from '../store/documents.ts';
-import { inSpan } from '../tracing.ts';
+import { inSpan, type RunningSpan } from '../tracing.ts';
 import { auditRead, withAudit } from './audit.ts';
 import { authorize, type Caller, tokenHash } from './auth.ts';
 import { parseJson, parseText, readBody } from './body.ts';
@@ -22,20 +22,22 @@ type Parts = Pick<HttpParts, 'store' | 'now' | 'randomId' | 'log' | 'limits' | '
 export function mount(server: Server, route: Route, parts: Parts): void {
   const path = route.path.replace(/\{(\w+)\}/g, ':$1');
   const handler = async (req: Request, res: Response) =>
-    inSpan(`${route.method.toUpperCase()} ${route.path}`, requestSpan(req), (note) => {
-      note({ 'http.route': route.path, 'switchboard.operation': route.operation });
-      return handle(req, res);
+    inSpan(`${route.method.toUpperCase()} ${route.path}`, requestSpan(req), (span) => {
+      span.note({ 'http.route': route.path, 'switchboard.operation': route.operation });
+      return handle(req, res, span);
     });
-  const handle = async (req: Request, res: Response) => {
-    for (const [name, value] of Object.entries(correlationHeader())) res.setHeader(name, value);
+  const handle = async (req: Request, res: Response, span: RunningSpan) => {
+    for (const [name, value] of Object.entries(correlationHeader(span))) res.setHeader(name, value);
     try {
-      const answer = await answerTo(route, req, res, parts);
+      const answer = await answerTo(route, req, res, span, parts);
       res.sendRaw(answer.status, answer.body, { 'Content-Type': answer.mediaType });
     } catch (error) {
       // Nobody is there to be answered, and nothing of ours is broken.
       if (!req.complete && req.destroyed) return;
       const { status } = sendProblem(res, error);
-      if (status >= 500) parts.log.error({ err: error, operation: route.operation }, 'a request failed');
+      if (status < 500) return;
+      const { correlationId } = span;
+      parts.log.error({ err: error, operation: route.operation, correlationId }, 'a request failed');
     }
   };
   const options = { path, name: route.operation };
@@ -62,6 +64,7 @@ async function answerTo(
   route: Route,
   req: Request,
   res: Response,
+  { traceparent }: RunningSpan,
   parts: Parts,
 ): Promise<Answer & { mediaType: string }> {
   const caller = await authorize(parts, req, route.operation);
@@ -77,7 +80,7 @@ async function answerTo(
   const run = route.bind(request);
   const agentId = agent._id;
   if (!isWrite) {
-    const found = await run(contextOf(agent, '', wantsCsv(req, request)));
+    const found = await run(contextOf(agent, traceparent, '', wantsCsv(req, request)));
     const csv = found instanceof CsvAnswer;
     if (await auditRead(parts, { route, agentId, request }, { csv })) await parts.store.durable();
     return csv
@@ -85,7 +88,7 @@ async function answerTo(
       : { ...answerOf(route, found), mediaType: 'application/json' };
   }
   const audited = async (effectKey: string): Promise<Answer> => {
-    const write = () => run(contextOf(agent, effectKey, false));
+    const write = () => run(contextOf(agent, traceparent, effectKey, false));
     return answerOf(route, await withAudit(parts, { route, agentId, request, effectKey }, write));
   };
   const answer = await write(route, audited, caller, req, res, body, parts);
@@ -150,8 +153,8 @@ function answerOf(route: Route, body: unknown): Answer {
   return { status: route.answer?.status ?? 200, body: JSON.stringify(body) };
 }
 
-function contextOf(agent: AgentDoc, effectKey: string, csv: boolean): Context {
-  return { agent, actor: actorOf(agent), effectKey, csv };
+function contextOf(agent: AgentDoc, traceparent: string, effectKey: string, csv: boolean): Context {
+  return { agent, actor: { ...actorOf(agent), traceparent }, effectKey, csv };
 }
 
 /** `?format=` says it, or else the first of the two types that `Accept` names. */

@@ -82,7 +82,7 @@ export interface HttpParts {
     linkOf: (token: string) => string;
   };
   /** Resolves once the text is on disk. */
-  receive: (channel: Channel, inbound: InboundCallback) => Promise<void>;
+  receive: (channel: Channel, inbound: InboundCallback, traceparent: string) => Promise<void>;
   /** Resolves once the message has moved, or will never. */
   receipt: (channel: Channel, receipt: ReceiptCallback) => Promise<void>;
   /** Milliseconds since 1970. */

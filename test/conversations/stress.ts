@@ -24,6 +24,8 @@ const ASKED_EACH = 20;
 /** The service stopped first, or the customer had not written yet. */
 const REFUSALS: string[] = ['not_ready', 'not_found'];
 const NUMBER = '15550109999';
+/** An input that has taken the process down more often goes to a person instead of the bot: see `MAX_ATTEMPTS`. */
+const MOST_BEGUN = 4;
 
 export interface StressResult {
   /** How often each named point was a crash. */
@@ -37,18 +39,18 @@ export interface StressResult {
   openedByAsked: number;
 }
 
-/**
- * One run: texts come in shuffled, some several times, some again much later; workers race for conversations and
- * messages and die at random points; the provider now and then gives no answer; programs ask for proactive turns in
- * between, and stop. At the end every text was handled once, in the order in which the store took it in, every
- * proactive turn took place once, or not at all when its caller was told so, and every reply left once or is `unknown`.
- */
 /** Nothing closes by itself: what is due later would never be done. */
 const UNTIMED: Workstream = {
   ...WORKSTREAM,
   settings: { ...WORKSTREAM.settings, times: { ...WORKSTREAM.settings.times, closeActive: null } },
 };
 
+/**
+ * One run: texts come in shuffled, some several times, some again much later; workers race for conversations and
+ * messages and die at random points; the provider now and then gives no answer; programs ask for proactive turns in
+ * between, and stop. At the end every text was handled once, in the order in which the store took it in, every
+ * proactive turn took place once, or not at all when its caller was told so, and every reply left once or is `unknown`.
+ */
 export async function stressRun(
   store: Store,
   { seed, conversations }: { seed: number; conversations: number },
@@ -66,20 +68,31 @@ export async function stressRun(
   };
 
   const arrived = new Map<string, string[]>();
+  /** Conversations whose work was begun again and again without an end, by chance: nobody dies until it has ended. */
+  const weary = new Set<string>();
   const process = crashingStore(store, {
     crashes(point) {
       result.points.add(point);
       // A point that is rare has to be a crash as well: few sessions end, and few looks are the service's own.
       const often = /^(sessions|conversations[.]find )/.test(point) ? 0.04 : 0.004;
-      if (random() > (often * 60) / conversations) return false;
+      if (random() > (often * 60) / conversations || weary.size > 0) return false;
       result.crashes.set(point, (result.crashes.get(point) ?? 0) + 1);
       return true;
     },
-    // The judge's own record of the order of arrival: the writes that put a text into an inbox.
-    wrote(collection, method, [filter, update]) {
-      const added = (update as { $addToSet?: { inbox?: string } } | undefined)?.$addToSet?.inbox;
-      if (collection !== 'conversations' || method !== 'updateOne' || added === undefined) return;
-      const id = (filter as { _id: string })._id;
+    wrote(collection, method, [filter, update], written) {
+      if (collection !== 'conversations' || method === 'find') return;
+      const { _id: id } = filter as { _id: string };
+      const { $addToSet, $set } = (update ?? {}) as {
+        $addToSet?: { inbox?: string };
+        $set?: { attempts?: number };
+      };
+      // A claim tells how often, a commit and a release that it has ended.
+      const { attempts = $set?.attempts } = (written ?? {}) as { attempts?: number };
+      if (attempts !== undefined && attempts >= MOST_BEGUN) weary.add(id);
+      else if (attempts === 0) weary.delete(id);
+      // The judge's own record of the order of arrival: the writes that put a text into an inbox.
+      const added = $addToSet?.inbox;
+      if (method !== 'updateOne' || added === undefined) return;
       const order = arrived.get(id) ?? [];
       if (!order.includes(added)) order.push(added);
       arrived.set(id, order);
