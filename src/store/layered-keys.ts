@@ -6,8 +6,8 @@ import type { Memtable } from './memtable.ts';
 
 type Stored = Database<unknown, Key>;
 
-/** Beginnings of ranges that are remembered. */
-const MOST_PASSED = 1000;
+/** Beginnings of ranges that are remembered. All are looked at for each document that a checkpoint has moved. */
+const MOST_PASSED = 50;
 
 /** The keys of an index: LMDB's, without those of documents that the memtable has, and the memtable's own. */
 export class LayeredIndex implements SortedKeys {
@@ -18,10 +18,9 @@ export class LayeredIndex implements SortedKeys {
   /**
    * By where a range begins, the key of LMDB's up to which all are hidden. What is taken from the head of a line stays
    * there until a checkpoint: without this, each who takes the next would pass all that were taken in that second.
+   * It holds until a document is seen again in between.
    */
   readonly #passed = new Map<Key, Key>();
-  /** The memtable's `left` for which that holds. */
-  #passedAt = 0;
 
   /** `at` is the index's place among those of its collection. */
   constructor(spec: IndexSpec, stored: Database<string, Key>, recent: Memtable, at: number) {
@@ -29,6 +28,7 @@ export class LayeredIndex implements SortedKeys {
     this.#stored = stored;
     this.#recent = recent;
     this.#at = at;
+    recent.onSeenAgain(at, (key) => this.#seenAgain(key));
   }
 
   /** The same entries, in another file. */
@@ -60,7 +60,7 @@ export class LayeredIndex implements SortedKeys {
   }
 
   *#seen({ lower, upper, prefix }: KeyRange): Generator<Key, void> {
-    const begin = this.#passedFrom(lower) ?? lower;
+    const begin = this.#passed.get(lower) ?? lower;
     if (begin > upper) return;
     let atHead = true;
     let hidden: Key | null = null;
@@ -74,12 +74,8 @@ export class LayeredIndex implements SortedKeys {
     if (atHead && hidden !== null) this.#pass(lower, hidden);
   }
 
-  #passedFrom(lower: Key): Key | undefined {
-    if (this.#passedAt !== this.#recent.left) {
-      this.#passed.clear();
-      this.#passedAt = this.#recent.left;
-    }
-    return this.#passed.get(lower);
+  #seenAgain(key: Key): void {
+    for (const [lower, to] of this.#passed) if (lower <= key && key <= to) this.#passed.delete(lower);
   }
 
   #pass(lower: Key, to: Key): void {

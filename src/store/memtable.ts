@@ -53,8 +53,8 @@ export interface Moving {
 export class Memtable {
   readonly #recent = new Map<Key, Recent>();
   readonly #indexes: readonly SortedEntries[];
-  /** How many documents have left, so that LMDB's are seen again. */
-  #left = 0;
+  /** By index: told where a document that has left is to be found in LMDB again. */
+  readonly #whenSeenAgain: ((key: Key) => void)[] = [];
   /** Changed since they were last taken to the journal. */
   #unwritten = new Set<Key>();
 
@@ -64,11 +64,6 @@ export class Memtable {
 
   get size(): number {
     return this.#recent.size;
-  }
-
-  /** While this stays the same, no document that is hidden now is seen again. */
-  get left(): number {
-    return this.#left;
   }
 
   get isUnwritten(): boolean {
@@ -81,6 +76,11 @@ export class Memtable {
 
   all(): IterableIterator<[Key, Recent]> {
     return this.#recent.entries();
+  }
+
+  /** `told` gets the entry, in the index at that place, of each document that LMDB's are no longer hidden by. */
+  onSeenAgain(at: number, told: (key: Key) => void): void {
+    this.#whenSeenAgain[at] = told;
   }
 
   /** The tree of the index at a place in the declared order. */
@@ -134,7 +134,7 @@ export class Memtable {
     if (recent.doc !== doc) return;
     this.#replace(recent.entries, NOWHERE);
     this.#recent.delete(key);
-    this.#left++;
+    for (const [at, entry] of entries.entries()) if (entry !== null) this.#whenSeenAgain[at]?.(entry);
   }
 
   #replace(before: Entries, after: Entries): void {

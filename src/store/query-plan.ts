@@ -104,6 +104,8 @@ function indexPlan(
 ): { plan: Plan; rank: number } | null {
   if (index.present !== undefined && !impliesPresence(fields.get(index.present))) return null;
   const keys = Object.entries(index.keys);
+  const [[leading] = ['']] = keys;
+  if (sort === undefined && index.present === undefined && !fields.has(leading)) return null;
 
   let prefixes: Key[] = [''];
   const held = new Set<string>();
