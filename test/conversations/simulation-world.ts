@@ -113,8 +113,10 @@ export async function fatesOf(store: Store, { arrivals }: Script): Promise<Map<s
   const fates = new Map<string, Fate>();
   for (const { customer } of arrivals) {
     const _id = `${NUMBER}-${customer}`;
-    const conversation = await store.conversations.findOne({ _id });
-    const sessions = await store.sessions.find({ conversationId: _id }).toArray();
+    const [conversation, sessions] = await Promise.all([
+      store.conversations.findOne({ _id }),
+      store.sessions.find({ conversationId: _id }).toArray(),
+    ]);
     const session = sessions[0];
     const stretches = session?.stretches ?? conversation?.stretches ?? [];
     const taken = stretches.filter(({ place }) => place === 'agent').map(({ since }) => since);

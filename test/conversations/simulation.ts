@@ -8,7 +8,7 @@ import { type TurnParts, workOff } from '../../src/conversations/turn.ts';
 import type { ConversationDoc, Store } from '../../src/store/documents.ts';
 import { NUMBER } from '../support/conversations.ts';
 import { seeded, shuffled } from '../support/random.ts';
-import { judge } from './simulation-judge.ts';
+import { isWork, judge, nextTimer, waiting } from './simulation-judge.ts';
 import {
   Agenda,
   answerOf,
@@ -22,6 +22,7 @@ import {
   shiftChanges,
   type Team,
 } from './simulation-script.ts';
+import { viewOf } from './simulation-view.ts';
 import { agentOf, fatesOf, LEAVE, queueOf, reception, settingsOf } from './simulation-world.ts';
 
 export interface SimulationOptions {
@@ -39,12 +40,14 @@ export interface SimulationOptions {
  * each the workers do at once, in changing order, all that is due. Then it is judged: nobody has more than their
  * capacity, nobody waits whom somebody could have, and nobody was passed by. Resolves with what became of each customer.
  */
-export async function simulate(store: Store, options: SimulationOptions): Promise<Map<string, Fate>> {
+export async function simulate(inner: Store, options: SimulationOptions): Promise<Map<string, Fate>> {
   const { script, workers, capacity, settleDays } = options;
   const { teams } = script;
   const until = script.end + settleDays * DAY;
   const random = seeded(script.seed);
   const agenda = new Agenda();
+  const view = viewOf(inner);
+  const { store } = view;
   let time = BEGIN;
   let ids = 0;
   const now = () => time;
@@ -117,7 +120,7 @@ export async function simulate(store: Store, options: SimulationOptions): Promis
     const members = [...teamOf].filter(([, one]) => one === team).map(([id]) => id);
     for (const at of shiftChanges(team, until)) {
       agenda.at(at, async () => {
-        for (const id of members) if ((away.get(id) ?? 0) <= time) await present(id);
+        await Promise.all(members.filter((id) => (away.get(id) ?? 0) <= time).map(present));
       });
     }
   }
@@ -131,11 +134,10 @@ export async function simulate(store: Store, options: SimulationOptions): Promis
 
   const offers = new Map<string, number>();
   const takes = new Map<string, number>();
-  /** Those that are with a queue or an agent, as they were last. */
-  const live = new Map<string, ConversationDoc>();
-  const isStill = async (before: ConversationDoc, same: (now: ConversationDoc) => boolean) => {
-    const conversation = await store.conversations.findOne({ _id: before._id });
-    return conversation !== null && same(conversation);
+  const isStill = async ({ _id }: ConversationDoc, same: (now: ConversationDoc) => boolean) => {
+    await refresh();
+    const conversation = view.conversations.get(_id);
+    return conversation !== undefined && same(conversation);
   };
   const textIn = (customer: string, text: string) =>
     receive(
@@ -225,39 +227,55 @@ export async function simulate(store: Store, options: SimulationOptions): Promis
     agenda.at(at, () => textIn(customer, 'Hello'));
     if (patience === null) continue;
     agenda.at(at + patience, async () => {
-      const conversation = await store.conversations.findOne({ _id: `${NUMBER}-${customer}` });
-      if (conversation?.state === 'open') await textIn(customer, LEAVE);
+      await refresh();
+      if (view.conversations.get(`${NUMBER}-${customer}`)?.state === 'open') await textIn(customer, LEAVE);
     });
   }
 
   // ---- the processes
 
   async function pass(): Promise<number> {
-    const due = await store.conversations
-      .find({ dueAt: { $lte: time }, leaseUntil: { $lt: time } }, { sort: { dueAt: 1 }, limit: 64 })
-      .toArray();
+    const { conversations, agents } = view.standing();
+    const over = { dueAt: { $lte: time }, leaseUntil: { $lt: time } };
+    const isDue = nextTimer({ conversations, agents: [] }) <= time;
+    const isGone = nextTimer({ conversations: [], agents }) <= time;
+    const [due, gone] = await Promise.all([
+      isDue ? store.conversations.find(over, { sort: { dueAt: 1 }, limit: 64 }).toArray() : [],
+      isGone ? store.agents.find({ graceUntil: { $lte: time } }).toArray() : [],
+    ]);
     for (const { _id } of shuffled(due, random)) await workOff(turns, _id);
-    const gone = await store.agents.find({ graceUntil: { $lte: time } }).toArray();
     for (const { _id } of gone) await takeBack(common, write, _id);
     return due.length + gone.length + (await offerPass(common));
   }
 
+  /** Something is new to whoever would put what waits before somebody. */
+  let unseen = false;
+  async function refresh(): Promise<void> {
+    unseen = (await view.refresh()) || unseen;
+  }
+
+  /**
+   * All workers at once where there is something to do. Where somebody waits and nobody is free, one of them looks, and is to
+   * find nothing. Nobody looks where nothing is due, and nobody waits or nothing is new: they would read what they have read.
+   */
   async function settle(): Promise<void> {
     for (let round = 0; round < 200; round += 1) {
-      const done = await Promise.all(Array.from({ length: workers }, pass));
-      if (done.every((count) => count === 0)) return;
+      await refresh();
+      const looks = unseen && waiting(view.standing()).length > 0;
+      const awake = isWork({ ...view.standing(), capacity, now: time }) ? workers : Number(looks);
+      unseen = false;
+      const done = await Promise.all(Array.from({ length: awake }, pass));
+      if (done.every((count) => count === 0)) return refresh();
     }
     throw new Error(`The workers do not come to rest at ${new Date(time).toISOString()}.`);
   }
 
-  /** Notes what has changed, and has agents answer to it. */
-  async function look(): Promise<ConversationDoc[]> {
-    const changed = await store.conversations.find({ changedAt: { $gte: time } }).toArray();
+  /** Has agents answer to what has changed. */
+  function look(): ConversationDoc[] {
     const newlyServed: ConversationDoc[] = [];
-    for (const conversation of changed) {
-      const before = live.get(conversation._id);
-      if (conversation.desk === undefined) live.delete(conversation._id);
-      else live.set(conversation._id, conversation);
+    for (const [id, before] of view.changed) {
+      const conversation = view.conversations.get(id);
+      if (!conversation) continue;
       const { offer } = conversation;
       if (offer && (offer.at !== before?.offer?.at || offer.agentId !== before.offer.agentId)) {
         newlyServed.push(conversation);
@@ -268,28 +286,17 @@ export async function simulate(store: Store, options: SimulationOptions): Promis
         taken(conversation);
       }
     }
+    view.changed.clear();
     return newlyServed;
   }
 
   for (;;) {
-    const timer = await store.conversations
-      .find({ dueAt: { $gte: 0 } }, { sort: { dueAt: 1 }, limit: 1 })
-      .toArray();
-    const grace = await store.agents
-      .find({ graceUntil: { $gte: 0 } }, { sort: { graceUntil: 1 }, limit: 1 })
-      .toArray();
-    const next = Math.min(
-      agenda.next ?? Number.POSITIVE_INFINITY,
-      timer[0]?.dueAt ?? Number.POSITIVE_INFINITY,
-      grace[0]?.graceUntil ?? Number.POSITIVE_INFINITY,
-    );
+    const next = Math.min(agenda.next ?? Number.POSITIVE_INFINITY, nextTimer(view.standing()));
     if (next > until) break;
     time = Math.max(time, next);
     for (const act of agenda.take(time)) await act();
     await settle();
-    const served = await look();
-    const agents = await store.agents.find({}).toArray();
-    judge({ conversations: [...live.values()], agents, served, capacity, now: time });
+    judge({ ...view.standing(), served: look(), capacity, now: time });
   }
   return fatesOf(store, script);
 }

@@ -34,7 +34,7 @@ async function start(): Promise<string> {
       'The MongoDB stand-in is not built. It takes Java 17 and Maven: mvn -q -B -f test/support/mongo-server/pom.xml package',
     );
   }
-  const child = spawn('java', ['-Xmx512m', '-jar', JAR], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('java', ['-Xmx2g', '-jar', JAR], { stdio: ['pipe', 'pipe', 'inherit'] });
   const port = await Promise.race([
     once(createInterface(child.stdout), 'line').then(([line]) => String(line)),
     once(child, 'exit').then(([code]) =>

@@ -1,6 +1,12 @@
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import de.bwaldvogel.mongo.backend.memory.MemoryCollection;
+import de.bwaldvogel.mongo.backend.memory.MemoryDatabase;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.io.IOException;
@@ -30,6 +36,29 @@ public final class MongoServerForTests {
         @Override
         public synchronized Document handleMessage(MongoMessage message) {
             return super.handleMessage(message).cloneDeeply();
+        }
+
+        @Override
+        public MemoryDatabase openOrCreateDatabase(String name) {
+            return new IndexedDatabase(name, getCursorRegistry());
+        }
+    }
+
+    /** The library makes no index that is not unique, so that whatever is not asked for by its id would be a scan. */
+    private static final class IndexedDatabase extends MemoryDatabase {
+        IndexedDatabase(String name, CursorRegistry cursors) {
+            super(name, cursors);
+        }
+
+        @Override
+        protected MemoryCollection openOrCreateCollection(String name, CollectionOptions options) {
+            return new IndexedCollection(this, name, options, cursorRegistry);
+        }
+
+        @Override
+        protected Index<Integer> openOrCreateSecondaryIndex(
+                String collection, String name, List<IndexKey> keys, boolean sparse) {
+            return new SortedIndex(name, keys);
         }
     }
 
