@@ -93,7 +93,9 @@ describe('tracing', () => {
     it('gives what runs an id, which what is begun from it shares', async () => {
       const outer = await inSpan('outer', {}, async (span) => span);
       expect(outer.correlationId).to.match(/^[0-9a-f]{32}$/);
-      expect(outer.traceparent).to.match(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/).and.include(outer.correlationId);
+      expect(outer.traceparent)
+        .to.match(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/)
+        .and.include(outer.correlationId);
       await inSpan('inner', { parent: outer.traceparent }, async ({ correlationId }) =>
         expect(correlationId).to.equal(outer.correlationId),
       );
@@ -103,7 +105,9 @@ describe('tracing', () => {
     });
 
     it('goes on with the trace of a caller, but for what is no trace context', async () => {
-      await inSpan('one', { parent: PARENT }, async ({ traceparent }) => expect(traceparent).to.equal(PARENT));
+      await inSpan('one', { parent: PARENT }, async ({ traceparent }) =>
+        expect(traceparent).to.equal(PARENT),
+      );
       for (const parent of [
         '',
         'x',
