@@ -29,7 +29,7 @@ const REDACTED = [
 /**
  * Lines of JSON. What other people's errors say is left out (see `describeError`). A conversation is named by
  * `maskedId`, which an operator can tell apart and look up by its last digits; phone numbers, texts and secrets never
- * appear. What belongs to one request, text, turn or send is given its `correlationId`, the same in every process.
+ * appear. A line about one request, text or turn is given its `correlationId`, the same in every process.
  *
  * With `foreignMessages` other people's errors are told whole: for demo mode, where all texts are made up and whoever
  * writes a bot or an action has to see what went wrong in it.

@@ -15,7 +15,7 @@ import {
  * same: the correlation id of logs and answers.
  *
  * What runs is handed down as an argument. `AsyncLocalStorage` would spare that, and cost a tenth of each text on Node 20,
- * where it has every promise of the process call hooks.
+ * where it has every promise of the process call hooks: a bot with a `TurnStorage` brings it back.
  */
 
 /** Goes to the SDK that a program registers, whenever it does. */

@@ -19,6 +19,8 @@ export interface ActionTurn {
   /** The customer's number, digits with country code. */
   customer: string;
   session: number;
+  /** For lines of the log, and for back ends that keep one: what belongs to one text has one id. */
+  correlationId?: string;
   /** Aborted once the time of the step is over: nobody waits for the result any more. */
   signal: AbortSignal;
 }
@@ -69,7 +71,7 @@ export async function act(
   turn: ScriptTurn,
   count: number,
 ): Promise<Json> {
-  const { activity, conversation } = turn.input;
+  const { activity, conversation, correlationId } = turn.input;
   const late = () =>
     new SwitchboardError('bot_failed', `${node.place}: the action ${node.action} takes too long.`);
   const result = await withinTime(node.timeout, late, (signal) =>
@@ -79,6 +81,7 @@ export async function act(
       number: conversation.number,
       customer: conversation.customer,
       session: conversation.session,
+      ...(correlationId === undefined ? {} : { correlationId }),
       signal,
     }),
   );

@@ -1,6 +1,5 @@
 import type { Json } from '../bot-turn.ts';
 import type { Frame } from './bot-state.ts';
-import type { Scope } from './expressions.ts';
 import type { Assignment, Node } from './flow.ts';
 import type { ScriptTurn } from './script-turn.ts';
 import type { Values } from './texts.ts';
@@ -41,7 +40,7 @@ export function valuesOf(
   frame: Frame,
   turn: ScriptTurn,
 ): Values {
-  const scope: Scope = turn.scope(frame);
+  const scope = turn.scope(frame);
   return Object.fromEntries(
     assignments.map(({ name, value: expression }) => {
       const value = expression.evaluate(scope);

@@ -64,8 +64,7 @@ export class ScriptTurn {
 
   /** A line of the log about this turn. Neither numbers nor texts. */
   warn(about: object, line: string): void {
-    const { correlationId } = this.input;
-    this.#log?.warn(correlationId === undefined ? about : { ...about, correlationId }, line);
+    this.#log?.warn({ ...about, correlationId: this.input.correlationId }, line);
   }
 
   /** When it happened (milliseconds since 1970): the same again when the turn is run again. */

@@ -44,7 +44,7 @@ export async function botTurn(
   const own = ownQueue(parts.settings, conversation.number, activity.at);
   const waiting = parts.asksWaiting() ? await waitingIn(parts.store, own.id) : null;
   let output: TurnOutput;
-  let failure: TurnDecision['failure'];
+  let outcome: TurnDecision['outcome'] = 'answered';
   try {
     output = await bot({
       conversation: about,
@@ -53,12 +53,11 @@ export async function botTurn(
       botState,
       hidden: conversation.hidden ?? null,
     });
-  } catch (error) {
-    failure = { error };
+  } catch {
     output = failedOutput(parts.systemText, locale, botState, conversation);
+    outcome = 'bot_failed';
   }
-  const decided = await changesOf(parts, conversation, locale, activity, output, opening);
-  return failure ? { ...decided, outcome: 'bot_failed', failure } : { ...decided, outcome: 'answered' };
+  return { ...(await changesOf(parts, conversation, locale, activity, output, opening)), outcome };
 }
 
 /** A turn of the bot in its own right: after `closed`, it opens the next session. */
@@ -215,16 +214,15 @@ async function handedOff(
 ): Promise<Omit<TurnDecision, 'outcome'>> {
   const { reason, summary, context, untakenAfter } = handoff;
   const found = await placement(parts, conversation, handoff);
-  const { queueId, priority, action, said } = found;
+  const { queueId, priority, action, said, lacksQueue } = found;
   const told = new Set<AutomatedMessage>(handoff.knowsClosed ? ['out_of_hours', 'holiday'] : []);
-  const lacking = found.lacksQueue ? { lacksQueue: true as const } : {};
   if (handoff.unlessClosed && found.closed) {
     const id = `closed:${conversation._id}:${conversation.version}`;
     const value = JSON.stringify(found.closed);
-    return { changes: { ...changes, event: { id, name: 'closed', at: now, value } }, ...lacking };
+    return { changes: { ...changes, event: { id, name: 'closed', at: now, value } }, lacksQueue };
   }
   const moved = allowed(move(conversation, 'handoff', now, { queueId }));
-  if (!moved) return { changes, ...lacking };
+  if (!moved) return { changes, lacksQueue };
   const { untaken } = parts.settings.workstream(conversation.number).settings.times;
   const queued: Changes = {
     ...changes,
@@ -245,7 +243,7 @@ async function handedOff(
   const overflowing =
     action &&
     overflowed({ ...conversation, ...moved.fields }, action, { changes: queued, reason: 'overflow' }, now);
-  return { changes: overflowing ?? queued, automated: said.filter((kind) => !told.has(kind)), ...lacking };
+  return { changes: overflowing ?? queued, automated: said.filter((kind) => !told.has(kind)), lacksQueue };
 }
 
 /** The history keeps why, also once the conversation is the bot's again and its handoff is gone. */

@@ -38,12 +38,14 @@ export function outgoingMessages(
     }));
 }
 
-/** With what is written goes the trace that it is written in, which its send goes on with. */
+/** With what is to leave goes the trace that it is written in, which its send goes on with. */
 export function tracedBy(
   messages: readonly PendingMessage[],
   traceparent: string | undefined,
 ): PendingMessage[] {
-  return messages.map((message) => (traceparent === undefined ? message : { ...message, traceparent }));
+  return messages.map((message) =>
+    message.direction === 'out' && traceparent !== undefined ? { ...message, traceparent } : message,
+  );
 }
 
 /** A note for colleagues: in the transcript, never sent. */

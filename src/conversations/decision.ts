@@ -13,10 +13,8 @@ export interface Decision {
 /** What one piece of a worker's work comes to. */
 export interface TurnDecision extends Decision {
   outcome: 'answered' | 'recorded' | 'bot_failed';
-  /** What the bot has thrown. */
-  failure?: { error: unknown };
   /** It asks for a queue that there is not. */
-  lacksQueue?: true;
+  lacksQueue?: boolean;
   /** Called once the changes are committed. */
   committed?: (correlationId: string) => unknown;
 }

@@ -31,10 +31,10 @@ export interface GuardedWriteParts extends AutomatedParts {
 }
 
 /**
- * Reads, decides, writes under the version read; decides anew when something else wrote first. `actor` is null when the
- * service itself writes. `decide` answers null when there is nothing left to do. Resolves with the conversation as written; it is on disk once the store's `durable()`
- * has resolved, which is for the caller to await before anybody is told. Rejects with `not_found`, `stale_version`, and
- * what `decide` throws.
+ * Reads, decides, writes under the version read; decides anew when something else wrote first. `actor` is null where no
+ * request is behind it, or no text comes of it. `decide` answers null when there is nothing left to do. Resolves with the
+ * conversation as written; it is on disk once the store's `durable()` has resolved, which is for the caller to await before
+ * anybody is told. Rejects with `not_found`, `stale_version`, and what `decide` throws.
  */
 export type GuardedWrite = (
   id: string,

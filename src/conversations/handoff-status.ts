@@ -36,7 +36,7 @@ export async function tellStatus(
       changes: botState === null ? { unset: ['botState'] } : { set: { botState } },
       outcome: 'recorded',
     };
-  } catch (error) {
-    return { changes: {}, outcome: 'bot_failed', failure: { error } };
+  } catch {
+    return { changes: {}, outcome: 'bot_failed' };
   }
 }

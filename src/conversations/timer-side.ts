@@ -15,6 +15,8 @@ import { traced } from './trace.ts';
 
 export interface TimerSideParts extends BotSideParts {
   store: Pick<Store, 'conversations' | 'queues' | 'agents'>;
+  /** Told of a handoff that nobody took in time. */
+  untaken: (conversation: ConversationDoc, correlationId: string) => void;
   /** Resolves once it shows that the agent let the time of an offer run out. */
   missed: (agentId: string) => Promise<unknown>;
 }
@@ -46,21 +48,8 @@ export async function decideTimer(
       return { ...woken, changes: asNotices(woken.changes) };
     }
     case 'untaken': {
-      const changes: Changes = { unset: ['untakenAt'] };
-      // A bot that failed would apologise once more. Whoever looks after the queue has been told.
-      if (conversation.handoff?.reason === 'bot_failed') {
-        return { ...recorded(changes), automated: ['not_assigned'] };
-      }
-      const id = `untaken:${conversation._id}:${at}`;
-      const told = await botTurn(
-        parts,
-        conversation,
-        bot,
-        { type: 'event', id, name: 'untaken', at },
-        changes,
-      );
-      const silent = !told.changes.move && !told.changes.messages?.length;
-      return silent ? { ...told, automated: ['not_assigned'] } : told;
+      const decided = await untaken(parts, conversation, at, bot);
+      return { ...decided, committed: (correlationId) => parts.untaken(conversation, correlationId) };
     }
     case 'offer': {
       const missed = conversation.offer?.agentId;
@@ -90,6 +79,23 @@ export async function decideTimer(
     case 'overflow':
       return overflow(parts, conversation, now);
   }
+}
+
+async function untaken(
+  parts: TimerSideParts,
+  conversation: ConversationDoc,
+  at: number,
+  bot: Bot,
+): Promise<TurnDecision> {
+  const changes: Changes = { unset: ['untakenAt'] };
+  // A bot that failed would apologise once more. Whoever looks after the queue has been told.
+  if (conversation.handoff?.reason === 'bot_failed') {
+    return { ...recorded(changes), automated: ['not_assigned'] };
+  }
+  const id = `untaken:${conversation._id}:${at}`;
+  const told = await botTurn(parts, conversation, bot, { type: 'event', id, name: 'untaken', at }, changes);
+  const silent = !told.changes.move && !told.changes.messages?.length;
+  return silent ? { ...told, automated: ['not_assigned'] } : told;
 }
 
 /** It has waited for as long as a rule of its queue allows. */

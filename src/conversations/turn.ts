@@ -36,8 +36,6 @@ export interface TurnParts extends TextSideParts, TimerSideParts, AutomatedParts
   botFailed: (error: unknown, conversationId: string, correlationId: string) => void;
   /** Told of a handoff to a queue that there is not. Its name may be anything, also a customer's text. */
   lacksQueue: (conversationId: string, correlationId: string) => void;
-  /** Told of a handoff that nobody took in time. */
-  untaken: (conversation: ConversationDoc, correlationId: string) => void;
   /** Told of each piece of work done; `duration` in milliseconds. */
   worked: (work: { kind: Work['kind']; outcome: Outcome; duration: number }) => void;
 }
@@ -171,14 +169,12 @@ async function takeStep(
   const started = parts.now();
   const {
     outcome,
-    failure,
     lacksQueue,
     committed: whenCommitted,
     automated,
     asked,
     ...decided
   } = await decide(parts, conversation, taken);
-  if (failure) parts.botFailed(failure.error, conversation._id, span.correlationId);
   if (lacksQueue) parts.lacksQueue(conversation._id, span.correlationId);
   const said = await withAutomated(parts, conversation, decided.changes, automated, asked);
   const changes = { ...said, ...parts.news?.ofCommit(conversation, said, causeOf(work, said)) };
@@ -209,11 +205,7 @@ async function takeStep(
   );
   const became = committed ? outcome : 'void';
   parts.worked({ kind: work.kind, outcome: became, duration: parts.now() - started });
-  if (!committed) return { committed, outcome: became };
-  if (work.kind === 'timer' && work.timer.kind === 'untaken') {
-    parts.untaken(conversation, span.correlationId);
-  }
-  await whenCommitted?.(span.correlationId);
+  if (committed) await whenCommitted?.(span.correlationId);
   return { committed, outcome: became };
 }
 
@@ -247,7 +239,7 @@ async function decide(
     case 'timer':
       return decideTimer(parts, conversation, work.timer, bot);
     case 'asked':
-      return decideAsked(parts, conversation, work);
+      return decideAsked(parts, conversation, { ...work, bot: tracedBot(work.bot, span) });
   }
 }
 
@@ -282,9 +274,22 @@ async function decideAsked(
   return { ...decision, changes: asNotices(decision.changes), committed: asked.done };
 }
 
-/** The bot, or one that fails at once when this input has been begun too often. */
-function botFor(parts: TurnParts, { attempts }: ConversationDoc, { correlationId }: RunningSpan): Bot {
-  if (attempts <= MAX_ATTEMPTS) return (input) => parts.bot({ ...input, correlationId });
-  return () =>
-    Promise.reject(new SwitchboardError('bot_failed', 'This input was begun too often without an end.'));
+/** The bot, or one that fails at once when this input has been begun too often; what it throws is told. */
+function botFor(parts: TurnParts, { _id, attempts }: ConversationDoc, span: RunningSpan): Bot {
+  const bot = tracedBot(parts.bot, span);
+  return async (input) => {
+    try {
+      if (attempts > MAX_ATTEMPTS) {
+        throw new SwitchboardError('bot_failed', 'This input was begun too often without an end.');
+      }
+      return await bot(input);
+    } catch (error) {
+      parts.botFailed(error, _id, span.correlationId);
+      throw error;
+    }
+  };
+}
+
+function tracedBot(bot: Bot, { correlationId }: RunningSpan): Bot {
+  return (input) => bot({ ...input, correlationId });
 }

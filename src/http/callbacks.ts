@@ -6,7 +6,7 @@ import { type Callback, parseCallback } from '../telesign/callbacks.ts';
 import { verifyCallback } from '../telesign/signature.ts';
 import { inSpan, type RunningSpan } from '../tracing.ts';
 import { readBody } from './body.ts';
-import { correlationHeader, requestSpan } from './correlation.ts';
+import { requestSpan } from './correlation.ts';
 import type { CallbackOutcome, HttpParts } from './parts.ts';
 import { problemHeaders, problemOf } from './problem.ts';
 import type { Described } from './route.ts';
@@ -113,7 +113,7 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
       const outcome = await accept(channel, callback, span).catch(unavailable);
       parts.metrics.callback(outcome);
       span.note({ 'switchboard.outcome': outcome });
-      res.writeHead(200, { ...ACCEPTED_HEADERS, ...correlationHeader(span) });
+      res.writeHead(200, { ...ACCEPTED_HEADERS, 'X-Correlation-Id': span.correlationId });
       res.end('{}');
     } catch (error) {
       refuse(req, res, id, span, error);
@@ -139,7 +139,7 @@ export function createCallbackHandler(parts: Parts): (req: IncomingMessage, res:
       parts.log.warn({ ...about, code: problem.code }, 'a callback was refused');
     res.writeHead(problem.status, {
       ...problemHeaders(problem),
-      ...correlationHeader(span),
+      'X-Correlation-Id': span.correlationId,
       'X-Content-Type-Options': 'nosniff',
     });
     res.end(JSON.stringify(problem));

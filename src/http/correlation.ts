@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { RunningSpan, SpanGiven } from '../tracing.ts';
+import type { SpanGiven } from '../tracing.ts';
 
 /** A request goes on with the trace of its caller (W3C `traceparent`), or begins one. */
 export function requestSpan({ headers, method = '' }: IncomingMessage): SpanGiven {
@@ -9,9 +9,4 @@ export function requestSpan({ headers, method = '' }: IncomingMessage): SpanGive
     parent: typeof parent === 'string' ? parent : undefined,
     attributes: { 'http.request.method': method },
   };
-}
-
-/** What an operator finds the lines of the log by. */
-export function correlationHeader({ correlationId }: RunningSpan): { 'X-Correlation-Id': string } {
-  return { 'X-Correlation-Id': correlationId };
 }

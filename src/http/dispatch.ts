@@ -1,16 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response, Server } from 'restify';
-import type { AgentDoc } from '../store/documents.ts';
 import { inSpan, type RunningSpan } from '../tracing.ts';
 import { auditRead, withAudit } from './audit.ts';
 import { authorize, type Caller, tokenHash } from './auth.ts';
 import { parseJson, parseText, readBody } from './body.ts';
-import { correlationHeader, requestSpan } from './correlation.ts';
+import { requestSpan } from './correlation.ts';
 import { type Answer, beginKeyed, idempotencyKey } from './idempotency.ts';
 import type { HttpParts } from './parts.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { refuseSecretFields } from './rights.ts';
-import { type Context, CsvAnswer, type Route } from './route.ts';
+import { CsvAnswer, type Route } from './route.ts';
 import { actorOf } from './visibility.ts';
 
 /** Bytes. The longest reply, every character escaped as JSON allows, is over it; written as UTF-8 it is well below. */
@@ -27,7 +26,7 @@ export function mount(server: Server, route: Route, parts: Parts): void {
       return handle(req, res, span);
     });
   const handle = async (req: Request, res: Response, span: RunningSpan) => {
-    for (const [name, value] of Object.entries(correlationHeader(span))) res.setHeader(name, value);
+    res.setHeader('X-Correlation-Id', span.correlationId);
     try {
       const answer = await answerTo(route, req, res, span, parts);
       res.sendRaw(answer.status, answer.body, { 'Content-Type': answer.mediaType });
@@ -69,6 +68,7 @@ async function answerTo(
 ): Promise<Answer & { mediaType: string }> {
   const caller = await authorize(parts, req, route.operation);
   const { agent } = caller;
+  const asker = { agent, actor: { ...actorOf(agent), traceparent } };
   const isWrite = route.method !== 'get';
   const body = isWrite
     ? await readBody(req, route.bytesBody?.limit ?? route.csvBody?.limit ?? BODY_LIMIT)
@@ -80,7 +80,7 @@ async function answerTo(
   const run = route.bind(request);
   const agentId = agent._id;
   if (!isWrite) {
-    const found = await run(contextOf(agent, traceparent, '', wantsCsv(req, request)));
+    const found = await run({ ...asker, effectKey: '', csv: wantsCsv(req, request) });
     const csv = found instanceof CsvAnswer;
     if (await auditRead(parts, { route, agentId, request }, { csv })) await parts.store.durable();
     return csv
@@ -88,7 +88,7 @@ async function answerTo(
       : { ...answerOf(route, found), mediaType: 'application/json' };
   }
   const audited = async (effectKey: string): Promise<Answer> => {
-    const write = () => run(contextOf(agent, traceparent, effectKey, false));
+    const write = () => run({ ...asker, effectKey, csv: false });
     return answerOf(route, await withAudit(parts, { route, agentId, request, effectKey }, write));
   };
   const answer = await write(route, audited, caller, req, res, body, parts);
@@ -151,10 +151,6 @@ function queryOf(req: IncomingMessage): Record<string, string | string[]> {
 function answerOf(route: Route, body: unknown): Answer {
   if (body === null) return { status: 204, body: '' };
   return { status: route.answer?.status ?? 200, body: JSON.stringify(body) };
-}
-
-function contextOf(agent: AgentDoc, traceparent: string, effectKey: string, csv: boolean): Context {
-  return { agent, actor: { ...actorOf(agent), traceparent }, effectKey, csv };
 }
 
 /** `?format=` says it, or else the first of the two types that `Accept` names. */

@@ -7,7 +7,10 @@ import type { Memtable } from './memtable.ts';
 type Stored = Database<unknown, Key>;
 
 /** Beginnings of ranges that are remembered. All are looked at for each document that a checkpoint has moved. */
-const MOST_PASSED = 50;
+const MOST_PASSED = 200;
+
+/** Hidden keys at the head of a range from which on it is remembered: one or two are passed again as fast. */
+const MANY_HIDDEN = 3;
 
 /** The keys of an index: LMDB's, without those of documents that the memtable has, and the memtable's own. */
 export class LayeredIndex implements SortedKeys {
@@ -63,23 +66,31 @@ export class LayeredIndex implements SortedKeys {
     const begin = this.#passed.get(lower) ?? lower;
     if (begin > upper) return;
     let atHead = true;
-    let hidden: Key | null = null;
+    let hidden = 0;
+    let last = begin;
     for (const key of this.#stored.getKeys(rangeOptions({ lower: begin, upper, prefix }, false))) {
       if (this.#isSeen(key)) {
-        if (atHead && hidden !== null) this.#pass(lower, key);
+        if (atHead) this.#pass(lower, key, hidden);
         atHead = false;
         yield key;
-      } else if (atHead) hidden = key;
+      } else if (atHead) {
+        hidden++;
+        last = key;
+      }
     }
-    if (atHead && hidden !== null) this.#pass(lower, hidden);
+    if (atHead) this.#pass(lower, last, hidden);
   }
 
   #seenAgain(key: Key): void {
     for (const [lower, to] of this.#passed) if (lower <= key && key <= to) this.#passed.delete(lower);
   }
 
-  #pass(lower: Key, to: Key): void {
-    if (this.#passed.size >= MOST_PASSED) this.#passed.clear();
+  /** The one that was asked for the longest ago makes room. */
+  #pass(lower: Key, to: Key, hidden: number): void {
+    const isKnown = this.#passed.delete(lower);
+    if (!isKnown && hidden < MANY_HIDDEN) return;
+    const [oldest] = this.#passed.keys();
+    if (this.#passed.size >= MOST_PASSED && oldest !== undefined) this.#passed.delete(oldest);
     this.#passed.set(lower, to);
   }
 

@@ -78,7 +78,7 @@ export class Memtable {
     return this.#recent.entries();
   }
 
-  /** `told` gets the entry, in the index at that place, of each document that LMDB's are no longer hidden by. */
+  /** `told`, one for an index, gets the entry in it of each document that LMDB's are no longer hidden by. */
   onSeenAgain(at: number, told: (key: Key) => void): void {
     this.#whenSeenAgain[at] = told;
   }

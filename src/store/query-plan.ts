@@ -104,7 +104,8 @@ function indexPlan(
 ): { plan: Plan; rank: number } | null {
   if (index.present !== undefined && !impliesPresence(fields.get(index.present))) return null;
   const keys = Object.entries(index.keys);
-  const [[leading] = ['']] = keys;
+  // Before the work below: most indexes have nothing to do with a query.
+  const leading = keys[0]?.[0] ?? '';
   if (sort === undefined && index.present === undefined && !fields.has(leading)) return null;
 
   let prefixes: Key[] = [''];

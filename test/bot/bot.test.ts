@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import type { ScriptBot } from '../../src/bot/bot.ts';
 import type { ReturnTarget } from '../../src/bot-turn.ts';
-import { botOf, sampleBot, Talk } from '../support/script-bot.ts';
+import { botOf, CORRELATION, sampleBot, Talk } from '../support/script-bot.ts';
 
 describe('a bot of dialogs', () => {
   const text = { q: 'Q?', a: 'A', hi: 'Hi', keys: ['deals'], menu: ['menu'] };
@@ -212,7 +212,9 @@ describe('a bot of dialogs', () => {
         'Sorry, our menu has just changed, so we need to start again.\n\nHi\n\nQ?',
       );
       expect(await moved.asks('maybe')).to.contain('Please reply YES or NO.');
-      expect(log.warn.args).to.deep.equal([[{ stack: [['main', 'q']] }, 'A step is gone.']]);
+      expect(log.warn.args).to.deep.equal([
+        [{ stack: [['main', 'q']], correlationId: CORRELATION }, 'A step is gone.'],
+      ]);
     });
 
     it('apologises where a dialog is gone, also below the one under way', async () => {
@@ -278,7 +280,10 @@ describe('a bot of dialogs', () => {
       );
       await customer.returned({ dialog: 'call 15550100001', step: 'secret' });
       await customer.returned({ dialog: 'main', step: 'secret' });
-      expect(log.warn.args.map(([fields]) => fields)).to.deep.equal([{}, { dialog: 'main' }]);
+      expect(log.warn.args.map(([fields]) => fields)).to.deep.equal([
+        { correlationId: CORRELATION },
+        { dialog: 'main', correlationId: CORRELATION },
+      ]);
     });
 
     it("begins afresh with another bot's state", async () => {

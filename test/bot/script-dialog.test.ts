@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { SwitchboardError } from '../../src/errors.ts';
-import { botOf, Talk, type Written } from '../support/script-bot.ts';
+import { botOf, CORRELATION, Talk, type Written } from '../support/script-bot.ts';
 
 const TEXTS = {
   a: 'A',
@@ -173,9 +173,12 @@ describe('a step', () => {
     );
     expect(await customer.asks('hi')).to.equal('B');
     expect(log.warn.args).to.deep.equal([
-      [{ step: 'set:x', place: 'dialogs/main.yaml:4' }, 'An expression has no value: x is set to null.'],
       [
-        { step: 'if:order.found', place: 'dialogs/main.yaml:5' },
+        { step: 'set:x', place: 'dialogs/main.yaml:4', correlationId: CORRELATION },
+        'An expression has no value: x is set to null.',
+      ],
+      [
+        { step: 'if:order.found', place: 'dialogs/main.yaml:5', correlationId: CORRELATION },
         'An expression has no value: the condition counts as false.',
       ],
     ]);

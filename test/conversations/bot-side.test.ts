@@ -298,10 +298,6 @@ describe('the bot’s side of a turn', () => {
       });
     });
 
-    it('tells of the error', async () => {
-      expect((await breaks()).failure).to.deep.equal({ error: broken });
-    });
-
     it('keeps the state from before, so that a return to the bot goes on there', async () => {
       conversation.botState = '{"step":"menu"}';
       expect((await breaks()).changes.set).to.include({ botState: '{"step":"menu"}' });

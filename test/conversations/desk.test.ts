@@ -3,6 +3,7 @@ import { createDesk } from '../../src/conversations/desk.ts';
 import { AGEING, lineOf } from '../../src/conversations/line.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import type { Store } from '../../src/store/documents.ts';
+import { workstreamOf } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import {
   anAnswer,
@@ -17,6 +18,8 @@ import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
+
+const ON = { on: true, texts: {} };
 
 const ana: Actor = { id: 'ana', role: 'agent', queues: ['support'] };
 const ben: Actor = { id: 'ben', role: 'agent', queues: ['support', 'sales'] };
@@ -65,6 +68,37 @@ describe('the desk', () => {
     const first = await rig.desk.claim(CONVERSATION, ana);
     const { dueAt } = await rig.conversation();
     expect(await rig.desk.claim(CONVERSATION, ana)).to.deep.equal({ ...first, touched: [], dueAt });
+  });
+
+  it('gives what leaves the trace of the request that it was written in, and notes none', async () => {
+    const messages = { assigned: ON, transferred: ON, ended: ON, survey: ON };
+    rig.workstream = workstreamOf({
+      ...rig.workstream,
+      numbers: [NUMBER],
+      settings: { ...rig.workstream.settings, messages },
+    });
+    const by = (actor: Actor, n: number) => {
+      rig.time += 1;
+      return { ...actor, traceparent: `00-${`${n}`.padStart(32, 'a')}` };
+    };
+    const { desk } = rig;
+    const before = (await rig.transcript()).length;
+    await desk.claimNext('support', by(ana, 1));
+    await desk.reply(CONVERSATION, by(ana, 2), { text: 'Hello.', key: 'reply' });
+    await desk.note(CONVERSATION, by(ana, 3), { text: 'A note.', key: 'note' });
+    await desk.transfer(CONVERSATION, by(ana, 4), { queueId: 'sales', key: 'transfer' });
+    await desk.claim(CONVERSATION, by(ben, 5));
+    await desk.close(CONVERSATION, by(ben, 6), { key: 'close' });
+    const written = (await rig.transcript()).slice(before);
+    expect(written.map(({ text, traceparent }) => [text.split(' ')[0], traceparent?.at(-1)])).to.deep.equal([
+      ['assigned', '1'],
+      ['Hello.', '2'],
+      ['A', undefined],
+      ['transferred', '4'],
+      ['assigned', '5'],
+      ['ended', '6'],
+      ['survey', '6'],
+    ]);
   });
 
   it('gives the next of a queue by priority, then by waiting time, each to one agent', async () => {

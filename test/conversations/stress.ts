@@ -24,7 +24,7 @@ const ASKED_EACH = 20;
 /** The service stopped first, or the customer had not written yet. */
 const REFUSALS: string[] = ['not_ready', 'not_found'];
 const NUMBER = '15550109999';
-/** An input that has taken the process down more often goes to a person instead of the bot: see `MAX_ATTEMPTS`. */
+/** One less than turn.ts's `MAX_ATTEMPTS`: an input that was begun more often than that goes to a person, not to the bot. */
 const MOST_BEGUN = 4;
 
 export interface StressResult {
@@ -87,9 +87,12 @@ export async function stressRun(
         $set?: { attempts?: number };
       };
       // A claim tells how often, a commit and a release that it has ended.
-      const { attempts = $set?.attempts } = (written ?? {}) as { attempts?: number };
+      const { attempts = $set?.attempts, matchedCount } = (written ?? { matchedCount: 0 }) as {
+        attempts?: number;
+        matchedCount?: number;
+      };
       if (attempts !== undefined && attempts >= MOST_BEGUN) weary.add(id);
-      else if (attempts === 0) weary.delete(id);
+      else if (attempts === 0 && matchedCount !== 0) weary.delete(id);
       // The judge's own record of the order of arrival: the writes that put a text into an inbox.
       const added = $addToSet?.inbox;
       if (method !== 'updateOne' || added === undefined) return;

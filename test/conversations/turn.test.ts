@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Bot } from '../../src/bot-turn.ts';
 import { LEASE, workOff } from '../../src/conversations/turn.ts';
 import type { Store } from '../../src/store/documents.ts';
 import type { OverflowRule } from '../../src/store/queue.ts';
@@ -243,6 +244,36 @@ describe('a turn', () => {
     await rig.turn();
     expect((await rig.conversation()).handoff?.reason).to.equal('bot_failed');
     expect(rig.botErrors).to.have.length(1);
+  });
+
+  it('has one id for what the bot is told, what is told of the turn, and what is sent', async () => {
+    const heard: unknown[] = [];
+    rig.bot = async ({ correlationId }) => {
+      heard.push(correlationId);
+      throw new Error('broken');
+    };
+    await rig.textIn('hello');
+    await rig.turn();
+    const [, apology] = await rig.transcript();
+    const id = apology?.traceparent?.slice(3, 35);
+    expect(id).to.match(/^[0-9a-f]{32}$/);
+    expect(rig.toldBy).to.deep.equal([id]);
+    expect(heard).to.deep.equal([id]);
+  });
+
+  it('has the same for a turn that the program asks for', async () => {
+    await rig.says('hello');
+    let heard: string | undefined;
+    const bot: Bot = async ({ correlationId }) => {
+      heard = correlationId;
+      return anAnswer({ texts: ['By the way.'] });
+    };
+    const asked = { kind: 'asked', id: 'asked:1', bot, done: () => {}, refused: () => {} } as const;
+    await workOff(rig.turns, CONVERSATION, asked);
+    const said = (await rig.transcript()).find(({ text }) => text === 'By the way.');
+    expect(heard)
+      .to.match(/^[0-9a-f]{32}$/)
+      .and.equal(said?.traceparent?.slice(3, 35));
   });
 
   it('tells the bot of a handoff that nobody took, once, at its time', async () => {

@@ -252,6 +252,17 @@ describe('POST /callbacks/telesign/{channelId}', () => {
     expect(stage.log.lines()).not.to.have.length(0);
   });
 
+  it('names a callback that it refuses, or cannot take in, by the same id in the log and in the answer', async () => {
+    receive = async () => {
+      throw new Error('no');
+    };
+    const answers = [await post(inbound()), await post(inbound(), { 'X-TS-Authorization': 'c2lnbmF0dXJl' })];
+    expect(answers.map(({ status }) => status)).to.deep.equal([503, 401]);
+    const ids = answers.map(({ headers }) => headers.get('x-correlation-id'));
+    expect(ids[0]).to.match(/^[0-9a-f]{32}$/);
+    expect(stage.log.lines().map(({ correlationId }) => correlationId)).to.deep.equal(ids);
+  });
+
   it('takes nothing from a client that breaks off', async () => {
     const body = inbound();
     const socket = connect(Number(new URL(stage.url).port), '127.0.0.1');

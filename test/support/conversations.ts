@@ -101,6 +101,8 @@ export interface Rig {
   untaken: string[];
   /** Ids of conversations whose customer texts without an end. */
   muted: string[];
+  /** The correlation id of each of these four that was told. */
+  toldBy: string[];
   /** Ids of agents who let the time of an offer run out. */
   missed: string[];
   /** Ids of agents who rejected an offer. */
@@ -144,12 +146,17 @@ export function createRig(store: Store): Rig {
     },
     automatedText,
   };
+  function told<T>(list: T[], what: T, by: string): void {
+    list.push(what);
+    rig.toldBy.push(by);
+  }
   const rig: Rig = {
     store,
     time: 1_800_000_000_000,
     sent: [],
     botErrors: [],
     lackedQueues: [],
+    toldBy: [],
     untaken: [],
     muted: [],
     missed: [],
@@ -178,10 +185,10 @@ export function createRig(store: Store): Rig {
       randomId: () => `id-${ids++}`,
       worked: () => {},
       asksWaiting: () => false,
-      lacksQueue: (id) => rig.lackedQueues.push(id),
-      botFailed: (error) => rig.botErrors.push(error),
-      untaken: ({ _id }) => rig.untaken.push(_id),
-      muted: (conversationId) => rig.muted.push(conversationId),
+      lacksQueue: (id, by) => told(rig.lackedQueues, id, by),
+      botFailed: (error, _, by) => told(rig.botErrors, error, by),
+      untaken: ({ _id }, by) => told(rig.untaken, _id, by),
+      muted: (id, by) => told(rig.muted, id, by),
       missed: async (agentId) => rig.missed.push(agentId),
     },
     outbox: {

@@ -19,6 +19,9 @@ import type {
 import { SwitchboardError } from '../../src/errors.ts';
 import { TeleSignAdapter } from '../../src/telesign/adapter.ts';
 
+/** Of each text: what lines of the log about it are found by. */
+export const CORRELATION = 'c0ffee'.padEnd(32, '0');
+
 /** A customer and the bot, through the real adapter. Keeps state and locale from turn to turn as the service does. */
 export class Talk {
   session = 1;
@@ -106,7 +109,7 @@ export class Talk {
       ...(this.dialog === undefined ? {} : { dialog: this.dialog }),
     };
     const { queue, botState, hidden } = this;
-    const input = { conversation, queue, activity, botState, hidden };
+    const input = { conversation, queue, activity, botState, hidden, correlationId: CORRELATION };
     const output = await this.#adapter.runTurn(input, (context) => this.#bot.run(context));
     this.botState = output.botState;
     this.wakeAt = output.wakeAt;
