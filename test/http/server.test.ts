@@ -47,16 +47,18 @@ describe('the server', () => {
     expect([status, body.code]).to.deep.equal([404, 'not_found']);
   });
 
-  it('says nothing of what went wrong inside, and logs it', async () => {
+  it('says nothing of what went wrong inside, and logs it under the id that it says', async () => {
     stage.rig.desk.claim = async () => {
       throw new Error('the password is hunter2');
     };
     const answer = await stage.call('POST /api/conversations/1-2/claim');
     expect([answer.status, answer.body.code]).to.deep.equal([500, 'internal']);
     expect(answer.text).not.to.contain('hunter2');
-    expect(stage.log.lines().find(({ operation }) => operation === 'claimConversation'))
-      .to.have.nested.property('err.stack[0]')
-      .that.includes('server.test.ts');
+    const line = stage.log.lines().find(({ operation }) => operation === 'claimConversation');
+    expect(line).to.have.nested.property('err.stack[0]').that.includes('server.test.ts');
+    expect(line?.correlationId)
+      .to.match(/^[0-9a-f]{32}$/)
+      .and.equal(answer.headers.get('x-correlation-id'));
     expect(stage.log.raw()).not.to.contain('hunter2');
   });
 
