@@ -4,7 +4,7 @@ import { simulate } from './simulation.ts';
 import { modelOf } from './simulation-model.ts';
 import { type Fate, scriptOf } from './simulation-script.ts';
 
-/** The whole week: `SIMULATION=whole npx mocha --grep 'a simulated week'`, half an hour. */
+/** The whole week: `SIMULATION=whole npx mocha --grep 'a simulated week'`, half an hour to an hour a case on MongoDB. */
 const WHOLE = process.env.SIMULATION === 'whole';
 const SIZES = WHOLE
   ? {
