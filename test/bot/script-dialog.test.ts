@@ -219,6 +219,7 @@ describe('a step', () => {
       number: '15550100001',
       customer: '15550100002',
       session: 1,
+      correlationId: CORRELATION,
     });
     expect(signal.aborted).to.equal(false);
   });
