@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { noteAbsence, takeBack } from '../../src/conversations/absence.ts';
 import { createDesk } from '../../src/conversations/desk.ts';
 import { GRACE } from '../../src/conversations/grace.ts';
@@ -50,6 +51,7 @@ export async function simulate(inner: Store, options: SimulationOptions): Promis
   const { store } = view;
   let time = BEGIN;
   let ids = 0;
+  const failures: unknown[] = [];
   const now = () => time;
   const queues = teams.map(queueOf);
   for (const queue of queues) await store.queues.insertOne(queue);
@@ -74,9 +76,7 @@ export async function simulate(inner: Store, options: SimulationOptions): Promis
     random,
     randomId: () => `id-${ids++}`,
     worked: () => {},
-    botFailed: (error) => {
-      throw error;
-    },
+    botFailed: (error) => failures.push(error),
     untaken: () => {},
     muted: () => {},
     asksWaiting: () => false,
@@ -298,5 +298,6 @@ export async function simulate(inner: Store, options: SimulationOptions): Promis
     await settle();
     judge({ ...view.standing(), served: look(), capacity, now: time });
   }
+  expect(failures, 'what the bot threw').to.deep.equal([]);
   return fatesOf(store, script);
 }

@@ -117,6 +117,7 @@ export async function stressRun(
   };
 
   let ids = 0;
+  const failures: unknown[] = [];
   const parts: TurnParts = {
     store: process,
     bot,
@@ -134,9 +135,7 @@ export async function stressRun(
     randomId: () => `lease-${ids++}`,
     queued: () => {},
     worked: () => {},
-    botFailed: (error) => {
-      throw error;
-    },
+    botFailed: (error) => failures.push(error),
     asksWaiting: () => false,
     lacksQueue: () => {},
     untaken: () => {},
@@ -257,6 +256,7 @@ export async function stressRun(
     askAll(),
   ]);
 
+  expect(failures, 'what the bot threw').to.deep.equal([]);
   for (const customer of customers) {
     const id = `${NUMBER}-${customer}`;
     const order = (arrived.get(id) ?? []).map((messageId) => `t${messageId.split('X')[1]}`);
