@@ -1,6 +1,6 @@
-import type { AgentDoc, ConversationDoc, QueueDoc, Store } from '../store/documents.ts';
+import type { AgentDoc, ConversationDoc, Store } from '../store/documents.ts';
 import type { Workstream } from '../store/workstream.ts';
-import { loadOf, withWork } from './capacity.ts';
+import { withWork } from './capacity.ts';
 import type { Changes } from './commit.ts';
 import { type Chosen, type Planned, planPass, type Waiting } from './distribution.ts';
 import { commitDecision, type GuardedWriteParts } from './guarded-write.ts';
@@ -26,9 +26,10 @@ const PASSED_OVER = 600_000;
  */
 export async function offerPass(parts: OfferParts): Promise<number> {
   const { store, settings, now } = parts;
-  if (!(await someoneWaits(parts))) return 0;
+  // Before the agents: with those of a moment ago, who is first could be meant for one who is taken, and the next one get the other.
+  const waiting = await whatWaits(parts);
+  if (waiting.size === 0) return 0;
   const agents = await store.agents.find({}).toArray();
-  const waiting = await whatWaits(parts, agents);
   const wanted = [...waiting.values()].map((conversation) => wantedOf(conversation, settings, agents, now()));
   const byAgent = new Map<string, (Chosen & Pick<Planned, 'conversationId'>)[]>();
   for (const planned of planPass(wanted, agents, now())) {
@@ -48,20 +49,17 @@ export async function offerPass(parts: OfferParts): Promise<number> {
   return placed.reduce((sum, count) => sum + count, 0);
 }
 
-/** The first of each queue that nobody has been asked about, where somebody may be found for them. */
-async function whatWaits(
-  { store, settings, now }: OfferParts,
-  agents: readonly AgentDoc[],
-): Promise<Map<string, ConversationDoc>> {
+/** The first of each queue that nobody has been asked about, and that somebody is to be asked about. */
+async function whatWaits({ store, settings }: OfferParts): Promise<Map<string, ConversationDoc>> {
   const waiting = new Map<string, ConversationDoc>();
-  const queues = pushedQueues(settings).filter((queue) => mayPlace(queue, agents, now()));
-  const options = { sort: { turnAt: 1 }, limit: MOST_OF_A_QUEUE } as const;
-  const lines = await Promise.all(
-    queues.map(({ _id }) => store.conversations.find(unasked([_id]), options).toArray()),
-  );
-  for (const conversation of lines.flat()) {
-    if (conversation.assignAnyway || isPush(settings.workstream(conversation.number))) {
-      waiting.set(conversation._id, conversation);
+  for (const queueId of pushedQueues(settings)) {
+    const first = await store.conversations
+      .find(unasked(queueId), { sort: { turnAt: 1 }, limit: MOST_OF_A_QUEUE })
+      .toArray();
+    for (const conversation of first) {
+      if (conversation.assignAnyway || isPush(settings.workstream(conversation.number))) {
+        waiting.set(conversation._id, conversation);
+      }
     }
   }
   return waiting;
@@ -69,30 +67,23 @@ async function whatWaits(
 
 /** Whether somebody waits whom a pass may place, now or later. */
 export async function someoneWaits({ store, settings }: OfferParts): Promise<boolean> {
-  const queueIds = pushedQueues(settings).map(({ _id }) => _id);
-  return queueIds.length > 0 && (await store.conversations.findOne(unasked(queueIds))) !== null;
+  for (const queueId of pushedQueues(settings)) {
+    if (await store.conversations.findOne(unasked(queueId))) return true;
+  }
+  return false;
 }
 
 /** Queues whose conversations may be put before agents. */
-function pushedQueues(settings: OfferParts['settings']): QueueDoc[] {
+function pushedQueues(settings: OfferParts['settings']): string[] {
   const pushes = settings.workstreams().some(isPush);
-  return settings.queues().filter((queue) => pushes || assigns(queue));
+  return settings
+    .queues()
+    .filter(({ overflow }) => pushes || overflow?.some(({ then }) => then.do === 'assign'))
+    .map(({ _id }) => _id);
 }
 
-/** Whether it has what waits assigned anyway, for which presence and capacity do not count. */
-function assigns({ overflow }: QueueDoc): boolean {
-  return overflow?.some(({ then }) => then.do === 'assign') ?? false;
-}
-
-/** Whether somebody may be found for what waits in a queue: where nobody is free, hundreds need not be read to learn it. */
-function mayPlace(queue: QueueDoc, agents: readonly AgentDoc[], now: number): boolean {
-  const isFree = (agent: AgentDoc) =>
-    agent.queues.includes(queue._id) && agent.presence === 'available' && loadOf(agent, now) < agent.capacity;
-  return assigns(queue) || agents.some(isFree);
-}
-
-function unasked(queueIds: string[]) {
-  return { queueId: { $in: queueIds }, state: 'open' as const, offer: { $exists: false } };
+function unasked(queueId: string) {
+  return { queueId, state: 'open' as const, offer: { $exists: false } };
 }
 
 function isPush({ settings }: Workstream): boolean {

@@ -9,7 +9,6 @@ import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
 import { ENGINES } from '../support/stores.ts';
-import { wrappedStore } from '../support/wrapped-store.ts';
 
 const actorOf = (id: string) => ({ id, role: 'agent' as const, queues: ['support'] });
 const idOf = (customer: number) => `${NUMBER}-${customer}`;
@@ -208,33 +207,6 @@ for (const [engine, open] of ENGINES) {
       expect(taken.stretches.at(-1)).to.include({ reason: 'overflow' });
       const said = await store.messages.find({ conversationId: idOf(0) }, { sort: { at: 1 } }).toArray();
       expect(said.map(({ text }) => text)).to.deep.equal(['assigned {"agent":"Ada","queue":"Support"}']);
-    });
-
-    it('are not looked for in a queue whose people have no room, however many wait there', async () => {
-      rig.queues = [...rig.queues, aQueue('sales')];
-      await agents({ _id: 'ana', capacity: 1 }, { _id: 'ben', queues: ['sales'], presence: 'busy' });
-      await wait(2);
-      await store.conversations.updateOne({ _id: idOf(1) }, { $set: { queueId: 'sales' } });
-      const read: unknown[] = [];
-      const noting = wrappedStore(store, (operation, run) => {
-        if (
-          operation !== 'durable' &&
-          operation.collection === 'conversations' &&
-          operation.method === 'find'
-        ) {
-          read.push(operation.args[0]);
-        }
-        return run();
-      });
-      const pass = () => offerPass({ ...parts, store: noting });
-      expect(await pass()).to.equal(1);
-      expect(await offered(2)).to.deep.equal(['ana', undefined]);
-      expect(read).to.have.lengthOf(1);
-      expect(await pass(), 'sales waits').to.equal(0);
-      expect(read, 'nobody is free').to.have.lengthOf(1);
-      await store.agents.updateOne({ _id: 'ben' }, { $set: { presence: 'available' } });
-      expect(await pass()).to.equal(1);
-      expect(await offered(2)).to.deep.equal(['ana', 'ben']);
     });
 
     it('leave nothing wrong that the next pass, a worker or time does not right, after a crash at any point', async () => {
