@@ -54,6 +54,7 @@ export async function botTurn(
       hidden: conversation.hidden ?? null,
     });
   } catch {
+    // Whoever made the bot tells of what it threw: `botFor` in turn.ts.
     output = failedOutput(parts.systemText, locale, botState, conversation);
     outcome = 'bot_failed';
   }

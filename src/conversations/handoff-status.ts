@@ -37,6 +37,7 @@ export async function tellStatus(
       outcome: 'recorded',
     };
   } catch {
+    // Told of as in `botTurn`.
     return { changes: {}, outcome: 'bot_failed' };
   }
 }

@@ -26,7 +26,8 @@ const PASSED_OVER = 600_000;
  */
 export async function offerPass(parts: OfferParts): Promise<number> {
   const { store, settings, now } = parts;
-  // Before the agents: with those of a moment ago, who is first could be meant for one who is taken, and the next one get the other.
+  // Before the agents: with those of a moment ago, who is first in line could be meant for one who is taken by now,
+  // and the next one be placed.
   const waiting = await whatWaits(parts);
   if (waiting.size === 0) return 0;
   const agents = await store.agents.find({}).toArray();
