@@ -25,7 +25,7 @@ export function createClaims(
   parts: GuardedWriteParts,
   write: GuardedWrite,
 ): Pick<Desk, 'claim' | 'claimNext'> {
-  const { store, now } = parts;
+  const { store, settings, now } = parts;
   const announce = createAnnounce(parts);
   return {
     claim: (id, actor, expected = {}) =>
@@ -37,7 +37,8 @@ export function createClaims(
       }),
 
     async claimNext(queueId, actor) {
-      if (!(await store.queues.findOne({ _id: queueId }))) {
+      // One that was made a moment ago is not in the settings yet.
+      if (!(settings.queue(queueId) ?? (await store.queues.findOne({ _id: queueId })))) {
         throw new SwitchboardError('not_found', 'There is no such queue.');
       }
       mayServe(actor, queueId);

@@ -14,12 +14,12 @@ export function createClientAddress(trustedProxies: readonly string[]): (req: In
     if (prefix === undefined) trusted.addAddress(address, family);
     else trusted.addSubnet(address, Number(prefix), family);
   }
-  // Asked twice for each request, and each time a list makes an object of the address, even an empty list.
-  const isTrusted = (address: string) =>
-    trustedProxies.length > 0 && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
   return (req) => {
     let address = plain(req.socket.remoteAddress ?? '');
+    // Asked twice for each request: without proxies there is nothing to look at.
+    if (trustedProxies.length === 0) return counted(address);
     const header = req.headers['x-forwarded-for'];
     const hops = (Array.isArray(header) ? header.join() : (header ?? ''))
       .split(',')
@@ -29,8 +29,12 @@ export function createClientAddress(trustedProxies: readonly string[]): (req: In
       if (hop === undefined || isIP(hop) === 0) break;
       address = hop;
     }
-    return isIP(address) === 6 ? network(address) : address;
+    return counted(address);
   };
+}
+
+function counted(address: string): string {
+  return isIP(address) === 6 ? network(address) : address;
 }
 
 /** IPv4 in IPv6's clothes, as a socket that listens on both has it. */

@@ -48,10 +48,9 @@ export function createLimits({ trustedProxies, requests = 1000, wrongTokens = 20
   return {
     async beforeToken(req, tokenHash) {
       const address = addressOf(req);
+      if (right.has(`${address} ${tokenHash}`)) return;
       const counted = await guesses.get(address);
-      if (counted === null || counted.consumedPoints < wrongTokens || right.has(`${address} ${tokenHash}`))
-        return;
-      throw tooMany(counted);
+      if (counted !== null && counted.consumedPoints >= wrongTokens) throw tooMany(counted);
     },
     async wrongToken(req) {
       await guesses.consume(addressOf(req)).catch(refuse);

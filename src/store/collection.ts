@@ -14,8 +14,8 @@ export interface FindOptions<T> {
  * production runs on the driver without a wrapper; the embedded engine implements the same part.
  *
  * Every method is atomic for one document. A duplicate `_id` rejects with an error whose `code` is 11000
- * (`isDuplicateKey`). What is given to a method must not be changed until it has resolved. Fields that are undefined
- * are left out of what is stored.
+ * (`isDuplicateKey`). What is given to a method must not be changed until it has resolved, and what a method answers
+ * with must not be changed at all: it may be the store's own. Fields that are undefined are left out of what is stored.
  *
  * The embedded engine is stricter, so that what works on it works on MongoDB: it refuses a filter that no declared
  * index serves (`store_unindexed`), one with an undefined value (MongoDB's driver would drop it and match more than

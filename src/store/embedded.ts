@@ -38,6 +38,8 @@ export interface EmbeddedStoreOptions {
   log?: { warn(details: object, message: string): void; info(details: object, message: string): void };
   /** Awaited before and after each operation: tests let others go first here. */
   jitter?: () => Promise<void>;
+  /** Told of each document that is handed out, which is the store's own: tests freeze it. */
+  given?: (document: object) => void;
   /** Changed documents at which a checkpoint does not wait; tests have one after each few. */
   many?: number;
 }
@@ -238,6 +240,10 @@ class EmbeddedEngine implements Engine {
 
   changed(collection: CollectionName): void {
     for (const told of this.#told) told(collection);
+  }
+
+  given(doc: Doc): void {
+    this.#options.given?.(doc);
   }
 
   unindexed(collection: string, filter: FilterDoc, sort: SortDoc | undefined): void {

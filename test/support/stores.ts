@@ -19,7 +19,7 @@ export async function temporaryEmbeddedStore(
   options: Pick<EmbeddedStoreOptions, 'jitter' | 'many'> = {},
 ): Promise<TemporaryStore & { dataDir: string }> {
   const dataDir = await temporaryFolder();
-  const store = await openEmbeddedStore({ dataDir, onUnindexed: 'throw', ...options });
+  const store = await openEmbeddedStore({ dataDir, onUnindexed: 'throw', given: freeze, ...options });
   return {
     store,
     dataDir,
@@ -28,6 +28,14 @@ export async function temporaryEmbeddedStore(
       await rm(dataDir, { recursive: true });
     },
   };
+}
+
+/** Whoever changes what is the store's own fails the test. */
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value))
+    return;
+  Object.freeze(value);
+  for (const member of Object.values(value)) freeze(member);
 }
 
 /** A store on MongoDB's driver with a fresh database, on the stand-in unless a server is named. */
