@@ -122,7 +122,8 @@ async function withoutConsent(
     id: message._id,
     text: message.text,
     at: message.at,
-    channelData: message.provider,
+    // A copy: Bot Framework’s middleware writes into it.
+    channelData: structuredClone(message.provider),
   });
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, Response, Server } from 'restify';
 import { inSpan, type RunningSpan } from '../tracing.ts';
 import { auditRead, withAudit } from './audit.ts';
-import { authorize, type Caller } from './auth.ts';
+import { authorize, type Caller, tokenHash } from './auth.ts';
 import { parseJson, parseText, readBody } from './body.ts';
 import { requestSpan } from './correlation.ts';
 import { type Answer, beginKeyed, idempotencyKey } from './idempotency.ts';
@@ -110,7 +110,7 @@ async function write(
   parts: Parts,
 ): Promise<Answer> {
   const key = idempotencyKey(req.headers['idempotency-key']);
-  if (key === null) return run(parts.randomId());
+  if (key === null) return run(tokenHash(parts.randomId()).slice(0, 32));
   const keyed = {
     agentId: agent._id,
     token: credential,

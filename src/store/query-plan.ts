@@ -103,11 +103,10 @@ function indexPlan(
   sort: SortDoc | undefined,
 ): { plan: Plan; rank: number } | null {
   if (index.present !== undefined && !impliesPresence(fields.get(index.present))) return null;
-  const keys = Object.entries(index.keys);
   // Before the work below: most indexes have nothing to do with a query.
-  const leading = keys[0]?.[0] ?? '';
-  if (sort === undefined && index.present === undefined && !fields.has(leading)) return null;
+  if (index.present === undefined && !servesAtAll(index, fields, sort)) return null;
 
+  const keys = Object.entries(index.keys);
   let prefixes: Key[] = [''];
   const held = new Set<string>();
   let used = 0;
@@ -153,6 +152,19 @@ function indexPlan(
       exact: used === fields.size && fit,
     },
   };
+}
+
+/** The first field of an index is held to something, or comes first in the order that is asked for. */
+function servesAtAll(
+  { keys }: IndexSpec,
+  fields: ReadonlyMap<string, Bounds>,
+  sort: SortDoc | undefined,
+): boolean {
+  for (const leading in keys) {
+    if (fields.has(leading)) return true;
+    for (const first in sort) if (sort?.[first] !== undefined) return first === leading;
+  }
+  return false;
 }
 
 function rangeAfter(

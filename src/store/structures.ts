@@ -77,7 +77,7 @@ export class Structures {
   #reordered(doc: Doc): Doc {
     const fields = Object.keys(doc).sort((a, b) => this.#rank(a) - this.#rank(b));
     // At once, as a changed document is made: what grows field by field becomes a hash table, which is slow to encode.
-    return { _id: doc._id, ...Object.fromEntries(fields.map((field) => [field, doc[field]])) };
+    return { ...Object.fromEntries(fields.map((field) => [field, doc[field]])), _id: doc._id };
   }
 
   #rank(field: string): number {

@@ -31,6 +31,17 @@ describe('a turn', () => {
     ]);
   });
 
+  it('lets the bot’s middleware write into what came with a text', async () => {
+    rig.bot = async ({ activity }) => {
+      if (activity.type === 'message') Object.assign(activity.channelData ?? {}, { seen: true });
+      return anAnswer({ texts: ['hi'] });
+    };
+    await rig.textIn('hello');
+    await rig.turn();
+    expect((await rig.transcript()).map(({ text }) => text)).to.deep.equal(['hello', 'hi']);
+    expect((await rig.transcript())[0]?.provider).not.to.have.property('seen');
+  });
+
   it('opens a session with the first text and the next one after closed', async () => {
     await rig.textIn('hello');
     await rig.turn();
