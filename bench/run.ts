@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fixedWork } from './fixed-work.ts';
 import { LoadProcess } from './load-process.ts';
 import { type Options, readOptions, type Scenario } from './options.ts';
 import { layOutLocales, type Places } from './places.ts';
@@ -77,6 +78,7 @@ const machine = {
   processors: cpus().length,
   model: cpus()[0]?.model,
   load: loadavg(),
+  fixedWork: fixedWork(),
 };
 try {
   compile();
@@ -84,6 +86,8 @@ try {
   const reports = await measure();
   const verdicts = reports.flatMap((report) => report.verdicts);
   if (verdicts.length > 0) console.log(`\n## targets\n\n${verdictsTable(verdicts)}`);
+  const { p50, p95 } = machine.fixedWork;
+  console.log(`\nOf the same piece of work, p95 was ${(p95 / p50).toFixed(1)} × p50 on this machine.`);
   await mkdir(results, { recursive: true });
   const at = new Date().toISOString();
   const file = join(results, `${at.replaceAll(':', '-')}.json`);
