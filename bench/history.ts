@@ -72,6 +72,7 @@ async function snapshotsIn(store: Store, parts: HistoryParts): Promise<Snapshot[
     automatedText: () => '',
     queueWord: () => null,
     surveyScore: () => null,
+    moodOf: () => 0,
     stopWish: () => false,
     answeredByProvider: () => false,
     missed: async () => {},

@@ -6,6 +6,7 @@ import { consentWord, stopWish } from './bot/consent-words.ts';
 import { type DialogFiles, dialogSetId, readDialogFiles } from './bot/dialog-files.ts';
 import { hostsOf } from './bot/http-step.ts';
 import { compileScripts, loadTexts } from './bot/load.ts';
+import { moodOf } from './bot/mood-words.ts';
 import { type DialogSet, publishedBot } from './bot/published-bot.ts';
 import { sampleActions } from './bot/sample-actions.ts';
 import { queueWord, surveyScore } from './bot/service-words.ts';
@@ -127,6 +128,7 @@ export function serviceWords(texts: () => Texts) {
     automatedText: automatedText(live),
     queueWord: queueWord(live),
     surveyScore: surveyScore(live),
+    moodOf: moodOf(live),
     consentWord: consentWord(live),
     stopWish: stopWish(live),
   });
@@ -142,6 +144,7 @@ export function serviceWords(texts: () => Texts) {
     automatedText: (...told: Parameters<ReturnType<typeof automatedText>>) => words().automatedText(...told),
     queueWord: (locale: string, text: string) => words().queueWord(locale, text),
     surveyScore: (locale: string, text: string) => words().surveyScore(locale, text),
+    moodOf: (locale: string, text: string) => words().moodOf(locale, text),
     consentWord: (text: string, tagged?: unknown) => words().consentWord(text, tagged),
     stopWish: (text: string) => words().stopWish(text),
   };

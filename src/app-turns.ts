@@ -40,6 +40,7 @@ export function createAppTurns(
     systemText: words.systemText,
     queueWord: words.queueWord,
     surveyScore: words.surveyScore,
+    moodOf: words.moodOf,
     stopWish: words.stopWish,
     answeredByProvider: (_channelId, word) => telesignAnswers.includes(word),
     worked({ kind, outcome, duration }) {

@@ -111,6 +111,7 @@ export const REQUIRED_WORDS = [
  * customer writes from.
  * `stop_within` in a short text may mean STOP, and is asked back.
  * `person_within` call for a person wherever they stand in a short text that has none of the `negations`.
+ * `mood.very_bad` to `mood.very_good` say how the customer feels, and `mood.not` before one of them the contrary.
  */
 export const OPTIONAL_WORDS = [
   'fillers',
@@ -121,6 +122,7 @@ export const OPTIONAL_WORDS = [
   'own_number',
   'more',
   ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `numbers.${n}`),
+  ...['very_bad', 'bad', 'good', 'very_good', 'not'].map((list) => `mood.${list}`),
 ];
 
 /** One of the service's own texts in the language of `locale`. Never throws; '' only when no language has the key. */

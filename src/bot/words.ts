@@ -112,11 +112,16 @@ function isBoundary(text: string, index: number): boolean {
 
 /** Whether a word stands in a text, both normalised, and is not part of another word. No word at all stands nowhere. */
 export function stands(word: string, text: string): boolean {
-  if (word === '') return false;
+  return placeOfWord(word, text) >= 0;
+}
+
+/** Where it first does; -1 where it does not. */
+export function placeOfWord(word: string, text: string): number {
+  if (word === '') return -1;
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    if (isBoundary(text, at) && isBoundary(text, at + word.length)) return true;
+    if (isBoundary(text, at) && isBoundary(text, at + word.length)) return at;
   }
-  return false;
+  return -1;
 }
 
 /** Characters of scripts without spaces are counted, and the words between spaces. */

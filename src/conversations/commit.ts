@@ -46,6 +46,7 @@ export interface Changes {
       | 'surveyOf'
       | 'surveyed'
       | 'optedOutAt'
+      | 'moods'
       | 'pace'
     >
   >;
@@ -66,6 +67,7 @@ export interface Changes {
     | 'surveyOf'
     | 'reopens'
     | 'optedOutAt'
+    | 'moods'
     | 'pace'
   )[];
   /** Ids of agents whose work changes though the owner does not. */

@@ -9,6 +9,7 @@ import type {
   Stretch,
 } from '../store/documents.ts';
 import type { Changes } from './commit.ts';
+import { isUpset } from './sentiment.ts';
 import { type Place, placeOf } from './state.ts';
 
 /** What made a commit, as far as the changes do not show it. */
@@ -65,7 +66,8 @@ export function createNewsSource({ wants, botWantsStatus, randomId, now }: NewsP
       const { messageId } = cause;
       const received = messageId !== undefined && wants('message.received');
       const consent = consentEvent(conversation, changes);
-      if (!changes.move && !cause.untaken && !received && !consent) return {};
+      const upset = becomesUpset(conversation, changes);
+      if (!changes.move && !cause.untaken && !received && !consent && !upset) return {};
       const happenings = happeningsOf(conversation, changes, cause);
       const session = changes.set?.session ?? conversation?.session;
       const at = now();
@@ -126,6 +128,17 @@ function happeningsOf(conversation: ConversationDoc | null, changes: Changes, ca
       ...(queueId === undefined ? {} : { queueId }),
     });
   }
+  if (conversation && becomesUpset(conversation, changes)) {
+    const from = placeOf(conversation);
+    const { agentId, queueId } = move?.fields ?? conversation;
+    happenings.push({
+      type: 'conversation.upset',
+      from,
+      place: move?.place ?? from,
+      ...(agentId === undefined ? {} : { agentId }),
+      ...(queueId === undefined ? {} : { queueId }),
+    });
+  }
   if (!move) return happenings;
   let from = move.from;
   for (const { since: _, ...stretch } of move.stretches) {
@@ -161,6 +174,12 @@ function consentEvent(
   const out = conversation?.optedOutAt !== undefined;
   if (!out && set?.optedOutAt !== undefined) return 'conversation.opted_out';
   return out && unset?.includes('optedOutAt') ? 'conversation.opted_in' : undefined;
+}
+
+/** The session's sentiment falls to negative: once, until it is better again. */
+function becomesUpset(conversation: ConversationDoc | null, { set }: Changes): boolean {
+  if (!isUpset(set?.moods)) return false;
+  return set?.session !== undefined || !isUpset(conversation?.moods);
 }
 
 const OFFERS: Readonly<Partial<Record<string, ConversationEventType>>> = {

@@ -6,7 +6,7 @@ import type { AllowedMove } from './state.ts';
 export function nextSession({ session }: Pick<ConversationDoc, 'session'>, now: number) {
   return {
     set: { session: session + 1, sessionStartedAt: now, priority: 0 },
-    unset: [...OF_A_PERSONS_TURN, 'surveyOf', 'reopens'],
+    unset: [...OF_A_PERSONS_TURN, 'surveyOf', 'reopens', 'moods'],
   } satisfies Changes;
 }
 

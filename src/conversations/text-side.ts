@@ -9,6 +9,7 @@ import { NOTHING, type TurnDecision } from './decision.ts';
 import { paceAfter } from './flood.ts';
 import { askedInQueue } from './queue-side.ts';
 import { type ReopeningParts, reopened } from './reopening-side.ts';
+import { type MoodOf, moodsAfter } from './sentiment.ts';
 import { type Move, move, placeOf } from './state.ts';
 import { type SurveyScore, surveyAnswer } from './survey.ts';
 import { untakenFrom } from './timers.ts';
@@ -16,6 +17,7 @@ import { untakenFrom } from './timers.ts';
 export interface TextSideParts extends BotSideParts, ConsentSideParts, ReopeningParts {
   store: Pick<Store, 'conversations' | 'sessions' | 'queues' | 'agents' | 'optouts'>;
   surveyScore: SurveyScore;
+  moodOf: MoodOf;
   /** Told of a customer’s number that texts without an end: the bot says nothing for a while. */
   muted: (conversationId: string, correlationId: string) => void;
 }
@@ -29,7 +31,9 @@ export async function decideText(
 ): Promise<TurnDecision> {
   const { settings } = parts.settings.workstream(conversation.number);
   const flood = paceAfter(conversation.pace, settings.flood, message.at, parts.now());
-  const decided = await unpaced(parts, conversation, message, bot, flood.muted);
+  const unfelt = await unpaced(parts, conversation, message, bot, flood.muted);
+  const felt = moodAfter(parts, conversation, message, unfelt.changes);
+  const decided = felt === null ? unfelt : { ...unfelt, changes: merged(unfelt.changes, felt) };
   if (flood.pace === undefined && conversation.pace === undefined) return decided;
   const paced: Changes = flood.pace ? { set: { pace: flood.pace } } : { unset: ['pace'] };
   const changes = merged(decided.changes, paced);
@@ -40,6 +44,20 @@ export async function decideText(
     changes: { ...changes, messages: [...(changes.messages ?? []), note] },
     committed: (correlationId) => parts.muted(conversation._id, correlationId),
   };
+}
+
+/** What a text says of its customer's mood; null for an answer to the service, for what nobody is to read, and for nothing. */
+function moodAfter(
+  { settings, moodOf }: TextSideParts,
+  { state, moods, number, locale }: ConversationDoc,
+  { consent, text }: MessageDoc,
+  { move: moved, set, masked }: Changes,
+): Changes | null {
+  if (masked || consent !== undefined || (state === 'closed' && !moved)) return null;
+  const before = set?.session === undefined ? moods : undefined;
+  const after = moodsAfter(before, moodOf(locale ?? settings.workstream(number).language, text));
+  if (after) return { set: { moods: after } };
+  return before ? { unset: ['moods'] } : null;
 }
 
 /** So that whoever opens the conversation knows why nobody answers. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PLACES, PRESENCES } from '../store/documents.ts';
 import { presence } from './agent-schemas.ts';
-import { pageOf, paging } from './schemas.ts';
+import { pageOf, paging, sentiment } from './schemas.ts';
 
 /** What goes in and out of the API about the supervisors' board; see `schemas.ts`. */
 
@@ -57,6 +57,7 @@ const waitingConversation = z
     skills: z.array(z.string()),
     locale: z.string().nullable(),
     offeredTo: z.string().nullable().meta({ description: 'The agent who has been asked.' }),
+    sentiment,
   })
   .meta({ id: 'WaitingConversation' });
 
@@ -75,6 +76,7 @@ const agentBoard = z
         place: z.enum(PLACES),
         since: time,
         queueId: z.string().nullable(),
+        sentiment,
       }),
     ),
   })

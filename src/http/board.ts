@@ -1,6 +1,7 @@
 import { loadOf } from '../conversations/capacity.ts';
 import { openAt } from '../conversations/hours.ts';
 import type { Share } from '../conversations/level-tally.ts';
+import { sentimentOf } from '../conversations/sentiment.ts';
 import { countOverLevel } from '../conversations/service-level.ts';
 import { createServiceLevels, type ServiceLevel } from '../conversations/service-levels.ts';
 import { placeOf } from '../conversations/state.ts';
@@ -128,6 +129,7 @@ function agentBoard(agent: AgentDoc, work: readonly ConversationDoc[], at: numbe
       place: placeOf(conversation),
       since: isoTime(conversation.stretches.at(-1)?.since ?? conversation.createdAt),
       queueId: conversation.queueId ?? null,
+      sentiment: sentimentOf(conversation.moods),
     })),
   };
 }
@@ -170,5 +172,6 @@ function waitingView(conversation: ConversationDoc, at: number): WaitingConversa
     skills: conversation.skills ?? [],
     locale: conversation.locale ?? null,
     offeredTo: conversation.offer?.agentId ?? null,
+    sentiment: sentimentOf(conversation.moods),
   };
 }

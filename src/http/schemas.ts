@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SENTIMENTS } from '../conversations/sentiment.ts';
 import { HANDLERS, PLACES, STATES } from '../store/documents.ts';
 
 /**
@@ -55,6 +56,12 @@ const handoff = z
   })
   .meta({ id: 'Handoff', description: 'Why the bot handed over.' });
 
+export const sentiment = z.enum(SENTIMENTS).meta({
+  id: 'Sentiment',
+  description:
+    'How the customer sounds: by words of their last six texts in this session, in their language. A hint, no more.',
+});
+
 const conversationFields = {
   id: z.string().meta({ description: '`<number>-<customer>`', example: '15550109999-15550100001' }),
   channelId: z.string(),
@@ -93,6 +100,7 @@ const conversationFields = {
     description:
       'Since when the customer wants no texts from this number: what is written to them is `held`.',
   }),
+  sentiment,
   handoff: handoff.nullable(),
 };
 

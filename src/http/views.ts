@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { loadOf } from '../conversations/capacity.ts';
 import { nextOpening, openAt } from '../conversations/hours.ts';
+import { sentimentOf } from '../conversations/sentiment.ts';
 import type { AgentDoc, ConversationDoc, MessageDoc, QueueDoc, Stretch } from '../store/documents.ts';
 import type { Agent } from './agent-schemas.ts';
 import type { Message } from './message-schemas.ts';
@@ -37,6 +38,7 @@ export function conversationView(doc: ConversationDoc): Conversation {
     lastMessageAt: isoTime(doc.lastMessageAt),
     unansweredSince: doc.unansweredSince === undefined ? null : isoTime(doc.unansweredSince),
     optedOutAt: doc.optedOutAt === undefined ? null : isoTime(doc.optedOutAt),
+    sentiment: sentimentOf(doc.moods),
     handoff: doc.handoff === undefined ? null : { ...doc.handoff, context: JSON.parse(doc.handoff.context) },
   };
 }

@@ -121,6 +121,8 @@ export interface ConversationDoc {
   remindedAt?: number;
   /** Since when the customer wants no texts from this number. A copy, to be shown; sends ask the ledger (`optouts`). */
   optedOutAt?: number;
+  /** What the last texts of the session say of the customer's mood, see `MoodOf`. Absent = nothing. */
+  moods?: number[];
   pace?: Pace;
   /** The wrap-up no longer takes up capacity. */
   wrapUpFreed?: true;

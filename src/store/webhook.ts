@@ -21,6 +21,7 @@ export const EVENT_TYPES = [
   'conversation.untaken',
   'conversation.opted_out',
   'conversation.opted_in',
+  'conversation.upset',
   'message.received',
   'message.sent',
   'message.delivered',

@@ -78,6 +78,7 @@ class Chat {
         systemText: (...given) => this.#stage.words.systemText(...given),
         queueWord: (...given) => this.#stage.words.queueWord(...given),
         surveyScore: (...given) => this.#stage.words.surveyScore(...given),
+        moodOf: (...given) => this.#stage.words.moodOf(...given),
         consentWord: (...given) => this.#stage.words.consentWord(...given),
         stopWish: (...given) => this.#stage.words.stopWish(...given),
       },

@@ -42,7 +42,10 @@ const MOST_ROUNDS = 200;
 
 /** What the service itself says and understands. */
 export interface ServiceWords
-  extends Pick<TurnParts, 'automatedText' | 'systemText' | 'queueWord' | 'surveyScore' | 'stopWish'> {
+  extends Pick<
+    TurnParts,
+    'automatedText' | 'systemText' | 'queueWord' | 'surveyScore' | 'moodOf' | 'stopWish'
+  > {
   consentWord: (text: string) => ConsentWord | undefined;
 }
 

@@ -90,6 +90,23 @@ describe('news', () => {
     expect(all.at(-1)).to.include({ place: 'closed', queueId: 'support', session: 1 });
   });
 
+  it('tell of a sentiment that becomes negative, once until it is better', async () => {
+    const upset = async () => (await told()).filter(({ type }) => type === 'conversation.upset');
+    const say = async (text: string) => {
+      await rig.textIn(text);
+      await rig.turn();
+    };
+    await say('annoying');
+    expect(await upset()).to.deep.equal([]);
+    await say('annoying');
+    await say('awful');
+    expect((await upset()).map(({ place, session }) => `${place} ${session}`)).to.deep.equal(['bot 1']);
+    for (const text of ['lovely', 'lovely']) await say(text);
+    expect(await upset()).to.have.length(1);
+    await say('awful');
+    expect(await upset()).to.have.length(2);
+  });
+
   it('tell of a session that is reopened that it opens, and who has it, with that reason', async () => {
     rig.workstream = {
       ...rig.workstream,

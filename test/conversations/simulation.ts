@@ -71,6 +71,7 @@ export async function simulate(inner: Store, options: SimulationOptions): Promis
     systemText: () => '',
     queueWord: (_, text) => (text === LEAVE ? 'leave' : null),
     surveyScore: () => null,
+    moodOf: () => 0,
     stopWish: () => false,
     answeredByProvider: () => false,
     random,

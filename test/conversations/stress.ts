@@ -127,6 +127,7 @@ export async function stressRun(
     automatedText,
     queueWord: () => null,
     surveyScore: () => null,
+    moodOf: () => 0,
     stopWish: () => false,
     answeredByProvider: () => false,
     missed: async () => {},

@@ -78,6 +78,9 @@ export const handsOver =
       },
     });
 
+/** What texts say of their writer's mood. */
+const MOODS: { [text: string]: number } = { awful: -2, annoying: -1, lovely: 2 };
+
 /** What customers who wait say to the service itself. */
 const QUEUE_WORDS: { [text: string]: 'where' | 'leave' } = { 'where am I': 'where', 'never mind': 'leave' };
 
@@ -179,6 +182,7 @@ export function createRig(store: Store): Rig {
       systemText: (_, key) => key,
       queueWord: (_, text) => QUEUE_WORDS[text] ?? null,
       surveyScore: (_, text) => (/^[1-5]$/.test(text) ? Number(text) : null),
+      moodOf: (_, text) => MOODS[text] ?? 0,
       stopWish: (text) => text.includes('stop texting'),
       answeredByProvider: () => false,
       random: () => 0,

@@ -3,6 +3,7 @@ import { pathOf } from '../model/api.ts';
 import { shownNumber } from '../model/phone-number.ts';
 import { addressOf } from '../model/place.ts';
 import type { Board } from '../model/types.ts';
+import { SentimentTag } from '../parts/sentiment-tag.tsx';
 
 const PRESENCES = ['available', 'busy', 'do_not_disturb', 'away', 'offline'] as const;
 
@@ -60,9 +61,10 @@ export function AgentRows({ board }: { board: Board }) {
                   {agent.load}/{agent.capacity}
                 </td>
                 <td>
-                  {agent.work.map(({ id, place, since }) => (
+                  {agent.work.map(({ id, place, since, sentiment }) => (
                     <a key={id} class={`tag ${place}`} href={addressOf(id)} title={t(`place.${place}`)}>
-                      {shownNumber(id.split('-')[1] ?? id)} · {span(now - Date.parse(since))}
+                      {shownNumber(id.split('-')[1] ?? id)} · {span(now - Date.parse(since))}{' '}
+                      <SentimentTag sentiment={sentiment} />
                     </a>
                   ))}
                 </td>

@@ -5,6 +5,7 @@ import { labelled } from '../model/labelled.ts';
 import { shownNumber } from '../model/phone-number.ts';
 import { addressOf } from '../model/place.ts';
 import type { Board, HandlingReport, Message, Page } from '../model/types.ts';
+import { SentimentTag } from '../parts/sentiment-tag.tsx';
 import { AgentRows } from './agent-rows.tsx';
 import { Bars } from './bars.tsx';
 
@@ -113,6 +114,7 @@ export function NowBoard() {
                   <th class="n">{t('board.waited')}</th>
                   <th>{t('board.why')}</th>
                   <th>{t('summary.language')}</th>
+                  <th>{t('summary.sentiment')}</th>
                   <th class="n">{t('board.priority')}</th>
                   <th>{t('board.offered')}</th>
                 </tr>
@@ -127,6 +129,9 @@ export function NowBoard() {
                     <td class="n">{span(one.waitedSeconds * 1000)}</td>
                     <td>{one.reason !== null && labelled(t, 'handoff', one.reason)}</td>
                     <td>{one.locale}</td>
+                    <td>
+                      <SentimentTag sentiment={one.sentiment} />
+                    </td>
                     <td class="n">{one.priority}</td>
                     <td>
                       {board.agents.find(({ id }) => id === one.offeredTo)?.name ?? one.offeredTo ?? '–'}

@@ -3,6 +3,7 @@ import { waitsSince } from '../model/lists.ts';
 import { shownNumber } from '../model/phone-number.ts';
 import { addressOf } from '../model/place.ts';
 import type { Agent, Conversation } from '../model/types.ts';
+import { SentimentTag } from '../parts/sentiment-tag.tsx';
 import { goTo } from '../parts/whereabouts.ts';
 
 /** A conversation in a list: who, for how long they wait, what it is about. */
@@ -52,6 +53,7 @@ export function Row({ one, me, shown }: { one: Conversation; me: Agent; shown: b
         {queue !== undefined && <span class="tag">{queue}</span>}
         {owner !== undefined && <span class="tag">{owner}</span>}
         {one.locale !== null && <span class="tag">{one.locale}</span>}
+        <SentimentTag sentiment={one.sentiment} />
         {one.priority > 0 && <span class="tag urgent">{t('row.priority', { priority: one.priority })}</span>}
       </span>
     </a>

@@ -5,6 +5,7 @@ import { labelled } from '../model/labelled.ts';
 import { addressOf } from '../model/place.ts';
 import type { Contact, Conversation, ConversationDetail } from '../model/types.ts';
 import { Icon } from '../parts/icons.tsx';
+import { SentimentTag } from '../parts/sentiment-tag.tsx';
 
 /** What is known: why it was handed over, what the bot collected, who the customer is, what was before. */
 export function Summary(props: {
@@ -44,6 +45,11 @@ export function Summary(props: {
           <Fact name={t('summary.number')}>{contact?.national ?? `+${one.customer}`}</Fact>
           {contact?.country && <Fact name={t('summary.country')}>{regionName(contact.country)}</Fact>}
           {language && <Fact name={t('summary.language')}>{languageName(language)}</Fact>}
+          {one.sentiment !== 'neutral' && (
+            <Fact name={t('summary.sentiment')}>
+              <SentimentTag sentiment={one.sentiment} />
+            </Fact>
+          )}
           <Fact name={t('summary.support')}>+{one.number}</Fact>
           {queue && <Fact name={t('summary.queue')}>{queue}</Fact>}
           {one.skills.length > 0 && <Fact name={t('summary.skills')}>{one.skills.join(', ')}</Fact>}

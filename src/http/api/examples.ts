@@ -63,6 +63,7 @@ export const EXAMPLE_CONVERSATION: Conversation = {
   createdAt: '2026-01-12T18:04:31.000Z',
   queuedAt: null,
   optedOutAt: null,
+  sentiment: 'neutral',
   lastMessageAt: '2026-03-02T09:30:00.000Z',
   unansweredSince: '2026-03-02T09:30:00.000Z',
   handoff: {

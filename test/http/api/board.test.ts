@@ -46,6 +46,7 @@ describe('GET /api/board', () => {
           skills: [],
           locale: 'en',
           offeredTo: null,
+          sentiment: 'neutral',
         },
       ],
     });
@@ -74,7 +75,15 @@ describe('GET /api/board', () => {
       presenceAt: iso(0),
       load: 1,
       capacity: 5,
-      work: [{ id: CONVERSATION, place: 'agent', since: iso(claimedAt), queueId: 'support' }],
+      work: [
+        {
+          id: CONVERSATION,
+          place: 'agent',
+          since: iso(claimedAt),
+          queueId: 'support',
+          sentiment: 'neutral',
+        },
+      ],
     });
     await act('wait');
     const parked = await counts();

@@ -50,6 +50,7 @@ describe('/api/conversations', () => {
       lastMessageAt: at,
       unansweredSince: at,
       optedOutAt: null,
+      sentiment: 'neutral',
       handoff: { reason: 'customer_asked', summary: 'Wants a person', context: { order: '1234' } },
       owner: null,
       timers: [
