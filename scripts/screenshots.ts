@@ -91,6 +91,7 @@ async function setScene(url: string): Promise<Scene> {
   await textIn('34600100200', 'Quiero hablar con una persona', SUPPORT.es);
   await textIn('886912345678', '我想找真人客服', SUPPORT['zh-TW']);
   for (const n of [3, 4, 5]) await textIn(`1555010000${n}`, n === 4 ? 'Hello' : 'agent');
+  await textIn('15550100005', 'Nobody answers. This is ridiculous.');
   const path = conversationOf('15550100001');
   await call('POST', `${path}/claim`, {}, token);
   const answer = 'Hello, I am sorry to hear that. May I see which book it is?';
