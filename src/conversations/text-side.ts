@@ -31,9 +31,9 @@ export async function decideText(
 ): Promise<TurnDecision> {
   const { settings } = parts.settings.workstream(conversation.number);
   const flood = paceAfter(conversation.pace, settings.flood, message.at, parts.now());
-  const unfelt = await unpaced(parts, conversation, message, bot, flood.muted);
-  const felt = moodAfter(parts, conversation, message, unfelt.changes);
-  const decided = felt === null ? unfelt : { ...unfelt, changes: merged(unfelt.changes, felt) };
+  const made = await unpaced(parts, conversation, message, bot, flood.muted);
+  const mood = moodAfter(parts, conversation, message, made.changes);
+  const decided = mood === null ? made : { ...made, changes: merged(made.changes, mood) };
   if (flood.pace === undefined && conversation.pace === undefined) return decided;
   const paced: Changes = flood.pace ? { set: { pace: flood.pace } } : { unset: ['pace'] };
   const changes = merged(decided.changes, paced);
