@@ -10,7 +10,7 @@ import type {
 } from '../store/documents.ts';
 import type { Changes } from './commit.ts';
 import { isUpset } from './sentiment.ts';
-import { type Place, placeOf } from './state.ts';
+import { type AllowedMove, type Place, placeOf } from './state.ts';
 
 /** What made a commit, as far as the changes do not show it. */
 export interface Cause {
@@ -128,6 +128,8 @@ function happeningsOf(conversation: ConversationDoc | null, changes: Changes, ca
       ...(queueId === undefined ? {} : { queueId }),
     });
   }
+  if (move) happenings.push(...movesOf(move, set?.offer ?? conversation?.offer));
+  // After the session has opened.
   if (conversation && becomesUpset(conversation, changes)) {
     const from = placeOf(conversation);
     const { agentId, queueId } = move?.fields ?? conversation;
@@ -139,7 +141,11 @@ function happeningsOf(conversation: ConversationDoc | null, changes: Changes, ca
       ...(queueId === undefined ? {} : { queueId }),
     });
   }
-  if (!move) return happenings;
+  return happenings;
+}
+
+function movesOf(move: AllowedMove, offered: ConversationDoc['offer']): Happening[] {
+  const happenings: Happening[] = [];
   let from = move.from;
   for (const { since: _, ...stretch } of move.stretches) {
     // Reopened: the session begins where people have it.
@@ -151,7 +157,7 @@ function happeningsOf(conversation: ConversationDoc | null, changes: Changes, ca
   }
   const offer = OFFERS[move.reason];
   if (offer) {
-    const agentId = (set?.offer ?? conversation?.offer)?.agentId;
+    const agentId = offered?.agentId;
     const { place, reason } = move;
     const { queueId } = move.fields;
     happenings.push({

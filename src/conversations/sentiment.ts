@@ -1,6 +1,6 @@
 /**
  * How the customer sounds, as Omnichannel has it: seven steps, from the last six texts, the bot's part of the session
- * included. https://learn.microsoft.com/dynamics365/customer-service/use/monitor-real-time-customer-sentiment-sessions
+ * included. https://learn.microsoft.com/dynamics365/customer-service/use/oc-monitor-real-time-customer-sentiment-sessions
  */
 export const SENTIMENTS = [
   'very_negative',
