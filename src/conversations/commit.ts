@@ -145,6 +145,8 @@ export function conversationUpdate(
     if (move.line !== 'unchanged') for (const field of OF_WAITING) $unset[field] = true;
     if (move.place !== 'bot') Object.assign($unset, { wakeAt: true, hidesNext: true });
     if (move.place === 'closed') $unset.hidden = true;
+    // A wrap-up that ended before says nothing of the next one, nor of whoever works on it now.
+    if (move.from === 'wrap_up' || move.place === 'wrap_up') $unset.wrapUpFreed = true;
     if (move.fields.handler !== 'agent') Object.assign($unset, { participants: true, consulted: true });
     if (move.line === 'left') Object.assign($unset, { queuedAt: true, turnAt: true });
     if (move.line === 'joined') {

@@ -1,9 +1,9 @@
-import type { ConversationDoc } from '../store/documents.ts';
+import type { ConversationDoc, Stretch } from '../store/documents.ts';
 import type { Times } from '../store/workstream.ts';
 import { nextAgeCheck } from './overflow.ts';
 import { allowedAt } from './quiet.ts';
 import type { Settings } from './settings.ts';
-import { placeOf } from './state.ts';
+import { placeOf, type Reason } from './state.ts';
 
 export type TimerKind =
   | 'auto_close'
@@ -32,7 +32,7 @@ export function timersOf(conversation: ConversationDoc, settings: Settings): Tim
   const { times, capacity } = workstream.settings;
   const { createdAt, stretches, lastMessageAt, queueId } = conversation;
   const since = stretches.at(-1)?.since ?? createdAt;
-  const active = lastMessageAt;
+  const active = Math.max(lastMessageAt, movedAt(stretches));
   const timers: Timer[] = [];
   const set = (kind: TimerKind, from: number | undefined, seconds: number | null | undefined) => {
     if (from !== undefined && seconds !== null && seconds !== undefined) {
@@ -60,7 +60,7 @@ export function timersOf(conversation: ConversationDoc, settings: Settings): Tim
     }
     case 'agent':
       set('auto_close', active, times.closeActive);
-      if ((conversation.repliedAt ?? 0) < since) set('first_response', since, times.firstResponse);
+      if (owesAnswer(conversation, since)) set('first_response', since, times.firstResponse);
       else inactivity(conversation, times, set);
       break;
     case 'waiting':
@@ -82,6 +82,21 @@ export function timersOf(conversation: ConversationDoc, settings: Settings): Tim
   return early(timers);
 }
 
+/**
+ * When somebody last moved it. What was silent for long would else be closed in the moment in which it is taken, parked or
+ * passed on, or its agent is gone; what moves by itself does not count, since it could go round for ever.
+ */
+function movedAt(stretches: readonly Stretch[]): number {
+  return stretches.findLast(({ reason }) => !BY_ITSELF.has(reason))?.since ?? 0;
+}
+
+/** Reasons that nobody has: with these alone, it could go from queue to queue, or to who never looks. */
+const BY_ITSELF: ReadonlySet<string> = new Set<Reason>([
+  'first_response_missed',
+  'overflow',
+  'waited_too_long',
+]);
+
 /** Those that the customer's next text puts off. */
 const OF_SILENCE: ReadonlySet<TimerKind> = new Set<TimerKind>([
   'auto_close',
@@ -101,6 +116,12 @@ export function untakenFrom(
   now: number,
 ): number {
   return now + settings.workstream(number).settings.times.untaken * 1000;
+}
+
+/** Who has it since then has not written; and the customer is not the one to answer, as when it is taken up again. */
+function owesAnswer({ repliedAt, unansweredSince }: ConversationDoc, since: number): boolean {
+  if (repliedAt === undefined) return true;
+  return repliedAt < since && unansweredSince !== undefined;
 }
 
 /** The customer has been answered and does not write: a reminder, and some time after it the end. */

@@ -42,7 +42,8 @@ function workWith(
   const cost = conversation && hasIt(agent, conversation) ? unitsOf(conversation, settings, now()) : 0;
   // Whoever reserved it is about to write the conversation.
   if (cost === 0 && entry?.reservedUntil !== undefined && entry.reservedUntil > now()) return null;
-  if ((entry?.cost ?? 0) === cost && entry?.reservedUntil === undefined) return null;
+  const isSame = (entry?.cost ?? 0) === cost && (entry?.workstreamId ?? workstreamId) === workstreamId;
+  if (isSame && entry?.reservedUntil === undefined) return null;
   return withWork(agent, { conversationId, workstreamId, cost }, now());
 }
 

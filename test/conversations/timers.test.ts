@@ -124,7 +124,14 @@ describe('the timers of a conversation', () => {
     it('are not put off by what the service or the bot says of the wait, nor by going round', async () => {
       withTimes({ closeOpen: 100, closeActive: 100, untaken: 30 });
       const support = await store.queues.findOne({ _id: 'support' });
-      rig.queues = [{ ...support!, overflow: [rule(60, { do: 'call_back' })] }];
+      const sales = await store.queues.findOne({ _id: 'sales' });
+      rig.queues = [
+        {
+          ...support!,
+          overflow: [rule(60, { do: 'call_back' }), rule(80, { do: 'queue', queueId: 'sales' })],
+        },
+        sales!,
+      ];
       rig.bot = handsOver('support', 30_000);
       await queued();
       rig.bot = async () => anAnswer({ texts: ['Nobody is free yet.'] });
@@ -132,9 +139,21 @@ describe('the timers of a conversation', () => {
       await passed(30_000);
       await rig.send();
       expect(rig.sent.map(({ text }) => text.split(' ')[0])).to.deep.equal(['A', 'Nobody', 'call_back']);
+      expect(await passed(39_999)).to.include({ state: 'open', queueId: 'sales' });
+      expect((await passed(1)).state).to.equal('closed');
+    });
+
+    it('begin anew when somebody takes it, moves it or parks it, however long nobody has written', async () => {
+      withTimes({ closeOpen: 100, closeActive: 60, closeWaiting: 60, firstResponse: null });
+      await queued();
+      await passed(90_000);
       await rig.desk.claim(CONVERSATION, actor);
+      expect((await passed(59_000)).state).to.equal('active');
+      await rig.desk.wait(CONVERSATION, actor);
+      expect((await passed(59_000)).state).to.equal('waiting');
+      await rig.desk.resume(CONVERSATION, actor);
       await rig.desk.transfer(CONVERSATION, actor, { queueId: 'support', key: 't' });
-      expect((await passed(39_999)).state).to.equal('open');
+      expect((await passed(99_999)).state).to.equal('open');
       expect((await passed(1)).state).to.equal('closed');
     });
 
@@ -208,6 +227,34 @@ describe('the timers of a conversation', () => {
     await rig.desk.claim(CONVERSATION, actor);
     await rig.desk.reply(CONVERSATION, actor, { text: 'Hello', key: 'k1' });
     expect((await passed(600_000)).state).to.equal('active');
+  });
+
+  it('leave it with an agent who has taken it up again, for as long as the customer owes the answer', async () => {
+    withTimes({ firstResponse: 60, remind: 100, closeReminded: 100 });
+    await queued();
+    await rig.desk.claim(CONVERSATION, actor);
+    await rig.desk.reply(CONVERSATION, actor, { text: 'Which order?', key: 'k1' });
+    await rig.desk.wait(CONVERSATION, actor);
+    await passed(1_000);
+    await rig.desk.resume(CONVERSATION, actor);
+    expect(await passed(98_999)).to.include({ state: 'active', agentId: 'ana' });
+    expect(await passed(1)).to.have.property('remindedAt');
+    expect((await passed(100_000)).state).to.equal('closed');
+  });
+
+  it('free the capacity of each wrap-up of a session', async () => {
+    withTimes({}, { capacity: { cost: 1, wrapUp: { seconds: 60 } } });
+    await queued();
+    await rig.desk.claim(CONVERSATION, actor);
+    const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work.map(({ cost }) => cost);
+    for (const text of ['one more thing', 'and another']) {
+      await rig.desk.end(CONVERSATION, actor);
+      await passed(60_000);
+      expect(await work()).to.deep.equal([]);
+      await rig.textIn(text);
+      await rig.turn();
+      expect(await work()).to.deep.equal([1]);
+    }
   });
 
   it('free the capacity of a wrap-up', async () => {
