@@ -25,7 +25,7 @@ export interface Timer {
 /**
  * The timers of a conversation, the earliest first: never stored, but derived from what is, so that none can be left
  * behind, and each is gone once what it does is committed. A worker looks at the conversation at the earliest
- * (`dueAt`), which is written when it lets go of it; a change of the settings holds from the next such time on.
+ * (`dueAt`), which is written when it lets go of it; after a change of the settings it looks soon (`look-anew.ts`).
  */
 export function timersOf(conversation: ConversationDoc, settings: Settings): Timer[] {
   const workstream = settings.workstream(conversation.number);

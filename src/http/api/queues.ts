@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lookAnewAtQueue } from '../../conversations/look-anew.ts';
 import { queuesNamedIn } from '../../conversations/routing-rules.ts';
 import { SwitchboardError } from '../../errors.ts';
 import { insertOnce } from '../../store/collection.ts';
@@ -130,6 +131,7 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
           { returnDocument: 'after' },
         );
         if (!changed) throw unknownQueue();
+        if (body.overflow) await lookAnewAtQueue({ store, now }, changed._id);
         return withCounts(changed);
       },
     }),

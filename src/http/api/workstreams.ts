@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { claimNumbers, releaseNumbers } from '../../channels/number-claims.ts';
+import { lookAnewAtWorkstream } from '../../conversations/look-anew.ts';
 import { SwitchboardError } from '../../errors.ts';
 import { insertOnce } from '../../store/collection.ts';
 import type { Store, WorkstreamDoc } from '../../store/documents.ts';
@@ -172,6 +173,9 @@ export function workstreamRoutes(parts: Parts): Route[] {
           if (!changed) continue;
           const gone = before.numbers.filter((number) => !changed.numbers.includes(number));
           await releaseNumbers(store, { kind: 'workstream', owner: before._id, numbers: gone });
+          if (body.numbers || settings?.times || settings?.capacity) {
+            await lookAnewAtWorkstream(parts, { ...changed, numbers: [...changed.numbers, ...gone] });
+          }
           return workstreamView(changed);
         }
       },
@@ -192,6 +196,7 @@ export function workstreamRoutes(parts: Parts): Route[] {
         const { _id, numbers } = await knownWorkstream(store, params.id);
         await store.workstreams.deleteOne({ _id });
         await releaseNumbers(store, { kind: 'workstream', owner: _id, numbers });
+        await lookAnewAtWorkstream(parts, { _id, numbers });
         return null;
       },
     }),

@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import { lookAnewAtQueue, lookAnewAtWorkstream } from '../../src/conversations/look-anew.ts';
+import type { Store } from '../../src/store/documents.ts';
+import { anAgent } from '../http/stage.ts';
+import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { aQueue } from '../support/queues.ts';
+import { ENGINES } from '../support/stores.ts';
+
+const ANA = { id: 'ana', role: 'agent', queues: ['support'] } as const;
+
+for (const [engine, open] of ENGINES) {
+  describe(`a change of the settings, with conversations under way, on ${engine}`, () => {
+    let store: Store;
+    let dispose: () => Promise<void>;
+    let rig: Rig;
+
+    beforeEach(async () => {
+      ({ store, dispose } = await open());
+      await store.queues.insertOne(aQueue('support'));
+      await store.agents.insertOne(anAgent('ana', 'agent', ['support']));
+      rig = createRig(store);
+      rig.bot = handsOver();
+      await rig.textIn('a person');
+      await rig.turn();
+    });
+    afterEach(() => dispose());
+
+    const parts = () => ({ store, now: () => rig.time });
+    const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work;
+    const actor = { ...ANA, queues: [...ANA.queues] };
+
+    async function change(settings: Partial<Rig['workstream']['settings']>): Promise<void> {
+      rig.workstream = { ...rig.workstream, settings: { ...rig.workstream.settings, ...settings } };
+      await lookAnewAtWorkstream(parts(), { _id: 'default', numbers: [] });
+    }
+
+    /** Sets the clock forward, a second at a time as the loop looks. */
+    async function passed(seconds: number) {
+      for (let n = 0; n < seconds; n += 1) {
+        rig.time += 1000;
+        await rig.turn();
+      }
+      return rig.conversation();
+    }
+
+    it('reaches what waits: a rule for a long wait acts at its time', async () => {
+      const queue = {
+        ...aQueue('support'),
+        overflow: [{ when: { is: 'age', seconds: 60 }, then: { do: 'end' } }],
+      };
+      rig.queues = [queue as Rig['queues'][number]];
+      await lookAnewAtQueue(parts(), 'support');
+      expect((await passed(59)).state).to.equal('open');
+      expect((await passed(3)).state).to.equal('closed');
+    });
+
+    it('reaches what an agent has: a first response is due', async () => {
+      await change({ times: { ...rig.workstream.settings.times, firstResponse: null } });
+      await rig.desk.claim(CONVERSATION, actor);
+      await passed(90);
+      await change({ times: { ...rig.workstream.settings.times, firstResponse: 60 } });
+      expect((await passed(3)).state).to.equal('open');
+    });
+
+    it('reaches what agents have: it takes up what it costs now, of the workstream that it is of now', async () => {
+      await rig.desk.claim(CONVERSATION, actor);
+      const { capacity } = rig.workstream.settings;
+      await change({ capacity: { ...capacity, cost: 3 } });
+      await passed(3);
+      expect((await work())?.map(({ cost }) => cost)).to.deep.equal([3]);
+      rig.workstream = { ...rig.workstream, _id: 'sales' };
+      const { number } = await rig.conversation();
+      await lookAnewAtWorkstream(parts(), { _id: 'sales', numbers: [number] });
+      await passed(3);
+      expect((await work())?.map(({ workstreamId }) => workstreamId)).to.deep.equal(['sales']);
+    });
+
+    it('leaves other workstreams alone', async () => {
+      const before = await rig.conversation();
+      await lookAnewAtWorkstream(parts(), { _id: 'sales', numbers: ['15550000000'] });
+      expect(await rig.conversation()).to.deep.equal(before);
+    });
+  });
+}
