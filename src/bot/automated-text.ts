@@ -1,4 +1,4 @@
-import { type SystemTextKey, systemText } from './system-texts.ts';
+import { SYSTEM, type SystemTextKey, systemText } from './system-texts.ts';
 import type { Texts, Values } from './texts.ts';
 
 type AutomatedKind =
@@ -18,7 +18,9 @@ export interface AutomatedFacts {
 }
 
 /**
- * The text of an automated message: the workstream's own in the best language that it has, else that of the files.
+ * The text of an automated message: the workstream's own in the best language that it has, else that of the files, unless
+ * these have it in a better one: a customer who reads Chinese is not to get one text in English for an administrator's
+ * having written English alone.
  * `{{wait}}` is a sentence of its own, and nothing when there is nothing to say, so that a text need not ask.
  */
 export function automatedText(texts: Texts) {
@@ -28,11 +30,14 @@ export function automatedText(texts: Texts) {
     facts: AutomatedFacts,
     own: { [language: string]: string },
   ): string => {
-    const language = texts.chain(locale).find((language) => own[language] !== undefined);
+    const key = `automated_${kind}` as const;
+    const language = texts
+      .chain(locale)
+      .find((language) => own[language] !== undefined || texts.has(language, SYSTEM, key));
     const text = language === undefined ? undefined : own[language];
     const values = written(texts, language ?? texts.language(locale), facts);
     const filled =
-      text === undefined ? systemText(texts, locale, `automated_${kind}`, values) : texts.fill(text, values);
+      text === undefined ? systemText(texts, locale, key, values) : texts.fill(text, values);
     return filled.replace(/ {2,}/g, ' ');
   };
 }

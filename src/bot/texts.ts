@@ -148,7 +148,7 @@ export class Texts {
     const counted = 'count' in values ? { ...options, count: Number(values.count) || 0 } : options;
     const { res, usedLng, exactUsedKey } = this.#i18n.t(key, counted);
     const found = typeof res === 'string' ? res.trim() : '';
-    if (usedLng !== chain[0] || (found === '' && !this.#has(usedLng, file, exactUsedKey))) {
+    if (usedLng !== chain[0] || (found === '' && !this.has(usedLng, file, exactUsedKey))) {
       this.#onMissing({ language: chain[0] ?? this.defaultLanguage, file, key });
     }
     return found;
@@ -181,7 +181,8 @@ export class Texts {
     return new Set(files.flatMap(({ entries }) => [...entries.keys()].map(withoutPluralForm)));
   }
 
-  #has(language: string, file: string, key: string): boolean {
+  /** Whether this very language has it. */
+  has(language: string, file: string, key: string): boolean {
     return typeof this.#files.get(language)?.get(file)?.entries.get(key)?.value === 'string';
   }
 }

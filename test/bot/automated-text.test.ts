@@ -68,6 +68,14 @@ describe('the text of an automated message', () => {
     expect(text('en', 'out_of_hours', { opens: null }, {})).to.include('date to be announced');
   });
 
+  it('is rather that of the files in the customer’s language than the workstream’s own in another', () => {
+    const own = { en: 'Bye from {{agent}}.' };
+    const facts = { agent: 'Ana' };
+    expect(text('en', 'ended', facts, own)).to.equal('Bye from Ana.');
+    expect(text('zh-TW', 'ended', facts, own)).to.equal(text('zh-TW', 'ended', facts, {}));
+    expect(text('fr', 'ended', facts, own)).to.equal('Bye from Ana.');
+  });
+
   it('is the workstream’s own, in the language that it is in', () => {
     const own = { es: 'Puesto {{position}}. {{wait}}' };
     expect(text('es', 'position', { position: 3, wait: 10 }, own)).to.equal(
