@@ -36,8 +36,7 @@ export function automatedText(texts: Texts) {
       .find((language) => own[language] !== undefined || texts.has(language, SYSTEM, key));
     const text = language === undefined ? undefined : own[language];
     const values = written(texts, language ?? texts.language(locale), facts);
-    const filled =
-      text === undefined ? systemText(texts, locale, key, values) : texts.fill(text, values);
+    const filled = text === undefined ? systemText(texts, locale, key, values) : texts.fill(text, values);
     return filled.replace(/ {2,}/g, ' ');
   };
 }

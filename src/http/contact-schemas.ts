@@ -46,6 +46,11 @@ export const contact = z
           reopens: z.number().int().nullable().meta({ description: 'The session that it went on with.' }),
           queueId: z.string().nullable(),
           agentId: z.string().nullable(),
+          score: z
+            .number()
+            .int()
+            .nullable()
+            .meta({ description: 'What the customer answered to its survey.' }),
         }),
       )
       .meta({ description: 'The last 20 that were closed, of these conversations, the latest first.' }),

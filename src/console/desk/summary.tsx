@@ -134,11 +134,12 @@ function Earlier({ contact, id }: { contact: Contact | undefined; id: string }) 
             <span class={`tag ${one.state}`}>{t(`state.${one.state}`)}</span>
           </li>
         ))}
-        {contact.sessions.map(({ conversationId, session, endedAt, outcome, disposition, reason }) => (
+        {contact.sessions.map(({ conversationId, session, endedAt, outcome, disposition, reason, score }) => (
           <li key={`${conversationId} ${session}`}>
             <span class="faint">{moment(endedAt)}</span> {labelled(t, 'outcome', outcome)}
             {disposition !== null && ` · ${disposition}`}
             {reason !== null && <span class="faint"> · {labelled(t, 'handoff', reason)}</span>}
+            {score !== null && ` · ${t('summary.score', { score })}`}
           </li>
         ))}
       </ul>

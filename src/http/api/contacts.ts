@@ -48,6 +48,7 @@ export function contactRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
               reopens: null,
               queueId: 'support',
               agentId: 'agent-1',
+              score: 5,
             },
           ],
           optouts: [],
@@ -120,6 +121,7 @@ function card(
       reopens: doc.reopens ?? null,
       queueId: doc.queueId ?? null,
       agentId: doc.agentId ?? null,
+      score: doc.survey?.score ?? null,
     })),
     optouts: optouts.map(optoutView),
   };

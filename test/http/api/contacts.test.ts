@@ -84,7 +84,11 @@ describe('/api/contacts', () => {
       reason: 'customer_asked',
       agentId: 'ana',
       endedAt: at,
+      score: null,
     });
+    const survey = { score: 4, at: stage.rig.time };
+    await stage.store.sessions.updateOne({ _id: `${CONVERSATION}:1` }, { $set: { survey } });
+    expect((await card('+15550100001')).body.sessions[0].score).to.equal(4);
     expect(body.locale).to.equal(body.conversations[0].locale);
     expect((await card('+15550100001', '', 'eve')).body).to.deep.include({
       conversations: [],
