@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ROUTING_LIMITS } from '../conversations/routing-rules.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
+import { ownText } from './own-text.ts';
 import { timeZone } from './queue-schemas.ts';
 import { ownId } from './schemas.ts';
 
@@ -141,9 +142,12 @@ const attachmentFields = {
 const automatedFields = {
   on: z.boolean(),
   texts: z
-    .record(language, z.string().trim().min(1).max(1600))
+    .record(language, ownText)
     .refine((texts) => Object.keys(texts).length <= 50, 'at most 50 languages')
-    .meta({ description: 'By language. One that is missing here comes from the locale files.' }),
+    .meta({
+      description:
+        'By language, with `{{agent}}`, `{{queue}}`, `{{holiday}}`, `{{position}}`, `{{wait}}` or `{{opens}}`. One that is missing here comes from the locale files.',
+    }),
 };
 
 /** One field for each automated message. */

@@ -36,6 +36,19 @@ for (const engine of STAGE_ENGINES) {
       expect((await stage.call('GET /api/workstreams/default', { as: 'root' })).body).to.deep.equal(one);
     });
 
+    it('takes no own text with a placeholder that is none, or not written to its end', async () => {
+      const path = 'body.settings.messages.assigned.texts.en';
+      for (const en of ['Hi {{agente}}', 'Hi {{agent', 'Hi agent}}', '{{ }}']) {
+        expect(await pathsOf({ settings: { messages: { assigned: { texts: { en } } } } }), en).to.deep.equal([
+          path,
+        ]);
+      }
+      const en = 'Hi from {{agent}} of {{ queue }}: number {{position, number}}.';
+      expect((await change({ settings: { messages: { assigned: { texts: { en } } } } })).status).to.equal(
+        200,
+      );
+    });
+
     it('is for admins', async () => {
       for (const as of ['ana', 'sam']) {
         for (const request of ['GET /api/workstreams', 'GET /api/workstreams/default']) {
