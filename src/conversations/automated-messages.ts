@@ -109,6 +109,7 @@ function compose(
     ...message,
     ...(consent === undefined ? {} : { consent }),
     ...(isNotice(kind, move) ? { notice: true } : {}),
+    ...(kind === 'survey' ? { survey: true } : {}),
   }));
 }
 
