@@ -73,6 +73,17 @@ export function createAgentMessages(
   };
 }
 
+/** The note that an agent leaves with what they do, if they leave one. */
+export function notesBy(
+  actor: Actor,
+  conversation: ConversationDoc,
+  { note: text, key, mentions }: { note?: string; key: string; mentions?: string[] },
+  now: number,
+): PendingMessage[] {
+  if (text === undefined) return [];
+  return [noteBy(actor, conversation, { text, key, ...(mentions && { mentions }) }, now)];
+}
+
 /** A note of an agent; `key` makes its id. */
 export function noteBy(
   actor: Actor,

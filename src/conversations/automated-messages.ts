@@ -109,6 +109,7 @@ function compose(
     ...message,
     ...(consent === undefined ? {} : { consent }),
     ...(isNotice(kind, move) ? { notice: true } : {}),
+    ...(kind === 'survey' ? { survey: true } : {}),
   }));
 }
 
@@ -140,7 +141,10 @@ function kindsOf({ move, messages = [], endedSession }: Changes): AutomatedMessa
       if (last.reason === 'customer_left') return ['left'];
       return move.from === 'closed' ? ['greeting'] : [];
     case 'open':
-      if (move.from === 'agent' || move.from === 'waiting') return ['transferred', 'position'];
+      // Who waits already has been told so.
+      if (move.from === 'agent' || move.from === 'waiting' || move.from === 'open') {
+        return ['transferred', 'position'];
+      }
       // A bot that has just said that a person will answer has said it.
       return messages.some(({ direction }) => direction === 'out') ? ['position'] : ['queued', 'position'];
     case 'agent':

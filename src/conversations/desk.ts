@@ -86,13 +86,18 @@ export interface Desk {
   settle(messageId: string, actor: Actor, status: 'sent' | 'failed'): Promise<MessageDoc>;
 }
 
-export type Transfer = ({ queueId: string } | { agentId: string }) & { note?: string; key: string };
+export type Transfer = ({ queueId: string } | { agentId: string }) & Noted;
 
-export interface Result {
+/** `mentions` = ids of agents whom the note names. */
+interface Noted {
+  note?: string;
+  mentions?: string[];
+  key: string;
+}
+
+export interface Result extends Noted {
   outcome?: string;
   disposition?: string;
-  note?: string;
-  key: string;
 }
 
 export interface DeskParts extends GuardedWriteParts {

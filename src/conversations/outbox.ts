@@ -5,6 +5,7 @@ import { paced } from './pacing.ts';
 import { inTurn } from './send-order.ts';
 import { type Claim, note, type OutcomeParts, queuedAgain, type SendResult, settle } from './send-outcome.ts';
 import { giveBackMoment } from './send-rate.ts';
+import { asksStill } from './survey.ts';
 
 /** Milliseconds that a send may take: `send` must have ended by then, whatever became of it. */
 export const SEND_TIMEOUT = 10_000;
@@ -145,6 +146,14 @@ async function mayLeave(
     await settle(parts, message, 'dropped', {
       code: 'owner_changed',
       message: 'A person took the conversation over before the bot’s text left.',
+    });
+    return null;
+  }
+  // Whatever its age: the answer would go to whoever has the next session.
+  if (message.survey && !asksStill(conversation, message, now())) {
+    await settle(parts, message, 'dropped', {
+      code: 'out_of_date',
+      message: 'The session that it asks about is over for the customer.',
     });
     return null;
   }

@@ -46,15 +46,23 @@ export function overflowed(
         },
       };
     }
-    case 'queue': {
-      const { queueId } = action;
-      const moved = move(conversation, 'transfer_to_queue', now, { queueId, reason: 'waited_too_long' });
-      return { ...changes, move: whole(changes, moved) };
-    }
+    // Whoever decides has found the queue where the chain of them ends.
+    case 'queue':
     case 'call_back':
     case 'assign':
       return null;
   }
+}
+
+/** A conversation that has waited too long, on top of `changes`, from now on in another queue. */
+export function sentOn(
+  conversation: ConversationDoc,
+  queueId: string,
+  changes: Changes,
+  now: number,
+): Changes & { move: AllowedMove } {
+  const moved = move(conversation, 'transfer_to_queue', now, { queueId, reason: 'waited_too_long' });
+  return { ...changes, move: whole(changes, moved) };
 }
 
 const OVERFLOW_REASONS: ReadonlySet<string> = new Set<OverflowReason>(['overflow', 'waited_too_long']);

@@ -79,7 +79,7 @@ export async function placementBy(
   handoff: ToPlace,
 ): Promise<Placement> {
   const { random, now } = parts;
-  const queues = new Map((await parts.store.queues.find({}).toArray()).map((queue) => [queue._id, queue]));
+  const queues = await queuesById(parts);
   const routed = route(
     rules.compiled,
     {
@@ -111,12 +111,25 @@ export async function placementBy(
   };
 }
 
+/** What a queue does with a conversation that another one sends to it; null when there is no such queue. */
+export async function sentTo(parts: SettlingParts, queueId: string): Promise<Settled | null> {
+  const queues = await queuesById(parts);
+  return queues.has(queueId) ? settle(parts, queues, queueId) : null;
+}
+
+type SettlingParts = Pick<PlacementParts, 'store' | 'now'>;
+type Settled = Pick<Placement, 'queueId' | 'action' | 'said' | 'trace'>;
+
+async function queuesById({ store }: Pick<PlacementParts, 'store'>): Promise<Map<string, QueueDoc>> {
+  return new Map((await store.queues.find({}).toArray()).map((queue) => [queue._id, queue]));
+}
+
 /** What the queue does with one conversation more, through the queues that it sends on to. */
 async function settle(
-  parts: Omit<PlacementParts, 'settings'>,
+  parts: SettlingParts,
   queues: ReadonlyMap<string, QueueDoc>,
   first: string,
-): Promise<Pick<Placement, 'queueId' | 'action' | 'said' | 'trace'>> {
+): Promise<Settled> {
   const now = parts.now();
   const trace: TracedEntry[] = [];
   let queueId = first;

@@ -1,5 +1,5 @@
 import type { ConversationDoc } from '../store/documents.ts';
-import { noteBy } from './agent-messages.ts';
+import { notesBy } from './agent-messages.ts';
 import type { Desk } from './desk.ts';
 import { type Expected, type GuardedWrite, moved } from './guarded-write.ts';
 import { type Actor, authorOf, mayActFor } from './rights.ts';
@@ -27,9 +27,10 @@ export function createProgress(
     resume: (id, actor, expected) => step('resume', id, actor, expected),
     end: (id, actor, expected) => step('end', id, actor, expected),
 
-    close: (id, actor, { outcome = 'resolved', key, disposition, note }, expected = {}) =>
+    close: (id, actor, result, expected = {}) =>
       write(id, actor, expected, (conversation) => {
         mayActFor(actor, conversation);
+        const { outcome = 'resolved', disposition, note } = result;
         const end = {
           outcome,
           closedBy: authorOf(actor),
@@ -41,7 +42,7 @@ export function createProgress(
         return {
           changes: {
             move,
-            messages: note === undefined ? [] : [noteBy(actor, conversation, { text: note, key }, now())],
+            messages: notesBy(actor, conversation, result, now()),
             endedSession: endedSession(conversation, move, end, now()),
           },
         };

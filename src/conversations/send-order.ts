@@ -41,7 +41,7 @@ async function hasEarlier({ store }: OrderParts, message: MessageDoc): Promise<b
 }
 
 /**
- * Makes the message after one that is done due at once, and answers its id; null when none waits. One that has been
+ * Makes the message after one that is done due at once, and answers its id; null when no answer waits. One that has been
  * tried does not wait for its turn but for TeleSign, and keeps its time.
  */
 export async function makeNextDue(
@@ -49,26 +49,37 @@ export async function makeNextDue(
   done: Pick<MessageDoc, 'conversationId' | 'sequence'> & Pick<Partial<MessageDoc>, 'notice'>,
   now: number,
 ): Promise<string | null> {
-  const sequence = { $gt: done.sequence };
-  const notice = done.notice
-    ? await store.messages.findOne(
-        { outstanding: noticesOf(done.conversationId), sequence },
-        { sort: { sequence: 1 } },
-      )
-    : null;
-  // A look finds it: notices are in no hurry, but the parts of one text should come together.
-  if (notice) {
-    const waiting = { _id: notice._id, status: 'queued', attempts: 0, noticeAt: { $gte: now } } as const;
-    if (notice.booked === undefined) await store.messages.updateOne(waiting, { $set: { noticeAt: now } });
-  }
+  const { conversationId, sequence } = done;
   const next = await store.messages.findOne(
-    { outstanding: done.conversationId, sequence },
+    { outstanding: conversationId, sequence: { $gt: sequence } },
     { sort: { sequence: 1 } },
   );
+  if (done.notice || !next) await makeNoticeDue(store, { conversationId, sequence }, now);
   if (!next) return null;
   const { matchedCount } = await store.messages.updateOne(
     { _id: next._id, status: 'queued', attempts: 0 },
     { $set: { nextAt: now } },
   );
   return matchedCount === 1 ? next._id : null;
+}
+
+/**
+ * The first notice that waited for its turn only: one that waits for the end of quiet hours would be looked at for nothing.
+ * A look finds it: notices are in no hurry, but the parts of one text, or an end and its survey, should come together.
+ */
+async function makeNoticeDue(
+  store: Pick<Store, 'messages'>,
+  { conversationId, sequence }: Pick<MessageDoc, 'conversationId' | 'sequence'>,
+  now: number,
+): Promise<void> {
+  const notice = await store.messages.findOne(
+    { outstanding: noticesOf(conversationId), sequence: { $gt: sequence } },
+    { sort: { sequence: 1 } },
+  );
+  if (!notice || notice.booked !== undefined) return;
+  const itsTurn = { $gte: now, $lte: now + FOLLOWER_DELAY };
+  await store.messages.updateOne(
+    { _id: notice._id, status: 'queued', attempts: 0, noticeAt: itsTurn },
+    { $set: { noticeAt: now } },
+  );
 }

@@ -11,6 +11,15 @@ export const SURVEY_TIME = 24 * 3_600_000;
 /** What a text says of a session, 1 to 5; null when it says anything else. */
 export type SurveyScore = (locale: string, text: string) => number | null;
 
+/** Whether the number that comes for this survey would be taken as its answer. */
+export function asksStill(
+  { surveyOf }: Pick<ConversationDoc, 'surveyOf'>,
+  { session }: Pick<MessageDoc, 'session'>,
+  now: number,
+): boolean {
+  return surveyOf?.session === session && now < surveyOf.until;
+}
+
 /**
  * The customer's answer to the survey of a closed session, which stays closed; undefined when the text is none, and
  * whatever else it is has its own course. A text that was written before the customer was asked is none.

@@ -1,17 +1,14 @@
 import type { Bot } from '../bot-turn.ts';
 import type { ConversationDoc, Store } from '../store/documents.ts';
-import type { AutomatedMessage } from '../store/workstream.ts';
 import { backToQueue } from './absence.ts';
 import { type BotSideParts, botTurn } from './bot-side.ts';
 import type { Changes } from './commit.ts';
 import { asNotices } from './compose.ts';
 import type { TurnDecision } from './decision.ts';
-import { whileWaiting } from './overflow.ts';
-import { overflowed } from './overflowing.ts';
+import { waitedTooLong } from './long-wait.ts';
 import { endedSession } from './session.ts';
 import { type AllowedMove, move, type Parties, type Transition } from './state.ts';
 import { type Timer, untakenFrom } from './timers.ts';
-import { traced } from './trace.ts';
 
 export interface TimerSideParts extends BotSideParts {
   store: Pick<Store, 'conversations' | 'queues' | 'agents'>;
@@ -77,7 +74,7 @@ export async function decideTimer(
       return recorded({ move: moved, set });
     }
     case 'overflow':
-      return overflow(parts, conversation, now);
+      return waitedTooLong(parts, conversation);
   }
 }
 
@@ -96,28 +93,6 @@ async function untaken(
   const told = await botTurn(parts, conversation, bot, { type: 'event', id, name: 'untaken', at }, changes);
   const silent = !told.changes.move && !told.changes.messages?.length;
   return silent ? { ...told, automated: ['not_assigned'] } : told;
-}
-
-/** It has waited for as long as a rule of its queue allows. */
-function overflow({ settings }: TimerSideParts, conversation: ConversationDoc, now: number): TurnDecision {
-  const { queueId = '', queuedAt = now, overflowed: done = 0 } = conversation;
-  const queue = settings.queue(queueId);
-  const action = queue ? whileWaiting(queue, now - queuedAt, done) : null;
-  if (!action) return recorded({ set: { overflowed: done + 1 } });
-  const entry = { step: 'overflow', queueId, waited: now - queuedAt, decision: action } as const;
-  const trace = traced(conversation, [entry], now);
-  const gone = action.do === 'queue' && !settings.queue(action.queueId);
-  // In the next queue it still waits for as long as it has.
-  const { untakenAt } = conversation;
-  const kept = action.do === 'queue' && untakenAt !== undefined ? { untakenAt } : {};
-  const leaving = { changes: { set: { trace, ...kept } }, reason: 'waited_too_long' } as const;
-  const moved = gone ? null : overflowed(conversation, action, leaving, now);
-  const waitsOn: Changes = {
-    set: { trace, overflowed: done + 1, ...(action.do === 'assign' ? { assignAnyway: true } : {}) },
-  };
-  const said: AutomatedMessage[] =
-    action.do === 'call_back' ? ['call_back'] : action.do === 'end' ? ['overflow_ended'] : [];
-  return { ...recorded(moved ?? waitsOn), automated: said };
 }
 
 function recorded(changes: Changes, touched: string[] = []): TurnDecision {

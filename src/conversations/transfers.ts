@@ -1,7 +1,7 @@
 import type { ReturnCheck } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { AgentDoc, QueueDoc, Store } from '../store/documents.ts';
-import { noteBy } from './agent-messages.ts';
+import { notesBy } from './agent-messages.ts';
 import { OF_A_PERSONS_TURN } from './commit.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved } from './guarded-write.ts';
@@ -25,7 +25,7 @@ export function createTransfers(
   write: GuardedWrite,
 ): Pick<Desk, 'transfer' | 'return'> {
   return {
-    transfer: (id, actor, { note, key, ...to }, expected = {}) =>
+    transfer: (id, actor, to, expected = {}) =>
       write(id, actor, expected, async (conversation) => {
         mayActFor(actor, conversation);
         // To a request for a past version, that is the answer, whoever is there.
@@ -34,7 +34,7 @@ export function createTransfers(
         // Whoever does not have it decides over the head of who does.
         const reason =
           conversation.handler === 'agent' && conversation.agentId === actor.id ? 'transferred' : 'assigned';
-        const messages = note === undefined ? [] : [noteBy(actor, conversation, { text: note, key }, now())];
+        const messages = notesBy(actor, conversation, to, now());
         if ('queueId' in to) {
           const queue = await store.queues.findOne({ _id: to.queueId });
           if (!queue) throw new SwitchboardError('not_found', 'There is no such queue.');

@@ -98,12 +98,14 @@ async function perform(
       return earlier;
     case 'transfer': {
       const { do: _, ...to } = step;
-      if (!isThere(step, conversation)) await desk.transfer(id, actor, { ...to, key });
+      if (isThere(step, conversation)) return earlier;
+      await desk.transfer(id, actor, { ...to, ...(await mentionedIn(store, to.note)), key });
       return earlier;
     }
     case 'close': {
       const { do: _, ...result } = step;
-      if (!isPast('close', conversation, earlier)) await desk.close(id, actor, { ...result, key });
+      if (isPast('close', conversation, earlier)) return earlier;
+      await desk.close(id, actor, { ...result, ...(await mentionedIn(store, result.note)), key });
       return earlier;
     }
   }

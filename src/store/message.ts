@@ -63,6 +63,8 @@ export interface MessageDoc {
   nextAt?: number;
   /** Outbound: the customer did not ask for it. It waits for the end of quiet hours, and behind answers. */
   notice?: true;
+  /** Outbound: it asks what its session was like, and leaves only while an answer would be taken as one. */
+  survey?: true;
   /** Set while a notice is queued, in the place of `nextAt`: when it may leave. Answers of its conversation pass it by. */
   noticeAt?: number;
   /** Of how many limits of texts a second it has a moment of its own; `nextAt` or `noticeAt` is a little before that. */

@@ -11,6 +11,11 @@ const HOUR = 3_600_000;
 
 const whenClosed = (then: OverflowAction): OverflowRule => ({ when: { is: 'closed' }, then });
 
+const afterAWait = (seconds: number, then: OverflowAction): OverflowRule => ({
+  when: { is: 'age', seconds },
+  then,
+});
+
 describe('what the service says by itself', () => {
   let store: Store;
   let dispose: () => Promise<void>;
@@ -149,6 +154,41 @@ describe('what the service says by itself', () => {
         turnOn();
         await says('a person please');
         await take();
+        expect(await work()).to.deep.equal([]);
+      });
+    }
+  });
+
+  describe('when a customer who waits is moved to another queue', () => {
+    const boss = { id: 'boss', role: 'supervisor' as const, queues: [] };
+    const there = JSON.stringify({ queue: 'Sales' });
+    const first = `position ${JSON.stringify({ queue: 'Sales', position: 1, wait: null })}`;
+
+    beforeEach(async () => {
+      await withQueue({ overflow: [afterAWait(60, { do: 'queue', queueId: 'sales' })] });
+      const sales = aQueue('sales');
+      await store.queues.insertOne(sales);
+      rig.queues = [...rig.queues, sales];
+      await says('a person please');
+    });
+
+    const ways = {
+      'by a rule for a long wait': async () => {
+        rig.time += 60_000;
+      },
+      'by a supervisor': () =>
+        rig.desk.transfer(CONVERSATION, boss, { queueId: 'sales', key: 'k' }).then(() => {}),
+    };
+    for (const [way, moveOn] of Object.entries(ways)) {
+      it(`is that they are passed on, and their place there, and not again that they wait: ${way}`, async () => {
+        turnOn('queued', 'transferred', 'position');
+        await moveOn();
+        expect(await work()).to.deep.equal([`transferred ${there}`, first]);
+      });
+
+      it(`is nothing where that is off: ${way}`, async () => {
+        turnOn('queued');
+        await moveOn();
         expect(await work()).to.deep.equal([]);
       });
     }

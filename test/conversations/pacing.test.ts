@@ -128,6 +128,30 @@ for (const [engine, open] of ENGINES) {
       expect(texts()).to.deep.equal(['first', 'first', 'second', 'third']);
     });
 
+    it('do not have a notice of their conversation wait once the last of them has left', async () => {
+      const first = await write('first', { nextAt: rig.time + 100 });
+      const { conversationId } =
+        (await store.messages.findOne({ _id: first })) ?? expect.fail('it was written');
+      const outstanding = `notices:${conversationId}`;
+      await write('notice', { notice: true, conversationId, outstanding, sequence: 3 });
+      await write('second', { conversationId, outstanding: conversationId, sequence: 2 });
+      const began = rig.time;
+      await run();
+      expect(texts()).to.deep.equal(['first', 'second', 'notice']);
+      expect(left.at(-1)?.at).to.be.below(began + 1_000);
+    });
+
+    it('leave a notice of their conversation alone that waits for the morning', async () => {
+      const morning = rig.time + 3_600_000;
+      const notice = await write('notice', { notice: true, noticeAt: morning, sequence: 2 });
+      const { conversationId } =
+        (await store.messages.findOne({ _id: notice })) ?? expect.fail('it was written');
+      await write('answer', { conversationId, outstanding: conversationId });
+      await run(rig.time + 1_000);
+      expect(texts()).to.deep.equal(['answer']);
+      expect(await store.messages.findOne({ _id: notice })).to.include({ noticeAt: morning });
+    });
+
     it('wait for as long as TeleSign asks for, all of the account', async () => {
       const answer = rig.answer;
       rig.answer = () => {

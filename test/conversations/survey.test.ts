@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { sendOut } from '../../src/conversations/outbox.ts';
 import { SURVEY_TIME } from '../../src/conversations/survey.ts';
 import { LEASE } from '../../src/conversations/turn.ts';
 import type { Store, Survey } from '../../src/store/documents.ts';
@@ -80,6 +81,45 @@ describe('a survey', () => {
     expect(rig.sent.map(({ text }) => text)).to.deep.equal(['survey {"agent":"Ada"}']);
     const until = rig.time + SURVEY_TIME;
     expect((await rig.conversation()).surveyOf).to.deep.equal({ session: 1, until });
+  });
+
+  it('leaves as soon as the end of the session has been told, though it was looked at before', async () => {
+    turnOn('ended', 'survey');
+    await taken();
+    rig.sent.length = 0;
+    await rig.desk.close(CONVERSATION, ANA, { key: 'close' });
+    const survey = (await rig.transcript()).find(({ text }) => text.startsWith('survey'));
+    await sendOut(rig.outbox, survey?._id ?? '');
+    expect(rig.sent).to.deep.equal([]);
+    await rig.send();
+    const [ended, asked] = rig.sent.map(({ text }) => text.split(' ')[0]);
+    expect([ended, asked]).to.deep.equal(['ended', 'survey']);
+  });
+
+  for (const reopenSeconds of [null, 3600]) {
+    const into = reopenSeconds === null ? 'the next session' : 'a session that people have again';
+    it(`does not leave into ${into}`, async () => {
+      await taken();
+      rig.workstream = workstreamOf({
+        ...rig.workstream,
+        numbers: [NUMBER],
+        settings: { ...rig.workstream.settings, reopenSeconds },
+      });
+      await rig.desk.close(CONVERSATION, ANA, { key: 'close' });
+      const gets = await says('one more thing');
+      expect(await rig.conversation()).to.include({ session: 2 });
+      expect(gets.filter((text) => text.startsWith('survey'))).to.deep.equal([]);
+      const survey = (await rig.transcript()).find(({ text }) => text.startsWith('survey'));
+      expect(survey).to.deep.include({ status: 'dropped', session: 1 });
+      expect(survey?.error).to.include({ code: 'out_of_date' });
+    });
+  }
+
+  it('does not leave when it has waited for so long that no answer would be taken', async () => {
+    await taken();
+    await rig.desk.close(CONVERSATION, ANA, { key: 'close' });
+    rig.time += SURVEY_TIME;
+    expect(await rig.work()).to.deep.equal([]);
   });
 
   it('is answered with a number, which the session keeps; no other opens and the bot hears nothing', async () => {
@@ -221,6 +261,8 @@ describe('a survey', () => {
       expect(closing).to.be.instanceOf(Crash);
       const { session, state } = await rig.conversation();
       expect(state).to.equal('closed');
+      await rig.turn();
+      await rig.send();
       await rig.textIn('3');
       let points = 0;
       dies = () => points++ === point;

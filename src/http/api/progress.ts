@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mentionedIn } from '../mentions.ts';
 import type { HttpParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 import { closing, conversation, idParameter, versionOnly } from '../schemas.ts';
@@ -9,7 +10,7 @@ import { EXAMPLE_CONVERSATION } from './examples.ts';
 const tag = 'Progress';
 
 /** How the owner takes a conversation to its end: parked, taken up again, ended, closed. */
-export function progressRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
+export function progressRoutes({ store, desk }: Pick<HttpParts, 'store' | 'desk'>): Route[] {
   const errors = ['not_owner', 'not_found', 'stale_version', 'wrong_state'] as const;
   const answered = (state: 'waiting' | 'active' | 'wrap_up' | 'closed') => ({
     status: 200 as const,
@@ -65,14 +66,15 @@ export function progressRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       tag,
       summary: 'Close it',
       description:
-        'The session is over; the customer’s next text opens another one, with the bot. The owner may, and supervisors.',
+        'The session is over; the customer’s next text opens another one, with the bot. `@agent-1` in the note tells that agent. The owner may, and supervisors.',
       request: z.object({ params: idParameter, body: closing }),
       exampleBody: { outcome: 'resolved', disposition: 'delivery', note: 'Arrives tomorrow.' },
       answer: answered('closed'),
       errors,
       async handle({ params, body }, { actor, effectKey: key }) {
         const { version: _, ...result } = body;
-        return conversationView(await desk.close(params.id, actor, { ...result, key }, expected(body)));
+        const closed = { ...result, ...(await mentionedIn(store, result.note)), key };
+        return conversationView(await desk.close(params.id, actor, closed, expected(body)));
       },
     }),
   ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mentionedIn } from '../mentions.ts';
 import type { HttpParts } from '../parts.ts';
 import { invalidRequest } from '../problem.ts';
 import { type Route, route } from '../route.ts';
@@ -9,7 +10,7 @@ import { EXAMPLE_CONVERSATION } from './examples.ts';
 
 const tag = 'Transfers';
 
-export function transferRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
+export function transferRoutes({ store, desk }: Pick<HttpParts, 'store' | 'desk'>): Route[] {
   return [
     route({
       operation: 'transferConversation',
@@ -18,7 +19,7 @@ export function transferRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       tag,
       summary: 'Hand it to a queue or to an agent',
       description:
-        'Name either. In a queue it waits again; an agent owns it at once, whatever their capacity. The owner may, and supervisors. An agent transfers to whom may take it: a colleague who is not `offline`, a queue that is open and has a member who is not `offline`; else it is `nobody_there` or `queue_closed`. A supervisor is not refused.',
+        'Name either. In a queue it waits again; an agent owns it at once, whatever their capacity. The owner may, and supervisors. An agent transfers to whom may take it: a colleague who is not `offline`, a queue that is open and has a member who is not `offline`; else it is `nobody_there` or `queue_closed`. A supervisor is not refused. `@agent-1` in the note tells that agent.',
       request: z.object({ params: idParameter, body: transfer }),
       exampleBody: { queueId: 'returns', note: 'Wants to send order 1042 back.' },
       answer: {
@@ -36,7 +37,8 @@ export function transferRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       },
       errors: ['not_owner', 'not_found', 'stale_version', 'wrong_state', 'nobody_there', 'queue_closed'],
       async handle({ params, body }, { actor, effectKey: key }) {
-        const noted = { key, ...(body.note === undefined ? {} : { note: body.note }) };
+        const { note } = body;
+        const noted = { key, ...(note === undefined ? {} : { note, ...(await mentionedIn(store, note)) }) };
         if (body.queueId !== undefined) {
           const to = { queueId: body.queueId, ...noted };
           return conversationView(await desk.transfer(params.id, actor, to, expected(body)));

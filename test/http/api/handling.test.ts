@@ -175,6 +175,22 @@ describe('an agent', () => {
     expect(notes.map(({ text }) => text)).to.deep.equal(['Wants to buy.']);
   });
 
+  it('names colleagues in the notes of transfers and of the close', async () => {
+    await stage.call('PUT /api/me/presence', { as: 'ben', body: { presence: 'available' } });
+    await act('claim');
+    await act('transfer', { agentId: 'ben', note: '@eve, please look. Not @nobody.' });
+    await act('transfer', { queueId: 'support', note: 'For @ana' }, 'sam');
+    await act('close', { note: 'Done, @ana and @eve' }, 'sam');
+    const notes = await stage.store.messages
+      .find({ conversationId: CONVERSATION, direction: 'note' }, { sort: { at: 1 } })
+      .toArray();
+    expect(notes.map(({ text, mentions }) => [text, mentions])).to.have.deep.members([
+      ['@eve, please look. Not @nobody.', ['eve']],
+      ['For @ana', ['ana']],
+      ['Done, @ana and @eve', ['ana', 'eve']],
+    ]);
+  });
+
   it('transfers to nobody who is not there', async () => {
     await act('claim');
     for (const to of [{ queueId: 'nothing' }, { agentId: 'nobody' }]) {

@@ -100,6 +100,17 @@ describe('/api/macros', () => {
       expect(notes.find(({ text }) => text.includes('@ben'))?.mentions).to.deep.equal(['ben']);
     });
 
+    it('names colleagues in the notes that go with a transfer or a close', async () => {
+      const mentions = async () =>
+        (await stage.rig.transcript()).flatMap((message) => message.mentions ?? []).sort();
+      await add([{ do: 'transfer', agentId: 'ben', note: 'Yours, @ben' }]);
+      await run();
+      expect(await mentions()).to.deep.equal(['ben']);
+      await add([{ do: 'close', note: 'Done, @eve' }], 'over');
+      await stage.call(`POST /api/conversations/${conversation}/macros/over`, { as: 'ben' });
+      expect(await mentions()).to.deep.equal(['ben', 'eve']);
+    });
+
     it('stops at the first refusal, and says what was done', async () => {
       await add([
         { do: 'reply', text: 'Hello {{customer}}' },
