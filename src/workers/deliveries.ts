@@ -19,9 +19,6 @@ export function createDeliveries(
 ): Loop {
   const { store, subscriptions, now } = parts;
   let stopping = false;
-  /** Until when receivers have asked this process to be left alone. */
-  const pauses = new Map<string, number>();
-  const isPaused = (webhookId: string) => (pauses.get(webhookId) ?? 0) > now();
   /** Of webhooks that are worked on: tells that there may be more to send. */
   const wakes = new Map<string, () => void>();
 
@@ -29,16 +26,17 @@ export function createDeliveries(
     store.deliveries.find({ webhookId, nextAt: { $lte: now() } }, { sort: { nextAt: 1 }, limit }).toArray();
 
   /** The webhook, when something may be sent to it now. */
-  const openOf = (webhookId: string) =>
-    stopping || isPaused(webhookId) ? undefined : subscriptions.get(webhookId);
+  const openOf = (webhookId: string) => {
+    const webhook = subscriptions.get(webhookId);
+    return stopping || (webhook?.pausedUntil ?? 0) > now() ? undefined : webhook;
+  };
 
   async function work(webhookId: string): Promise<void> {
     const inHand = new Map<string, Promise<void>>();
     const failures: unknown[] = [];
     const begin = async (webhook: WebhookDoc, deliveryId: string) => {
       try {
-        const until = await deliver(parts, webhook, deliveryId);
-        if (until !== null) pauses.set(webhookId, Math.max(pauses.get(webhookId) ?? 0, until));
+        await deliver(parts, webhook, deliveryId);
       } catch (error) {
         failures.push(error);
       }
@@ -78,11 +76,11 @@ export function createDeliveries(
 
   async function nextAt(): Promise<number> {
     let first = Number.POSITIVE_INFINITY;
-    for (const { _id: webhookId, replay } of subscriptions.all()) {
+    for (const { _id: webhookId, replay, pausedUntil = 0 } of subscriptions.all()) {
       const waiting = { webhookId, nextAt: { $gte: 0 } };
       const next = await store.deliveries.findOne(waiting, { sort: { webhookId: 1, nextAt: 1 } });
       const dueAt = replay ? 0 : (next?.nextAt ?? Number.POSITIVE_INFINITY);
-      first = Math.min(first, Math.max(dueAt, pauses.get(webhookId) ?? 0));
+      first = Math.min(first, Math.max(dueAt, pausedUntil));
     }
     return first;
   }
@@ -99,7 +97,7 @@ export function createDeliveries(
     async scan() {
       const busy: string[] = [];
       for (const { _id, replay } of subscriptions.all()) {
-        if (isPaused(_id) || !(replay || (await dueOf(_id, 1)).length > 0)) continue;
+        if (!openOf(_id) || !(replay || (await dueOf(_id, 1)).length > 0)) continue;
         const wake = wakes.get(_id);
         if (wake) wake();
         else busy.push(_id);

@@ -186,6 +186,24 @@ describe('the worker of webhooks', () => {
     expect(posted.filter((one) => one.startsWith('slow'))).to.have.length(18);
   });
 
+  it('is at work again once a pause was ended here or in another process, also with what was answered before', async () => {
+    for (let n = 0; n < 10; n++) await event(n, ['slow']);
+    post = async () => ({ status: 503, retryAfter: 3_600_000 });
+    start();
+    while (posted.length < 8) await sleeper.asleep();
+    time += 10_000;
+    for (let looks = 0; looks < 3; looks++) await sleeper.asleep();
+    expect(posted).to.have.length(8);
+    post = async () => ({ status: 200 });
+    await store.webhooks.updateOne(
+      { _id: 'slow' },
+      { $set: { resumedAt: time }, $unset: { pausedUntil: true } },
+    );
+    await subscriptions.read();
+    while ((await delivered('slow')) < 10) await sleeper.asleep();
+    expect(posted).to.have.length(18);
+  });
+
   it('stops by finishing what is in hand', async () => {
     for (let n = 0; n < 20; n++) await event(n, ['fast']);
     let release = () => {};
