@@ -80,6 +80,8 @@ export function deliveryRoutes({
       async handle({ params }) {
         const found = await store.deliveries.findOne({ _id: params.id });
         if (!found) throw new SwitchboardError('not_found', 'There is no such delivery.');
+        // What was for a webhook that was deleted is kept for as long as its event, and sent to nobody.
+        await knownWebhook(store, found.webhookId);
         const again = await store.deliveries.findOneAndUpdate(
           { _id: params.id },
           {

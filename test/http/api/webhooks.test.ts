@@ -186,6 +186,12 @@ for (const engine of STAGE_ENGINES) {
       const stored = await stage.store.webhooks.findOne({ _id: webhook.id });
       expect(stored).to.include({ resumedAt: stage.rig.time }).and.not.have.property('pausedUntil');
       expect((await call('POST /api/deliveries/nothing/retry')).body).to.include({ code: 'not_found' });
+
+      await call(`DELETE /api/webhooks/${webhook.id}`);
+      const [late] = second.items;
+      const tooLate = await call(`POST /api/deliveries/${encodeURIComponent(late.id)}/retry`);
+      expect(tooLate.body).to.include({ status: 404, code: 'not_found' });
+      expect(await stage.store.deliveries.findOne({ _id: late.id })).to.include({ status: 'dead' });
     });
   });
 }
