@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { TURN, type TurnUnderWay } from '../src/bot-turn.ts';
 import { eventually } from './support/eventually.ts';
 import { type Receiver, startReceiver } from './support/receiver.ts';
-import { type RunningApp, SUPPORT, startApp } from './support/running-app.ts';
+import { type Answer, type RunningApp, SUPPORT, startApp } from './support/running-app.ts';
 
 const CUSTOMER = '15550100001';
 const CONVERSATION = `${SUPPORT.en}-${CUSTOMER}`;
@@ -124,6 +124,33 @@ describe('the service with webhooks', function () {
       (answer) => answer.body.items.length === 2,
     );
     expect(delivered.body.items[0]).to.include({ answer: '204', nextAt: null });
+  });
+
+  it('leaves a receiver alone that asks for it, until it has another address or somebody wants a retry', async () => {
+    const { id } = await webhook({ events: ['conversation.opened'] });
+    receiver.answer = () => 503;
+    receiver.retryAfter = 3600;
+    await service.textIn(CUSTOMER, 'hello');
+    await got('conversation.opened');
+    const queued = () => service.call('GET', `/api/webhooks/${id}/deliveries?status=queued`);
+    const paused = await eventually(queued, ({ body }) => body.items[0]?.answer === '503');
+    expect(new Date(paused.body.items[0].nextAt).getTime()).to.be.above(Date.now() + 3_500_000);
+
+    await service.call('PATCH', `/api/webhooks/${id}`, { url: `${receiver.url}/better` });
+    await service.textIn('15550100002', 'hello');
+    await got('conversation.opened', 2);
+    expect(receiver.received.at(-1)?.path).to.equal('/better');
+    const { id: first } = paused.body.items[0];
+    const other = (answer: Answer) => answer.body.items.find((item: { id: string }) => item.id !== first);
+    const again = other(await eventually(queued, (answer) => other(answer)?.answer === '503'));
+
+    receiver.answer = () => 204;
+    const path = `/api/deliveries/${encodeURIComponent(again.id)}/retry`;
+    expect((await service.call('POST', path)).status).to.equal(200);
+    await eventually(
+      () => service.call('GET', `/api/webhooks/${id}/deliveries?status=delivered`),
+      (answer) => answer.body.items.some((item: { id: string }) => item.id === again.id),
+    );
   });
 
   it('replays from a sequence number on, turns off at a 410, follows no redirect, and signs with both secrets', async () => {

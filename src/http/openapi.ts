@@ -151,7 +151,8 @@ export function errorsOf(operation: Described, role = roleFor(operation.operatio
   return [
     ...new Set<ProblemCode>([
       'unauthenticated',
-      ...(role === 'agent' ? [] : (['forbidden'] as const)),
+      // Of any: a cookie without the console's header, a token of the sign-in provider that gives no role.
+      'forbidden',
       ...(isWrite || 'query' in checked ? (['invalid_request'] as const) : []),
       ...operation.errors,
       ...(isWrite ? (['idempotency_in_progress', 'body_too_large', 'idempotency_key_reused'] as const) : []),

@@ -142,6 +142,10 @@ export interface WebhookDoc {
   /** Why it was turned off by itself. */
   offReason?: 'gone';
   includeTexts: boolean;
+  /** Its receiver has asked to be left alone until then. */
+  pausedUntil?: number;
+  /** When an administrator last ended that. What is answered to a request from before pauses nothing. */
+  resumedAt?: number;
   /** Events from here up to there are to be sent again. */
   replay?: { from: number; to: number };
   createdAt: number;

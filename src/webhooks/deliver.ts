@@ -61,45 +61,37 @@ export interface DeliverParts {
  * A receiver gets each event at least once: it is sent again whenever no 2xx came back, also when only the answer was
  * lost. `webhook-id` is the same each time.
  *
- * Answers until when the receiver asks to be left alone (`Retry-After`); null = it does not.
+ * A receiver that asks to be left alone (`Retry-After`) pauses the webhook; to look at that before is the caller's.
  */
-export async function deliver(
-  parts: DeliverParts,
-  webhook: WebhookDoc,
-  deliveryId: string,
-): Promise<number | null> {
+export async function deliver(parts: DeliverParts, webhook: WebhookDoc, deliveryId: string): Promise<void> {
   const { store, now } = parts;
   const due = await store.deliveries.findOne({ _id: deliveryId, nextAt: { $lte: now() } });
-  if (due?.nextAt === undefined || !(await inTurn(parts, due))) return null;
+  if (due?.nextAt === undefined || !(await inTurn(parts, due))) return;
   const { attempts, nextAt } = due;
   const delivery = await store.deliveries.findOneAndUpdate(
     { _id: deliveryId, attempts, nextAt },
     { $set: { nextAt: now() + LEASE }, $inc: { attempts: 1 } },
     { returnDocument: 'after' },
   );
-  if (!delivery) return null;
+  if (!delivery) return;
   const event = await store.events.findOne({ _id: delivery.eventId });
-  if (!event) {
-    await settle(parts, delivery, 'dead', 'expired');
-    return null;
-  }
+  if (!event) return settle(parts, delivery, 'dead', 'expired');
   const about = webhook.includeTexts && 'message' in event ? event.message : undefined;
   const message = about ? await store.messages.findOne({ _id: about.id }) : null;
   const text = message && about?.masked ? MASK : message?.text;
   const answer = await send(parts, webhook, event._id, payloadOf(event, text));
   const said = 'status' in answer ? String(answer.status) : answer.failed;
   if ('status' in answer && answer.status >= 200 && answer.status < 300) {
-    await settle(parts, delivery, 'delivered', said);
-    return null;
+    return settle(parts, delivery, 'delivered', said);
   }
   if ('status' in answer && answer.status === 410) await turnOff(parts, webhook);
   else if (delivery.attempts < MAX_ATTEMPTS) {
     const wait = ('status' in answer && answer.retryAfter) || 0;
-    await retry(parts, delivery, said, wait);
-    return wait > 0 ? now() + wait : null;
+    await retry(parts, delivery, said);
+    if (wait > 0) await pause(parts, webhook, now() + wait);
+    return;
   }
   await settle(parts, delivery, 'dead', said);
-  return null;
 }
 
 /** Signs and posts once. A secret that cannot be opened is a failure like others: SECRET_KEY may be put right meanwhile. */
@@ -177,15 +169,28 @@ async function retry(
   { store, now, random, ended }: DeliverParts,
   delivery: DeliveryDoc,
   answer: string,
-  atLeast: number,
 ): Promise<void> {
   const { _id, attempts } = delivery;
   ended('failed');
-  const delay = Math.max(atLeast, (RETRIES[attempts - 1] ?? HOUR) * (0.9 + 0.2 * random()));
+  const delay = (RETRIES[attempts - 1] ?? HOUR) * (0.9 + 0.2 * random());
   await store.deliveries.updateOne(
     { _id, status: 'queued', attempts },
     { $set: { nextAt: now() + delay, answer, changedAt: now() } },
   );
+}
+
+/**
+ * Kept with the webhook, not with its deliveries: so all processes hold to it, and all that waits goes once it is ended.
+ * One that an administrator has ended since the request was made does not begin anew.
+ */
+async function pause(
+  parts: DeliverParts,
+  { _id, resumedAt }: WebhookDoc,
+  pausedUntil: number,
+): Promise<void> {
+  const asThen = resumedAt === undefined ? { $exists: false } : { $eq: resumedAt };
+  await parts.store.webhooks.updateOne({ _id, resumedAt: asThen }, { $set: { pausedUntil } });
+  await parts.subscriptions.read();
 }
 
 /** Standard Webhooks: a receiver that answers 410 wants no more. What waits for it stays, should it be turned on again. */

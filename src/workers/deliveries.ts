@@ -1,4 +1,4 @@
-import { MOST_WEBHOOKS } from '../store/webhook.ts';
+import { MOST_WEBHOOKS, type WebhookDoc } from '../store/webhook.ts';
 import { type DeliverParts, deliver } from '../webhooks/deliver.ts';
 import { replayStep } from '../webhooks/replay.ts';
 import type { Subscriptions } from '../webhooks/subscriptions.ts';
@@ -9,41 +9,78 @@ const AT_ONCE = 8;
 /** Milliseconds. Retries fall due on it. */
 const INTERVAL = 1000;
 
-/** Sends events to webhooks, each webhook by itself. */
+/**
+ * Sends events to webhooks, each webhook by itself. Each has slots of its own, and the next event takes a slot as soon
+ * as one is free: a receiver that hangs with one conversation keeps the others waiting only when it hangs with as many
+ * as there are slots.
+ */
 export function createDeliveries(
   parts: Omit<DeliverParts, 'subscriptions'> & { subscriptions: Subscriptions } & WorkerParts,
 ): Loop {
   const { store, subscriptions, now } = parts;
   let stopping = false;
-  /** Until when receivers have asked this process to be left alone. */
-  const pauses = new Map<string, number>();
-  const isPaused = (webhookId: string) => (pauses.get(webhookId) ?? 0) > now();
+  /** Of webhooks that are worked on: tells that there may be more to send. */
+  const wakes = new Map<string, () => void>();
 
   const dueOf = (webhookId: string, limit: number) =>
     store.deliveries.find({ webhookId, nextAt: { $lte: now() } }, { sort: { nextAt: 1 }, limit }).toArray();
 
+  /** The webhook, when something may be sent to it now. */
+  const openOf = (webhookId: string) => {
+    const webhook = subscriptions.get(webhookId);
+    return stopping || (webhook?.pausedUntil ?? 0) > now() ? undefined : webhook;
+  };
+
   async function work(webhookId: string): Promise<void> {
-    while (!stopping) {
-      const webhook = subscriptions.get(webhookId);
-      if (!webhook || isPaused(webhookId)) return;
-      const replaying = webhook.replay !== undefined && (await replayStep(store, webhookId, now()));
-      const due = await dueOf(webhookId, AT_ONCE);
-      if (due.length === 0 && !replaying) return;
-      // All of them, also when one fails: the others' claims are theirs to end.
-      const ends = await Promise.allSettled(due.map(({ _id }) => deliver(parts, webhook, _id)));
-      const until = ends.map((end) => (end.status === 'fulfilled' ? (end.value ?? 0) : 0));
-      if (until.some((time) => time > 0)) pauses.set(webhookId, Math.max(...until));
-      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    const inHand = new Map<string, Promise<void>>();
+    const failures: unknown[] = [];
+    const begin = async (webhook: WebhookDoc, deliveryId: string) => {
+      try {
+        await deliver(parts, webhook, deliveryId);
+      } catch (error) {
+        failures.push(error);
+      }
+      inHand.delete(deliveryId);
+    };
+
+    /** Takes what is due into free slots. True when there may be more that is not queued yet. */
+    const refill = async () => {
+      const replay = openOf(webhookId)?.replay;
+      const more = replay !== undefined && (await replayStep(store, webhookId, now()));
+      for (const { _id } of await dueOf(webhookId, AT_ONCE)) {
+        const webhook = openOf(webhookId);
+        if (!webhook || inHand.size >= AT_ONCE) break;
+        // One whose claim is not written yet, or that takes longer than its lease, is due and in hand.
+        if (!inHand.has(_id)) inHand.set(_id, begin(webhook, _id));
+      }
+      return more;
+    };
+
+    for (;;) {
+      const woken = new Promise<void>((resolve) => wakes.set(webhookId, resolve));
+      let more = false;
+      try {
+        const mayTake = failures.length === 0 && inHand.size < AT_ONCE && openOf(webhookId);
+        if (mayTake) more = await refill();
+      } catch (error) {
+        failures.push(error);
+      }
+      if (more) continue;
+      if (inHand.size === 0) break;
+      await Promise.race([woken, ...inHand.values()]);
     }
+    wakes.delete(webhookId);
+    // Only now: what is in hand is this call's to end, also when something fails.
+    if (failures.length > 0) throw failures[0];
   }
 
   async function nextAt(): Promise<number> {
     let first = Number.POSITIVE_INFINITY;
-    for (const { _id: webhookId, replay } of subscriptions.all()) {
+    for (const { _id: webhookId, replay, pausedUntil = 0 } of subscriptions.all()) {
       const waiting = { webhookId, nextAt: { $gte: 0 } };
       const next = await store.deliveries.findOne(waiting, { sort: { webhookId: 1, nextAt: 1 } });
       const dueAt = replay ? 0 : (next?.nextAt ?? Number.POSITIVE_INFINITY);
-      first = Math.min(first, Math.max(dueAt, pauses.get(webhookId) ?? 0));
+      first = Math.min(first, Math.max(dueAt, pausedUntil));
     }
     return first;
   }
@@ -60,14 +97,20 @@ export function createDeliveries(
     async scan() {
       const busy: string[] = [];
       for (const { _id, replay } of subscriptions.all()) {
-        if (isPaused(_id)) continue;
-        if (replay || (await dueOf(_id, 1)).length > 0) busy.push(_id);
+        if (!openOf(_id) || !(replay || (await dueOf(_id, 1)).length > 0)) continue;
+        const wake = wakes.get(_id);
+        if (wake) wake();
+        else busy.push(_id);
       }
       return busy;
     },
   });
   return {
     ...loop,
+    hint(webhookId) {
+      wakes.get(webhookId)?.();
+      loop.hint(webhookId);
+    },
     async stop() {
       stopping = true;
       await loop.stop();

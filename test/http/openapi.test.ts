@@ -230,6 +230,15 @@ describe('/openapi.json', () => {
     expect([...named, ...elsewhere]).to.have.members(Object.keys(STATUSES));
   });
 
+  it('says of every operation that knows its caller that it may be forbidden', () => {
+    const mine = operations.filter(({ operation }) => operation['x-role'] !== undefined);
+    expect(mine).to.have.length(Object.keys(RIGHTS).length);
+    for (const { request, operation } of mine) {
+      const codes = operation.responses['403']?.content['application/problem+json'].examples ?? {};
+      expect(codes, request).to.include.keys('forbidden');
+    }
+  });
+
   it('is what the readable pages are made of', async () => {
     const page = await stage.call('GET /docs/', { as: null });
     expect(page.status).to.equal(200);

@@ -16,6 +16,8 @@ export interface Receiver {
   received: Received[];
   /** The status to answer with from now on; a redirect goes to `/elsewhere`. */
   answer: (received: Received) => number;
+  /** Seconds for which it asks to be left alone, with each answer but 2xx. */
+  retryAfter?: number;
   close(): Promise<void>;
 }
 
@@ -45,7 +47,9 @@ export async function startReceiver(): Promise<Receiver> {
       const received = { path: req.url ?? '', headers, event: JSON.parse(body.toString()), signed };
       receiver.received.push(received);
       const status = receiver.answer(received);
-      res.writeHead(status, status >= 300 && status < 400 ? { location: '/elsewhere' } : {});
+      if (status >= 300 && status < 400) res.setHeader('location', '/elsewhere');
+      if (status >= 300 && receiver.retryAfter) res.setHeader('retry-after', receiver.retryAfter);
+      res.writeHead(status);
       res.end();
     });
   });

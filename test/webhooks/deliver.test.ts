@@ -108,27 +108,25 @@ describe('a delivery', () => {
     expect(sent).to.deep.equal(['a1', 'b3', 'a1', 'a1', 'a2']);
   });
 
-  it('waits for as long as its receiver asks for, and says so', async () => {
+  it('pauses its webhook for as long as the receiver asks for, and keeps its own time', async () => {
     await event(1);
     answer = () => ({ status: 429, retryAfter: 60_000 });
-    const id = (await find('a1'))?._id ?? '';
-    expect(await deliver(parts(), WEBHOOK, id)).to.equal(START + 60_000);
-    expect(await find('a1')).to.deep.include({ status: 'queued', nextAt: START + 60_000, answer: '429' });
-    time = START + 59_999;
     await run();
-    expect(sent).to.have.length(1);
-    time += 1;
-    answer = () => ({ status: 204 });
-    expect(await deliver(parts(), WEBHOOK, id)).to.equal(null);
-    expect(await find('a1')).to.deep.include({ status: 'delivered' });
-    expect(outcomes).to.deep.equal(['failed', 'delivered']);
+    const webhook = await store.webhooks.findOne({ _id: 'hook' });
+    expect(webhook).to.include({ on: true, pausedUntil: START + 60_000 });
+    expect(await find('a1')).to.deep.include({ status: 'queued', nextAt: START + 5_000, answer: '429' });
+    expect(outcomes).to.deep.equal(['failed']);
   });
 
-  it('is not tried sooner for a receiver that asks for less than it is given anyway', async () => {
+  it('does not pause a webhook again that was resumed since the request was made', async () => {
     await event(1);
-    answer = () => ({ status: 503, retryAfter: 1_000 });
-    await run();
-    expect((await find('a1'))?.nextAt).to.equal(START + 5_000);
+    await event(2, 'b');
+    await store.webhooks.updateOne({ _id: 'hook' }, { $set: { resumedAt: START } });
+    answer = () => ({ status: 429, retryAfter: 60_000 });
+    await deliver(parts(), WEBHOOK, 'hook:a1');
+    expect(await store.webhooks.findOne({ _id: 'hook' })).not.to.have.property('pausedUntil');
+    await deliver(parts(), { ...WEBHOOK, resumedAt: START }, 'hook:b2');
+    expect(await store.webhooks.findOne({ _id: 'hook' })).to.include({ pausedUntil: START + 60_000 });
   });
 
   it('is given up after about a day of tries, further and further apart, and then the next one goes', async () => {

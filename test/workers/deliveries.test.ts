@@ -99,6 +99,66 @@ describe('the worker of webhooks', () => {
     expect(posted).to.have.length(40);
   });
 
+  it('lets a conversation that hangs keep no other of its webhook waiting, also one that comes later', async () => {
+    for (let n = 0; n < 20; n++) await event(n, ['slow']);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    post = async ({ headers }) => {
+      if (headers['webhook-id'] === 'e3') await held;
+      return { status: 200 };
+    };
+    const running = start();
+    while ((await delivered('slow')) < 19) await new Promise((resolve) => setImmediate(resolve));
+    await event(20, ['slow']);
+    running.hint('slow');
+    while ((await delivered('slow')) < 20) await new Promise((resolve) => setImmediate(resolve));
+    // Another process has published this one, so that nobody here hints at it.
+    await event(21, ['slow']);
+    while ((await delivered('slow')) < 21) await sleeper.asleep();
+    release();
+    while ((await delivered('slow')) < 22) await new Promise((resolve) => setImmediate(resolve));
+    expect(posted).to.have.length(22);
+  });
+
+  it('never has one in hand twice, also when its lease is over', async () => {
+    await event(1, ['slow']);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    post = async () => {
+      await held;
+      return { status: 200 };
+    };
+    const running = start();
+    while (posted.length < 1) await new Promise((resolve) => setImmediate(resolve));
+    time += 40_000;
+    running.hint('slow');
+    for (let looks = 0; looks < 3; looks++) await sleeper.asleep();
+    expect(posted).to.deep.equal(['slow e1']);
+    release();
+    while ((await delivered('slow')) < 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(posted).to.deep.equal(['slow e1']);
+  });
+
+  it('takes nothing new once the store has failed a try, until the next look', async () => {
+    for (let n = 0; n < 20; n++) await event(n, ['fast']);
+    let broken = true;
+    post = async () => {
+      if (broken) throw new Error('no disk');
+      return { status: 200 };
+    };
+    start();
+    while (posted.length < 8) await new Promise((resolve) => setImmediate(resolve));
+    for (let n = 0; n < 50; n++) await new Promise((resolve) => setImmediate(resolve));
+    expect(posted).to.have.length(8);
+    broken = false;
+    time += 40_000;
+    while ((await delivered('fast')) < 20) await sleeper.asleep();
+  });
+
   it('rests when nothing is due, and sends nothing to one that is off', async () => {
     await store.webhooks.updateOne({ _id: 'slow' }, { $set: { on: false } });
     await subscriptions.read();
@@ -124,6 +184,24 @@ describe('the worker of webhooks', () => {
     post = async () => ({ status: 200 });
     while ((await delivered('slow')) < 10) await sleeper.asleep();
     expect(posted.filter((one) => one.startsWith('slow'))).to.have.length(18);
+  });
+
+  it('is at work again once a pause was ended here or in another process, also with what was answered before', async () => {
+    for (let n = 0; n < 10; n++) await event(n, ['slow']);
+    post = async () => ({ status: 503, retryAfter: 3_600_000 });
+    start();
+    while (posted.length < 8) await sleeper.asleep();
+    time += 10_000;
+    for (let looks = 0; looks < 3; looks++) await sleeper.asleep();
+    expect(posted).to.have.length(8);
+    post = async () => ({ status: 200 });
+    await store.webhooks.updateOne(
+      { _id: 'slow' },
+      { $set: { resumedAt: time }, $unset: { pausedUntil: true } },
+    );
+    await subscriptions.read();
+    while ((await delivered('slow')) < 10) await sleeper.asleep();
+    expect(posted).to.have.length(18);
   });
 
   it('stops by finishing what is in hand', async () => {

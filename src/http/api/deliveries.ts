@@ -52,13 +52,13 @@ export function deliveryRoutes({
       },
       errors: ['not_found'],
       async handle({ params, query }) {
-        const { _id: webhookId } = await knownWebhook(store, params.id);
+        const { _id: webhookId, pausedUntil } = await knownWebhook(store, params.id);
         const page = await pageByChange<DeliveryDoc>(query, (changed, limit) =>
           store.deliveries
             .find({ webhookId, status: query.status, ...changed }, { sort: { changedAt: -1 }, limit })
             .toArray(),
         );
-        return { items: page.items.map(deliveryView), cursor: page.cursor };
+        return { items: page.items.map((one) => deliveryView(one, pausedUntil)), cursor: page.cursor };
       },
     }),
     route({
@@ -67,7 +67,8 @@ export function deliveryRoutes({
       path: '/api/deliveries/{id}/retry',
       tag,
       summary: 'Send one event again, now',
-      description: 'Also one that was delivered or given up. Its tries are counted anew.',
+      description:
+        'Also one that was delivered or given up. Its tries are counted anew. It keeps its place among the events of its conversation. A receiver that asked to be left alone (`Retry-After`) is tried again at once, with all that is due.',
       request: z.object({ params: idParameter }),
       answer: {
         status: 200,
@@ -79,6 +80,8 @@ export function deliveryRoutes({
       async handle({ params }) {
         const found = await store.deliveries.findOne({ _id: params.id });
         if (!found) throw new SwitchboardError('not_found', 'There is no such delivery.');
+        // What was for a webhook that was deleted is kept for as long as its event, and sent to nobody.
+        await knownWebhook(store, found.webhookId);
         const again = await store.deliveries.findOneAndUpdate(
           { _id: params.id },
           {
@@ -92,6 +95,10 @@ export function deliveryRoutes({
           },
           { returnDocument: 'after' },
         );
+        await store.webhooks.updateOne(
+          { _id: found.webhookId },
+          { $set: { resumedAt: now() }, $unset: { pausedUntil: true } },
+        );
         await store.durable();
         await webhooks.changed();
         return deliveryView(again ?? found);
@@ -100,13 +107,13 @@ export function deliveryRoutes({
   ];
 }
 
-function deliveryView(doc: DeliveryDoc): DeliveryView {
+function deliveryView(doc: DeliveryDoc, pausedUntil = 0): DeliveryView {
   const { _id: id, webhookId, eventId, type, sequence, status, attempts } = doc;
   return {
     ...{ id, webhookId, eventId, type, sequence, status, attempts },
     conversationId: doc.conversationId ?? null,
     queueId: doc.queueId ?? null,
-    nextAt: doc.nextAt === undefined ? null : isoTime(doc.nextAt),
+    nextAt: doc.nextAt === undefined ? null : isoTime(Math.max(doc.nextAt, pausedUntil)),
     answer: doc.answer ?? null,
     changedAt: isoTime(doc.changedAt),
   };

@@ -126,15 +126,19 @@ export function webhookRoutes({
       tag,
       summary: 'Change a webhook',
       description:
-        'While it is off, nothing is sent and nothing new is kept for it; what waited goes out when it is on again.',
+        'While it is off, nothing is sent and nothing new is kept for it; what waited goes out when it is on again. A receiver that asked to be left alone (`Retry-After`) is tried again at once.',
       request: z.object({ params: idParameter, body: webhookChanges }),
       exampleBody: { on: true },
       answer: { status: 200, description: 'The webhook, changed.', schema: webhook, example: EXAMPLE },
       errors: ['not_found'],
       async handle({ params, body }) {
         if (body.url !== undefined) refuseUrl(body.url);
-        const again = body.on === true ? { $unset: { offReason: true } as const } : {};
-        return webhookView(await change(params.id, { $set: { ...body, changedAt: now() }, ...again }));
+        const at = now();
+        const changed = await change(params.id, {
+          $set: { ...body, changedAt: at, resumedAt: at },
+          $unset: { pausedUntil: true, ...(body.on === true ? ({ offReason: true } as const) : {}) },
+        });
+        return webhookView(changed);
       },
     }),
     route({

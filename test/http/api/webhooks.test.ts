@@ -111,6 +111,17 @@ for (const engine of STAGE_ENGINES) {
       }
     });
 
+    it('ends what pause its receiver asked for when it is changed', async () => {
+      const { webhook } = await make();
+      for (const change of [{ url: `${URL_}/new` }, { on: true }]) {
+        const pausedUntil = stage.rig.time + 3_600_000;
+        await stage.store.webhooks.updateOne({ _id: webhook.id }, { $set: { pausedUntil } });
+        expect((await call(`PATCH /api/webhooks/${webhook.id}`, change)).status).to.equal(200);
+        const stored = await stage.store.webhooks.findOne({ _id: webhook.id });
+        expect(stored).to.include({ resumedAt: stage.rig.time }).and.not.have.property('pausedUntil');
+      }
+    });
+
     it('refuses what is wrong, with its path', async () => {
       for (const [body, path] of [
         [{}, 'body.url'],
@@ -165,7 +176,22 @@ for (const engine of STAGE_ENGINES) {
       expect(again.body).to.include({ status: 'queued', attempts: 0, sequence: 5 });
       const queued = (await call(`${list}&status=queued`)).body;
       expect(queued.items.map(({ sequence }: { sequence: number }) => sequence)).to.deep.equal([5]);
+      expect(queued.items[0].nextAt).to.equal(new Date(stage.rig.time).toISOString());
+
+      const pausedUntil = stage.rig.time + 3_600_000;
+      await stage.store.webhooks.updateOne({ _id: webhook.id }, { $set: { pausedUntil } });
+      const paused = (await call(`${list}&status=queued`)).body;
+      expect(paused.items[0].nextAt).to.equal(new Date(pausedUntil).toISOString());
+      await call(`POST /api/deliveries/${encodeURIComponent(first.items[0].id)}/retry`);
+      const stored = await stage.store.webhooks.findOne({ _id: webhook.id });
+      expect(stored).to.include({ resumedAt: stage.rig.time }).and.not.have.property('pausedUntil');
       expect((await call('POST /api/deliveries/nothing/retry')).body).to.include({ code: 'not_found' });
+
+      await call(`DELETE /api/webhooks/${webhook.id}`);
+      const [late] = second.items;
+      const tooLate = await call(`POST /api/deliveries/${encodeURIComponent(late.id)}/retry`);
+      expect(tooLate.body).to.include({ status: 404, code: 'not_found' });
+      expect(await stage.store.deliveries.findOne({ _id: late.id })).to.include({ status: 'dead' });
     });
   });
 }
