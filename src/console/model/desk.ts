@@ -11,6 +11,8 @@ import type { Agent, Conversation, Message } from './types.ts';
 export interface Desk extends Loading {
   readonly store: Store;
   readonly ask: Ask;
+  /** For `ask`, where one wish may be asked for several times. */
+  newKey: () => string;
   /** Finds out who is signed in, and follows what happens if somebody is. */
   start: () => Promise<void>;
   /** Rejects. */
@@ -210,6 +212,7 @@ export function createDesk(parts: DeskParts): Desk {
     ...loading,
     store,
     ask,
+    newKey: randomId,
     async start() {
       const me = await ask<Agent>('GET', '/api/me').catch(ignoreAbsence);
       if (me) follow(me);
