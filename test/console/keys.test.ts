@@ -134,6 +134,24 @@ describe('the keys of the console', function () {
     );
   });
 
+  it('choose the quick reply whose name was written, whatever others have that word in their text', async () => {
+    await stage.service.call('POST', '/api/quick-replies', { slug: 'zulu', texts: { en: 'The right one.' } });
+    for (let n = 0; n < 9; n++)
+      await stage.service.call('POST', '/api/quick-replies', { slug: `a${n}`, texts: { en: `zulu ${n}` } });
+    const id = await stage.waits('15550100070');
+    const { page } = await stage.open(await stage.service.agent('joe', { name: 'Joe' }));
+    await page.goto(`${stage.service.url}/console/#/c/${id}`);
+    await page.getByRole('button', { name: 'Take it' }).waitFor();
+    await page.keyboard.press('c');
+    await page.locator('textarea:focus').waitFor();
+    await page.keyboard.type('/zulu');
+    await page.keyboard.press('Enter');
+    await eventually(
+      () => page.getByLabel('Text to the customer').inputValue(),
+      (text) => text === 'The right one.',
+    );
+  });
+
   it('run a macro once, also by a double click, and a text once where the answer was lost', async () => {
     const { service } = stage;
     for (const [id, text] of [
