@@ -25,6 +25,8 @@ export function conversationView(doc: ConversationDoc): Conversation {
     state: doc.state,
     handler: doc.handler ?? null,
     agentId: doc.agentId ?? null,
+    participants: doc.participants ?? [],
+    consulted: doc.consulted ?? [],
     queueId: doc.queueId ?? null,
     priority: doc.priority,
     skills: doc.skills ?? [],

@@ -52,6 +52,8 @@ export const EXAMPLE_CONVERSATION: Conversation = {
   state: 'active',
   handler: 'agent',
   agentId: 'agent-1',
+  participants: [],
+  consulted: [],
   queueId: 'support',
   priority: 0,
   skills: [],
