@@ -90,6 +90,7 @@ export interface QueueCounts {
   waiting: number;
   oldestAt: number | undefined;
   agentsAvailable: number;
+  agentsThere: number;
 }
 
 /** `now` in milliseconds since 1970. */
@@ -103,6 +104,7 @@ export function queueView(doc: QueueDoc, counts: QueueCounts, now: number): Queu
     waiting: counts.waiting,
     oldest: counts.oldestAt === undefined ? null : isoTime(counts.oldestAt),
     agentsAvailable: counts.agentsAvailable,
+    agentsThere: counts.agentsThere,
     hours: doc.hours === undefined ? null : hoursView(doc.hours),
     overflow: doc.overflow ?? [],
     levelSeconds: doc.levelSeconds ?? null,
