@@ -62,6 +62,7 @@ export function messageView(doc: MessageDoc): Message {
     status: doc.status,
     segments: doc.segments,
     ...(doc.error === undefined ? {} : { error: doc.error }),
+    ...(doc.status === 'failed' && doc.problem === undefined ? { resent: true } : {}),
     ...(doc.mentions === undefined ? {} : { mentions: doc.mentions }),
   };
 }

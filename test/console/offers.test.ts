@@ -81,6 +81,30 @@ describe('the console, with offers, colleagues and texts that fail', function ()
       async () => (await service.call('GET', `/api/conversations/${id}/messages`)).body.items,
       (items) => items.filter(({ text }: { text: string }) => text === 'Hello?').length === 2,
     );
+    await failed.getByText('sent again').waitFor();
+    expect(await page.getByRole('button', { name: 'Send again' }).count()).to.equal(0);
+    await service.call('POST', `/api/conversations/${id}/close`);
+  });
+
+  it('offers to send a failed text again to its owner and supervisors, who alone may', async () => {
+    const { service } = stage;
+    const owner = await service.agent('kim', { name: 'Kim' });
+    const id = await stage.waits('15550100045');
+    await service.call('POST', `/api/conversations/${id}/claim`, {}, owner);
+    await service.call('PUT', '/emulator/faults', { receipts: { failCode: 510, delay: 0 } });
+    await service.call('POST', `/api/conversations/${id}/messages`, { text: 'Hi!' }, owner);
+    const offered = async (token: string) => {
+      const { page } = await stage.open(token);
+      await page.goto(`${service.url}/console/#/c/${id}`);
+      const failed = page.locator('.message', { hasText: 'Hi!' });
+      await failed.getByText(/failed: .*510/).waitFor();
+      return (await failed.getByRole('button', { name: 'Send again' }).count()) === 1;
+    };
+    expect(await offered(owner)).to.equal(true);
+    expect(await offered(await service.agent('lou', { name: 'Lou' }))).to.equal(false);
+    expect(await offered(await service.agent('max', { name: 'Max', role: 'supervisor' }))).to.equal(true);
+    await service.call('PUT', '/emulator/faults', {});
+    await service.call('POST', `/api/conversations/${id}/close`);
   });
 
   it('shows who is not there and which queue is closed, and lets only a supervisor transfer to them', async () => {
