@@ -85,7 +85,8 @@ export function createTransfers(
   }
 }
 
-function isThere({ presence }: AgentDoc): boolean {
+/** Whom an agent may hand over to. */
+export function isThere({ presence }: Pick<AgentDoc, 'presence'>): boolean {
   return presence !== 'offline';
 }
 

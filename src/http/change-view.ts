@@ -12,7 +12,7 @@ export function printOf(change: Change): string {
     case 'conversation':
       return `${change.doc.version} ${change.doc.lastMessageAt}`;
     case 'message':
-      return `${change.doc.status} ${change.doc.session} ${change.doc.error?.code} ${change.doc.masked}`;
+      return `${change.doc.status} ${change.doc.session} ${change.doc.error?.code} ${change.doc.masked} ${change.doc.problem}`;
     case 'typing':
       return `${change.doc.changedAt}`;
   }

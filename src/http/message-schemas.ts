@@ -37,6 +37,10 @@ const messageFields = {
   }),
   segments: z.number().int().meta({ description: 'What carriers bill.' }),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
+  resent: z
+    .boolean()
+    .optional()
+    .meta({ description: 'It failed, and was sent again as a new message: there is nothing left to do.' }),
   mentions: z.array(z.string()).optional().meta({ description: 'Agents whom a note names: `@agent-1`.' }),
 };
 

@@ -1,3 +1,4 @@
+import { isThere } from '../conversations/transfers.ts';
 import type { AgentDoc, ConversationDoc, Store } from '../store/documents.ts';
 import type { QueueCounts } from './views.ts';
 
@@ -7,13 +8,13 @@ export async function countQueue(
   queueId: string,
   agents: readonly AgentDoc[],
 ): Promise<QueueCounts> {
+  const members = agents.filter((agent) => agent.queues.includes(queueId));
   const waiting = { queueId, state: 'open' as const };
   return {
     waiting: await store.conversations.countDocuments(waiting),
     oldestAt: (await longestWaiting(store, queueId))?.queuedAt,
-    agentsAvailable: agents.filter(
-      (agent) => agent.presence === 'available' && agent.queues.includes(queueId),
-    ).length,
+    agentsAvailable: members.filter(({ presence }) => presence === 'available').length,
+    agentsThere: members.filter(isThere).length,
   };
 }
 

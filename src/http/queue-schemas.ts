@@ -200,6 +200,10 @@ export const queue = z
     waiting: z.number().int().meta({ description: 'How many conversations wait.' }),
     oldest: time.nullable().meta({ description: 'Since when the longest waits.' }),
     agentsAvailable: z.number().int().meta({ description: 'Members whose presence is `available`.' }),
+    agentsThere: z.number().int().meta({
+      description:
+        'Members who are not `offline`. Where it is 0, or the queue is closed, no agent transfers to it.',
+    }),
     ...queueSettings,
     open: z.boolean().meta({ description: 'Whether it is in its hours now.' }),
     opensAt: time.nullable().meta({

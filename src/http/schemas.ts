@@ -74,6 +74,12 @@ const conversationFields = {
   state,
   handler: z.enum(HANDLERS).nullable().meta({ description: 'Who answers now; null is nobody.' }),
   agentId: z.string().nullable().meta({ description: 'Its owner. A closed one keeps its last owner.' }),
+  participants: z
+    .array(z.string())
+    .meta({ description: 'Who has joined or was added: they write to the customer too.' }),
+  consulted: z
+    .array(z.string())
+    .meta({ description: 'Whom the owner has asked: they read it and write notes.' }),
   queueId: z.string().nullable(),
   priority: z.number().int(),
   skills: z.array(z.string()).meta({ description: 'Those that routing asks for.' }),
@@ -122,12 +128,6 @@ export const conversationDetail = z
   .object({
     ...conversationFields,
     owner: z.object({ id: z.string(), name: z.string() }).nullable(),
-    participants: z
-      .array(z.string())
-      .meta({ description: 'Who has joined or was added: they write to the customer too.' }),
-    consulted: z
-      .array(z.string())
-      .meta({ description: 'Whom the owner has asked: they read it and write notes.' }),
     timers: z
       .array(z.object({ kind: z.string(), at: time }))
       .meta({ description: 'What will happen by itself.' }),
@@ -207,7 +207,10 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
 export const conversationFilter = z.strictObject({
   state: state.optional(),
   queue: z.string().max(64).optional(),
-  agent: z.string().max(64).optional(),
+  agent: z.string().max(64).optional().meta({ description: 'Its owner.' }),
+  beside: z.string().max(64).optional().meta({
+    description: 'An agent who does not own it, but was asked about it, was added or has joined.',
+  }),
   number: number.optional(),
   customer: typedNumber.optional().meta({
     description: 'With country code; a +, spaces, dashes and brackets are dropped.',

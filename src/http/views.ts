@@ -25,6 +25,8 @@ export function conversationView(doc: ConversationDoc): Conversation {
     state: doc.state,
     handler: doc.handler ?? null,
     agentId: doc.agentId ?? null,
+    participants: doc.participants ?? [],
+    consulted: doc.consulted ?? [],
     queueId: doc.queueId ?? null,
     priority: doc.priority,
     skills: doc.skills ?? [],
@@ -60,6 +62,7 @@ export function messageView(doc: MessageDoc): Message {
     status: doc.status,
     segments: doc.segments,
     ...(doc.error === undefined ? {} : { error: doc.error }),
+    ...(doc.status === 'failed' && doc.problem === undefined ? { resent: true } : {}),
     ...(doc.mentions === undefined ? {} : { mentions: doc.mentions }),
   };
 }
@@ -88,6 +91,7 @@ export interface QueueCounts {
   waiting: number;
   oldestAt: number | undefined;
   agentsAvailable: number;
+  agentsThere: number;
 }
 
 /** `now` in milliseconds since 1970. */
@@ -101,6 +105,7 @@ export function queueView(doc: QueueDoc, counts: QueueCounts, now: number): Queu
     waiting: counts.waiting,
     oldest: counts.oldestAt === undefined ? null : isoTime(counts.oldestAt),
     agentsAvailable: counts.agentsAvailable,
+    agentsThere: counts.agentsThere,
     hours: doc.hours === undefined ? null : hoursView(doc.hours),
     overflow: doc.overflow ?? [],
     levelSeconds: doc.levelSeconds ?? null,

@@ -87,6 +87,39 @@ describe('the console, for who looks elsewhere', function () {
     await page.getByRole('heading', { name: '+1 555 010 0051' }).waitFor();
   });
 
+  it('calls a colleague who is asked, and lists the conversation below their own until they leave', async () => {
+    const { service } = stage;
+    await service.call('POST', '/api/queues', { id: 'sales', name: 'Sales' });
+    const { page, id: own, token } = await answering('Dan', '15550100055');
+    // It is in no queue of theirs.
+    const id = await stage.waits('15550100056');
+    await service.call('PATCH', '/api/agents/dan', { queues: ['sales'] });
+    await service.agent('fred', { name: 'Fred', role: 'supervisor' });
+    await service.call('POST', `/api/conversations/${id}/transfer`, { agentId: 'fred' });
+    await looksAway(page, true);
+    await service.call('POST', `/api/conversations/${id}/consult`, { agentId: 'dan' });
+    const { notices, tones } = await hears(page, (heard) => heard.notices.length === 1);
+    const text = 'You are asked about +15550100056, whom fred has';
+    expect([tones, notices]).to.deep.equal([2, [{ body: text, tag: id }]]);
+    await page.locator('.toast', { hasText: text }).waitFor();
+    const rows = () => page.locator('.inbox .virtual li').allInnerTexts();
+    const listed = await eventually(rows, (all) => all.length === 2);
+    expect(listed[0]).to.include('+1 555 010 0055').and.not.include('With colleagues');
+    expect(listed[1]).to.include('With colleagues').and.include('+1 555 010 0056');
+
+    // What is there already when the page is opened is listed, and calls nobody.
+    await page.reload();
+    await eventually(rows, (all) => all.length === 2);
+    expect((await heardBy(page)).notices).to.deep.equal([]);
+    await page.getByRole('tab', { name: 'Mine' }).click();
+    await page.locator('.row', { hasText: '0056' }).click();
+    await page.getByRole('heading', { name: '+1 555 010 0056' }).waitFor();
+    await page.keyboard.press('Escape');
+    await service.call('POST', `/api/conversations/${id}/leave`, {}, token);
+    await eventually(rows, (all) => all.length === 1);
+    for (const one of [id, own]) await service.call('POST', `/api/conversations/${one}/close`);
+  });
+
   it('shows a notice of who waits also where I had them, and they have come back', async () => {
     await stage.service.call('PATCH', '/api/workstreams/demo-en', { settings: { reopenSeconds: 600 } });
     const { page, id, token } = await answering('Cleo', '15550100054');

@@ -134,6 +134,66 @@ describe('the keys of the console', function () {
     );
   });
 
+  it('choose the quick reply whose name was written, whatever others have that word in their text', async () => {
+    await stage.service.call('POST', '/api/quick-replies', { slug: 'zulu', texts: { en: 'The right one.' } });
+    for (let n = 0; n < 9; n++)
+      await stage.service.call('POST', '/api/quick-replies', { slug: `a${n}`, texts: { en: `zulu ${n}` } });
+    const id = await stage.waits('15550100070');
+    const { page } = await stage.open(await stage.service.agent('joe', { name: 'Joe' }));
+    await page.goto(`${stage.service.url}/console/#/c/${id}`);
+    await page.getByRole('button', { name: 'Take it' }).waitFor();
+    await page.keyboard.press('c');
+    await page.locator('textarea:focus').waitFor();
+    await page.keyboard.type('/zulu');
+    await page.keyboard.press('Enter');
+    await eventually(
+      () => page.getByLabel('Text to the customer').inputValue(),
+      (text) => text === 'The right one.',
+    );
+  });
+
+  it('run a macro once, also by a double click, and a text once where the answer was lost', async () => {
+    const { service } = stage;
+    for (const [id, text] of [
+      ['hello', 'Hello from a macro.'],
+      ['sorry', 'We are sorry.'],
+    ] as const) {
+      await service.call('POST', '/api/macros', { id, name: id, steps: [{ do: 'reply', text }] });
+    }
+    const id = await stage.waits('15550100069');
+    const { page } = await stage.open(await service.agent('ida', { name: 'Ida' }));
+    await page.goto(`${service.url}/console/#/c/${id}`);
+    await page.getByRole('button', { name: 'Take it' }).waitFor();
+    await page.keyboard.press('c');
+    await page.locator('textarea:focus').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('o');
+    const first = new Promise<Route>((resolve) => {
+      void page.route('**/macros/*', resolve, { times: 1 });
+    });
+    let asked = 0;
+    page.on('request', (request) => {
+      if (/\/macros\/\w+$/.test(request.url())) asked += 1;
+    });
+    await page.getByRole('button', { name: 'hello' }).dblclick({ force: true });
+    const route = await first;
+    expect(await page.getByRole('button', { name: 'sorry' }).isDisabled()).to.equal(true);
+    expect(asked).to.equal(1);
+
+    // The service does it, but no answer arrives.
+    await route.fetch();
+    let lost = true;
+    await page.route('**/macros/*', (again) => (lost ? again.abort() : again.continue()));
+    await route.abort();
+    await page.getByText('The service does not answer.').first().waitFor();
+    lost = false;
+    await page.getByRole('button', { name: 'hello' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const { body } = await service.call('GET', `/api/conversations/${id}/messages`);
+    const texts = body.items.map(({ text }: { text: string }) => text);
+    expect(texts.filter((text: string) => text === 'Hello from a macro.')).to.have.length(1);
+  });
+
   it('are there for every action on a conversation, and listed by a question mark', async () => {
     const id = await stage.waits('15550100066');
     const { page } = await stage.open(

@@ -81,6 +81,64 @@ describe('the console, with offers, colleagues and texts that fail', function ()
       async () => (await service.call('GET', `/api/conversations/${id}/messages`)).body.items,
       (items) => items.filter(({ text }: { text: string }) => text === 'Hello?').length === 2,
     );
+    await failed.getByText('sent again').waitFor();
+    expect(await page.getByRole('button', { name: 'Send again' }).count()).to.equal(0);
+    await service.call('POST', `/api/conversations/${id}/close`);
+  });
+
+  it('offers to send a failed text again to its owner and supervisors, who alone may', async () => {
+    const { service } = stage;
+    const owner = await service.agent('kim', { name: 'Kim' });
+    const id = await stage.waits('15550100045');
+    await service.call('POST', `/api/conversations/${id}/claim`, {}, owner);
+    await service.call('PUT', '/emulator/faults', { receipts: { failCode: 510, delay: 0 } });
+    await service.call('POST', `/api/conversations/${id}/messages`, { text: 'Hi!' }, owner);
+    const offered = async (token: string) => {
+      const { page } = await stage.open(token);
+      await page.goto(`${service.url}/console/#/c/${id}`);
+      const failed = page.locator('.message', { hasText: 'Hi!' });
+      await failed.getByText(/failed: .*510/).waitFor();
+      return (await failed.getByRole('button', { name: 'Send again' }).count()) === 1;
+    };
+    expect(await offered(owner)).to.equal(true);
+    expect(await offered(await service.agent('lou', { name: 'Lou' }))).to.equal(false);
+    expect(await offered(await service.agent('max', { name: 'Max', role: 'supervisor' }))).to.equal(true);
+    await service.call('PUT', '/emulator/faults', {});
+    await service.call('POST', `/api/conversations/${id}/close`);
+  });
+
+  it('shows who is not there and which queue is closed, and lets only a supervisor transfer to them', async () => {
+    const { service } = stage;
+    const later = { day: ((new Date().getUTCDay() + 1) % 7) + 1, from: '09:00', to: '10:00' };
+    const queues = { night: [], late: [later], nobody: undefined };
+    for (const [id, week] of Object.entries(queues)) {
+      const hours = week && { timeZone: 'UTC', week, holidays: [] };
+      await service.call('POST', '/api/queues', { id, name: id, ...(hours && { hours }) });
+    }
+    const token = await service.agent('gil', { name: 'Gil', queues: ['support', 'night', 'late'] });
+    await service.agent('hugo', { name: 'Hugo' });
+    await service.call('PUT', '/api/agents/gil/presence', { presence: 'away' });
+    const lead = await service.agent('lea', { name: 'Lea', role: 'supervisor' });
+    const id = await stage.waits('15550100044');
+    await service.call('POST', `/api/conversations/${id}/claim`, {}, token);
+    const choices = async (as: string, button: string) => {
+      const { page } = await stage.open(as);
+      await page.goto(`${service.url}/console/#/c/${id}`);
+      await page.getByRole('button', { name: button, exact: true }).click();
+      const choice = (name: string) => page.getByRole('dialog').getByRole('radio', { name });
+      await choice('night').waitFor();
+      return choice;
+    };
+    const agents = await choices(token, 'Transfer');
+    expect(await agents('support 0 waiting').isEnabled()).to.equal(true);
+    expect(await agents('nobody nobody is there').isDisabled()).to.equal(true);
+    expect(await agents('night closed ·').isDisabled()).to.equal(true);
+    expect(await agents('late closed until').isDisabled()).to.equal(true);
+    expect(await agents('Hugo Offline').isDisabled()).to.equal(true);
+    const leads = await choices(lead, 'Assign');
+    for (const name of ['nobody nobody is there', 'night closed ·', 'late closed until', 'Hugo Offline'])
+      expect(await leads(name).isEnabled(), name).to.equal(true);
+    await service.call('POST', `/api/conversations/${id}/close`);
   });
 
   it('asks what became of a text when nobody knows, and says when a customer wants none', async () => {

@@ -448,6 +448,21 @@ describe('GET /api/events', () => {
     await again.hears('mention', (heard) => heard.data.messageId === note.body.id);
   });
 
+  it('tells a colleague who is asked, whatever queues they serve, and shows when they have left', async () => {
+    await handOver(stage);
+    await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
+    const eve = await listen('eve');
+    await stage.call(`POST /api/conversations/${CONVERSATION}/consult`, {
+      body: { agentId: 'eve', speak: true },
+    });
+    tick();
+    const { data } = await eve.hears('conversation', (heard) => heard.data.consulted.includes('eve'));
+    expect(data).to.deep.include({ id: CONVERSATION, agentId: 'ana', participants: ['eve'] });
+    await stage.call(`POST /api/conversations/${CONVERSATION}/leave`, { as: 'eve' });
+    tick();
+    await eve.hears('conversation', (heard) => heard.data.consulted.length === 0);
+  });
+
   it('sends a heartbeat when nothing happens', async () => {
     const sam = await listen('sam');
     tick(15_000);

@@ -23,8 +23,9 @@ export function Bubble(props: {
   me: Agent;
   customer: string;
   translatable: boolean;
+  mayRepair: boolean;
 }) {
-  const { message, follows, me, customer, translatable } = props;
+  const { message, follows, me, customer, translatable, mayRepair } = props;
   const t = useT();
   const { clock } = useFormats();
   const { author, direction, status, text } = message;
@@ -53,6 +54,7 @@ export function Bubble(props: {
           <span class={`status ${status}`}>
             {sign && <Icon name={sign} />} {t(`status.${status}`)}
             {message.error !== undefined && `: ${message.error.message} (${message.error.code})`}
+            {message.resent && ` · ${t('status.resent')}`}
           </span>
         )}
         {direction === 'out' && message.segments > 1 && (
@@ -60,9 +62,14 @@ export function Bubble(props: {
         )}
         {translatable && <TranslateButton message={message} />}
       </p>
-      {(status === 'failed' || status === 'unknown') && <Repair message={message} />}
+      {mayRepair && isBroken(message) && <Repair message={message} />}
     </li>
   );
+}
+
+/** Whether somebody has to do something about it. */
+export function isBroken({ status, resent }: Message): boolean {
+  return status === 'unknown' || (status === 'failed' && !resent);
 }
 
 /** A failed message may be sent again; of an unknown one somebody has to say what became of it. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp, useClock, useFormats, useSelect, useT } from '../app-context.ts';
-import { lineOf, mineOf, servedQueues, withBot } from '../model/lists.ts';
+import { besideOf, lineOf, mineOf, servedQueues, withBot } from '../model/lists.ts';
 import { addressOf } from '../model/place.ts';
 import type { Agent, Conversation } from '../model/types.ts';
 import { useKeys } from '../parts/keys.tsx';
@@ -14,8 +14,9 @@ type Tab = (typeof TABS)[number];
 
 /** Pixels; the height that `.row` has. */
 const ROW = 76;
+const HEADING = 30;
 
-/** What there is to do: mine, what waits, what the bot has, and what one looks for. */
+/** What there is to do: mine and what I am beside, what waits, what the bot has, and what one looks for. */
 export function Inbox({ me, shownId }: { me: Agent; shownId: string | undefined }) {
   const t = useT();
   const { desk } = useApp();
@@ -25,11 +26,12 @@ export function Inbox({ me, shownId }: { me: Agent; shownId: string | undefined 
   const [found, setFound] = useState<readonly string[]>([]);
   const loaded = useSelect((state) => state.loaded);
   const mine = useSelect((state) => mineOf(state, me));
+  const beside = useSelect((state) => besideOf(state, me));
   const served = useSelect((state) => servedQueues(state, me));
   const line = useSelect((state) => lineOf(state, new Set(queue === undefined ? served : [queue])));
   const bot = useSelect((state) => (tab === 'bot' ? withBot(state) : NONE));
   const results = useSelect((state) => found.flatMap((id) => state.conversations.get(id) ?? []));
-  const items = { mine, waiting: line, bot, search: results }[tab];
+  const items = { mine: [...mine, ...beside], waiting: line, bot, search: results }[tab];
 
   useEffect(() => {
     if (tab === 'bot') void desk.attempt(desk.loadBot);
@@ -66,7 +68,7 @@ export function Inbox({ me, shownId }: { me: Agent; shownId: string | undefined 
   const waiting = useSelect((state) =>
     served.reduce((sum, id) => sum + (state.queues.get(id)?.waiting ?? 0), 0),
   );
-  const count = { mine: mine.length, waiting, bot: 0, search: 0 };
+  const count = { mine: mine.length + beside.length, waiting, bot: 0, search: 0 };
   return (
     <>
       {me.presence === 'offline' && <Offline />}
@@ -103,6 +105,9 @@ export function Inbox({ me, shownId }: { me: Agent; shownId: string | undefined 
           keyOf={(one) => one.id}
           row={(one) => <Row one={one} me={me} shown={one.id === shownId} />}
           label={t(`inbox.${tab}`)}
+          {...(tab === 'mine' && {
+            heading: { before: mine.length, height: HEADING, text: t('inbox.beside') },
+          })}
         />
       </div>
     </>

@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp, useT } from '../app-context.ts';
-import { pathOf } from '../model/api.ts';
+import { pathOf, Refusal } from '../model/api.ts';
 import { takeConversation } from '../model/take-in.ts';
 import type { Conversation, Page } from '../model/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
@@ -24,23 +24,38 @@ export function Macros({ one, onClose }: { one: Conversation; onClose: () => voi
   useEffect(() => {
     void desk.attempt(async () => setMacros((await desk.ask<Page<Macro>>('GET', '/api/macros')).items));
   }, [desk]);
-  const run = (macro: Macro) =>
-    void desk.attempt(async () => {
-      const path = pathOf('conversations', one.id, `/macros/${encodeURIComponent(macro.id)}`);
-      const { refused, conversation } = await desk.ask<MacroRun>('POST', path);
+  const [running, setRunning] = useState(false);
+  // One for what the dialog was opened for: where no answer came, no second choice may do it twice.
+  const key = useRef<string | undefined>(undefined);
+  async function perform(macro: Macro): Promise<void> {
+    key.current ??= desk.newKey();
+    const path = pathOf('conversations', one.id, `/macros/${encodeURIComponent(macro.id)}`);
+    try {
+      const { refused, conversation } = await desk.ask<MacroRun>('POST', path, undefined, {
+        key: key.current,
+      });
       desk.store.change((state) => {
         takeConversation(state, conversation);
       });
       if (refused !== null) desk.toast(`${refused.do}: ${refused.detail}`, 'bad');
       onClose();
-    });
+    } catch (error) {
+      if (isAnswer(error)) key.current = undefined;
+      throw error;
+    }
+  }
+  async function run(macro: Macro): Promise<void> {
+    setRunning(true);
+    await desk.attempt(() => perform(macro));
+    setRunning(false);
+  }
   return (
     <Dialog title={t('do.macros')} onClose={onClose}>
       {macros?.length === 0 && <p class="empty">{t('macros.none')}</p>}
       <ul class="plain-list">
         {macros?.map((macro) => (
           <li key={macro.id}>
-            <button type="button" onClick={() => run(macro)}>
+            <button type="button" disabled={running} onClick={() => void run(macro)}>
               <span dir="auto">{macro.name}</span>
               <span class="faint"> {macro.steps.map((step) => step.do).join(' → ')}</span>
             </button>
@@ -49,4 +64,9 @@ export function Macros({ one, onClose }: { one: Conversation; onClose: () => voi
       </ul>
     </Dialog>
   );
+}
+
+/** Whether the key got its answer, by which nothing was done; then the next try is a new one. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Refusal && error.status < 500 && error.code !== 'idempotency_key_reused';
 }

@@ -5,7 +5,7 @@ import { type ThreadItem, threadOf } from '../model/thread.ts';
 import type { Agent, Conversation, ConversationDetail, Message } from '../model/types.ts';
 import { Icon } from '../parts/icons.tsx';
 import { useKeys } from '../parts/keys.tsx';
-import { Bubble, OutgoingBubble } from './bubble.tsx';
+import { Bubble, isBroken, OutgoingBubble } from './bubble.tsx';
 
 /** Pixels from an end at which one counts as being there. */
 const NEAR = 120;
@@ -63,9 +63,9 @@ export function Thread(props: {
     if (current.scrollTop < NEAR * 3) void desk.attempt(() => desk.loadOlder(one.id));
   };
 
+  const mayRepair = me.role !== 'agent' || (one.agentId === me.id && one.state !== 'closed');
   const broken =
-    messages.some(({ status }) => status === 'failed' || status === 'unknown') ||
-    outgoing?.some(({ refused }) => refused !== undefined);
+    (mayRepair && messages.some(isBroken)) || outgoing?.some(({ refused }) => refused !== undefined);
   const toBroken = () => {
     const last = [...(box.current?.querySelectorAll('.message > .buttons') ?? [])].at(-1);
     last?.querySelector('button')?.focus();
@@ -102,7 +102,14 @@ export function Thread(props: {
       {transcript?.older === undefined && <p class="empty">{t('app.loading')}</p>}
       <ol class="messages">
         {items.map((item) => (
-          <Item key={item.key} item={item} me={me} customer={one.customer} mayTranslate={mayTranslate} />
+          <Item
+            key={item.key}
+            item={item}
+            me={me}
+            customer={one.customer}
+            mayTranslate={mayTranslate}
+            mayRepair={mayRepair}
+          />
         ))}
         {outgoing?.map((sent) => (
           <OutgoingBubble key={sent.key} sent={sent} conversationId={one.id} />
@@ -118,8 +125,9 @@ function Item(props: {
   me: Agent;
   customer: string;
   mayTranslate: (message: Message) => boolean;
+  mayRepair: boolean;
 }) {
-  const { item, me, customer, mayTranslate } = props;
+  const { item, me, customer, mayTranslate, mayRepair } = props;
   const t = useT();
   const { day, clock } = useFormats();
   const agent = useSelect((state) =>
@@ -155,6 +163,7 @@ function Item(props: {
           me={me}
           customer={shownNumber(customer)}
           translatable={mayTranslate(item.message)}
+          mayRepair={mayRepair}
         />
       );
   }

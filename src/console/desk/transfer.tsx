@@ -1,13 +1,16 @@
 import { useState } from 'preact/hooks';
-import { useApp, useSelect, useT } from '../app-context.ts';
-import type { Agent, Conversation } from '../model/types.ts';
+import { useApp, useFormats, useSelect, useT } from '../app-context.ts';
+import type { Agent, Conversation, QueueNow } from '../model/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
 
 /** To whom it goes: a queue or a colleague. `asks` = a colleague is only asked, and it stays where it is. */
 export function Transfer(props: { one: Conversation; me: Agent; asks?: boolean; onClose: () => void }) {
   const { one, me, asks = false, onClose } = props;
   const t = useT();
+  const { moment } = useFormats();
   const { desk } = useApp();
+  // What the service would refuse an agent. Supervisors may mean the shift that begins soon.
+  const strict = me.role === 'agent' && !asks;
   const [target, setTarget] = useState('');
   const [note, setNote] = useState('');
   const [speak, setSpeak] = useState(false);
@@ -21,6 +24,14 @@ export function Transfer(props: { one: Conversation; me: Agent; asks?: boolean; 
       )
       .sort((a, b) => Number(b.presence === 'available') - Number(a.presence === 'available')),
   );
+  const toldOf = ({ waiting, agentsAvailable, agentsThere, open, opensAt }: QueueNow) => {
+    const counts = t('transfer.queue', { waiting, available: agentsAvailable });
+    if (!open) {
+      const closed = opensAt === null ? t('transfer.closed') : t('transfer.opens', { at: moment(opensAt) });
+      return `${closed} · ${counts}`;
+    }
+    return agentsThere === 0 ? `${t('transfer.nobody')} · ${counts}` : counts;
+  };
   async function submit(event: Event) {
     event.preventDefault();
     const [kind, id] = [target.slice(0, 1), target.slice(1)];
@@ -39,10 +50,11 @@ export function Transfer(props: { one: Conversation; me: Agent; asks?: boolean; 
             legend={t('transfer.queues')}
             chosen={target}
             choose={setTarget}
-            targets={queues.map(({ id, name, waiting, agentsAvailable }) => ({
-              value: `q${id}`,
-              name,
-              told: t('transfer.queue', { waiting, available: agentsAvailable }),
+            targets={queues.map((queue) => ({
+              value: `q${queue.id}`,
+              name: queue.name,
+              told: toldOf(queue),
+              refused: strict && !(queue.open && queue.agentsThere > 0),
             }))}
           />
         )}
@@ -55,6 +67,7 @@ export function Transfer(props: { one: Conversation; me: Agent; asks?: boolean; 
             name,
             told: `${t(`presence.${presence}`)} · ${t('transfer.load', { load })}`,
             presence,
+            refused: strict && presence === 'offline',
           }))}
         />
         {asks ? (
@@ -95,18 +108,20 @@ function Targets(props: {
   legend: string;
   chosen: string;
   choose: (value: string) => void;
-  targets: { value: string; name: string; told: string; presence?: string }[];
+  /** `refused` = it is shown, and cannot be chosen. */
+  targets: { value: string; name: string; told: string; presence?: string; refused: boolean }[];
 }) {
   const { legend, chosen, choose, targets } = props;
   return (
     <fieldset class="targets">
       <legend>{legend}</legend>
-      {targets.map(({ value, name, told, presence }) => (
+      {targets.map(({ value, name, told, presence, refused }) => (
         <label key={value} class="check" data-presence={presence}>
           <input
             type="radio"
             name="target"
             value={value}
+            disabled={refused}
             checked={chosen === value}
             onChange={() => choose(value)}
           />

@@ -1,5 +1,6 @@
 import type { Alerts } from './alerts.ts';
 import { type Ask, createAsk, pathOf, Refusal, Unreachable } from './api.ts';
+import { wasAsked } from './lists.ts';
 import { createLoading, type Loading } from './loading.ts';
 import { createStore, type Store } from './state.ts';
 import { followEvents, type Stream } from './stream.ts';
@@ -11,6 +12,8 @@ import type { Agent, Conversation, Message } from './types.ts';
 export interface Desk extends Loading {
   readonly store: Store;
   readonly ask: Ask;
+  /** For `ask`, where one wish may be asked for several times. */
+  newKey: () => string;
   /** Finds out who is signed in, and follows what happens if somebody is. */
   start: () => Promise<void>;
   /** Rejects. */
@@ -101,6 +104,9 @@ export function createDesk(parts: DeskParts): Desk {
       } else if (now.state === 'open' && before?.state !== 'open' && !hadIt(before, me)) {
         alerts.note(t('alert.waiting', { customer: `+${now.customer}` }), now.id);
       }
+      // What was so before the page was opened is no news, whatever comes first: lists or an event.
+      const told = before === undefined ? store.state.loaded : !wasAsked(before, me);
+      if (told && wasAsked(now, me) && now.agentId !== me.id) tellAsked(now);
       const lost = before?.agentId === me.id && now.agentId !== null && now.agentId !== me.id;
       const taken = now.id === parts.shownId() && before?.agentId !== now.agentId && now.agentId !== me.id;
       if (lost || (taken && now.agentId !== null)) {
@@ -112,6 +118,12 @@ export function createDesk(parts: DeskParts): Desk {
       toast(t('toast.mention', { agent: nameOf(by) }), 'plain', `#/c/${conversationId}`);
       alerts.call(t('toast.mention', { agent: nameOf(by) }), conversationId);
     }
+  }
+
+  function tellAsked({ id, customer, agentId }: Conversation): void {
+    const text = t('toast.consulted', { agent: nameOf(agentId ?? ''), customer: `+${customer}` });
+    toast(text, 'plain', `#/c/${id}`);
+    alerts.call(text, id);
   }
 
   /** Who gives one back to its queue knows that it waits. A closed one keeps the name of who had it, and may come back. */
@@ -210,6 +222,7 @@ export function createDesk(parts: DeskParts): Desk {
     ...loading,
     store,
     ask,
+    newKey: randomId,
     async start() {
       const me = await ask<Agent>('GET', '/api/me').catch(ignoreAbsence);
       if (me) follow(me);

@@ -13,17 +13,33 @@ const TURN: Readonly<Record<string, number>> = { active: 0, waiting: 1, wrap_up:
 
 /** Mine: who waits for an answer first, the longest before the others; then parked ones and those being noted down. */
 export function mineOf({ conversations }: State, me: Pick<Agent, 'id'>): Conversation[] {
-  const mine = [...conversations.values()].filter(
-    ({ agentId, state }) => agentId === me.id && state !== 'closed',
-  );
-  return mine.sort((a, b) => {
-    const places = (TURN[a.state] ?? 3) - (TURN[b.state] ?? 3);
-    if (places !== 0) return places;
-    const [waitA, waitB] = [waitsSince(a), waitsSince(b)];
-    if (waitA !== undefined && waitB !== undefined) return waitA - waitB;
-    if (waitA !== undefined || waitB !== undefined) return waitA === undefined ? 1 : -1;
-    return Date.parse(b.lastMessageAt) - Date.parse(a.lastMessageAt);
-  });
+  return [...conversations.values()]
+    .filter(({ agentId, state }) => agentId === me.id && state !== 'closed')
+    .sort(compareWork);
+}
+
+function compareWork(a: Conversation, b: Conversation): number {
+  const places = (TURN[a.state] ?? 3) - (TURN[b.state] ?? 3);
+  if (places !== 0) return places;
+  const [waitA, waitB] = [waitsSince(a), waitsSince(b)];
+  if (waitA !== undefined && waitB !== undefined) return waitA - waitB;
+  if (waitA !== undefined || waitB !== undefined) return waitA === undefined ? 1 : -1;
+  return Date.parse(b.lastMessageAt) - Date.parse(a.lastMessageAt);
+}
+
+/** What a colleague has and I take part in, or was asked about: in the order of my own. */
+export function besideOf({ conversations }: State, me: Pick<Agent, 'id'>): Conversation[] {
+  return [...conversations.values()].filter((one) => isBeside(one, me)).sort(compareWork);
+}
+
+export function isBeside(one: Conversation, me: Pick<Agent, 'id'>): boolean {
+  const { agentId, handler, participants } = one;
+  return handler === 'agent' && agentId !== me.id && (participants.includes(me.id) || wasAsked(one, me));
+}
+
+/** A colleague's question, and not my own doing. */
+export function wasAsked({ consulted }: Pick<Conversation, 'consulted'>, me: Pick<Agent, 'id'>): boolean {
+  return consulted.includes(me.id);
 }
 
 /** What is put before me now, first what ends first. */

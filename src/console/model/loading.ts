@@ -1,11 +1,12 @@
 import { type Ask, pathOf, query, Refusal } from './api.ts';
+import { isBeside } from './lists.ts';
 import type { State, Store, Transcript } from './state.ts';
 import { takeConversation, takeMessages } from './take-in.ts';
 import type { Conversation, Message, Page } from './types.ts';
 
 /** Reads lists and transcripts into the state. All reject with `Refusal` or `Unreachable`. */
 export interface Loading {
-  /** My conversations and those that wait; then what of the rest left our sight meanwhile. */
+  /** My conversations, those that I am beside and those that wait; then what of the rest left our sight meanwhile. */
   loadLists: () => Promise<void>;
   /** What the bot has. */
   loadBot: () => Promise<void>;
@@ -106,11 +107,13 @@ export function createLoading({ store, ask }: { store: Store; ask: Ask }): Loadi
       const turn = listing;
       const stale = () => turn !== listing;
       const known = [...store.state.conversations.values()].filter(
-        ({ state, agentId }) => state === 'open' || (agentId === me.id && state !== 'closed'),
+        (one) =>
+          one.state === 'open' || (one.agentId === me.id && one.state !== 'closed') || isBeside(one, me),
       );
       const mine = (state: string) => pages({ state, agent: me.id }, 2, stale);
       const open = pages({ state: 'open' }, 1, stale);
-      const lists = await Promise.all([mine('active'), mine('waiting'), mine('wrap_up'), open]);
+      const beside = pages({ beside: me.id }, 1, stale);
+      const lists = await Promise.all([mine('active'), mine('waiting'), mine('wrap_up'), open, beside]);
       store.change((state) => {
         state.loaded = true;
       });

@@ -16,7 +16,8 @@ function newerMessage(have: Message | undefined, got: Message): Message {
     (EARLY.has(got.status) && !EARLY.has(have.status)) ||
     (have.status === 'delivered' && got.status === 'sent') ||
     (have.status === 'handled' && got.status === 'received');
-  return goesBack || (have.status === got.status && have.session === got.session) ? have : got;
+  const same = have.status === got.status && have.session === got.session && (have.resent || !got.resent);
+  return goesBack || same ? have : got;
 }
 
 const inOrder = new Intl.Collator('en', { numeric: true });

@@ -33,7 +33,10 @@ export interface Page<T> {
 }
 
 /** A queue as its events tell it. */
-export type QueueNow = Pick<Queue, 'id' | 'name' | 'priority' | 'waiting' | 'oldest' | 'agentsAvailable'>;
+export type QueueNow = Pick<
+  Queue,
+  'id' | 'name' | 'priority' | 'waiting' | 'oldest' | 'agentsAvailable' | 'agentsThere' | 'open' | 'opensAt'
+>;
 
 /** An agent as the events of presence tell it. */
 export interface Colleague {

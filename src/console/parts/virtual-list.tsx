@@ -12,9 +12,11 @@ export function VirtualList<T>(props: {
   keyOf: (item: T) => string;
   row: (item: T) => ComponentChildren;
   label: string;
+  /** What stands above the rows from one on, in `height` pixels. */
+  heading?: { before: number; height: number; text: string };
   onEnd?: () => void;
 }) {
-  const { items, rowHeight, keyOf, row, label, onEnd } = props;
+  const { items, rowHeight, keyOf, row, label, heading, onEnd } = props;
   const box = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState({ top: 0, height: 900 });
   useLayoutEffect(() => {
@@ -31,19 +33,30 @@ export function VirtualList<T>(props: {
   }, []);
   const first = Math.max(Math.floor(seen.top / rowHeight) - BEYOND, 0);
   const last = Math.min(Math.ceil((seen.top + seen.height) / rowHeight) + BEYOND, items.length);
+  const headed = heading?.before ?? items.length;
+  const more = headed < items.length ? (heading?.height ?? 0) : 0;
+  const placeOf = (at: number) => ({
+    transform: `translateY(${at * rowHeight + (at > headed ? more : 0)}px)`,
+    height: `${rowHeight + (at === headed ? more : 0)}px`,
+  });
   useLayoutEffect(() => {
     if (last === items.length && items.length > 0) onEnd?.();
   }, [last, items.length, onEnd]);
   return (
     <div class="virtual" ref={box}>
-      <ul aria-label={label} style={{ height: `${items.length * rowHeight}px` }}>
+      <ul aria-label={label} style={{ height: `${items.length * rowHeight + more}px` }}>
         {items.slice(first, last).map((item, n) => (
           <li
             key={keyOf(item)}
             aria-setsize={items.length}
             aria-posinset={first + n + 1}
-            style={{ transform: `translateY(${(first + n) * rowHeight}px)`, height: `${rowHeight}px` }}
+            style={placeOf(first + n)}
           >
+            {headed === first + n && (
+              <p class="list-heading" style={{ height: `${more}px` }}>
+                {heading?.text}
+              </p>
+            )}
             {row(item)}
           </li>
         ))}

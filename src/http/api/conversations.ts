@@ -30,7 +30,7 @@ export function conversationRoutes({
       tag,
       summary: 'Conversations, the one that changed last first',
       description:
-        'An agent sees what they own, what is in a queue that they serve, and what the bot has. Supervisors and admins see all. Filters add up.',
+        'An agent sees what they own, what they were asked about, what is in a queue that they serve, and what the bot has. Supervisors and admins see all. Filters add up.',
       request: z.object({ query: conversationFilter }),
       answer: {
         status: 200,
@@ -66,8 +66,6 @@ export function conversationRoutes({
         example: {
           ...EXAMPLE_CONVERSATION,
           owner: { id: 'agent-1', name: 'First agent' },
-          participants: [],
-          consulted: [],
           timers: [],
           stretches: [],
           position: null,
@@ -88,8 +86,6 @@ export function conversationRoutes({
         return {
           ...conversationView(doc),
           owner: owner && { id: owner._id, name: owner.name },
-          participants: doc.participants ?? [],
-          consulted: doc.consulted ?? [],
           timers: timersOf(doc, settings).map(({ kind, at }) => ({ kind, at: isoTime(at) })),
           stretches: doc.stretches.map(stretchView),
           position,
@@ -119,11 +115,13 @@ export async function visibleConversation(
  * The part of the filter that is left to an index; `matches` sees to the rest. What a queue or
  * an agent has is little, whatever else is stored, so its state is the best guide.
  */
-function indexedFilter({ customer, number, state, agent }: ConversationFilter): Filter<ConversationDoc> {
+function indexedFilter(filter: ConversationFilter): Filter<ConversationDoc> {
+  const { customer, number, state, agent, beside } = filter;
   if (customer !== undefined) return number === undefined ? { customer } : { _id: `${number}-${customer}` };
   if (state === 'open' || state === 'waiting' || state === 'wrap_up') return { desk: state };
   if (state === 'active' && agent !== undefined) return { desk: state };
-  return agent === undefined ? {} : { agentId: agent };
+  if (agent !== undefined) return { agentId: agent };
+  return beside === undefined ? {} : { desk: { $in: ['active', 'waiting', 'wrap_up'] } };
 }
 
 function matches(doc: ConversationDoc, filter: ConversationFilter): boolean {
@@ -131,10 +129,15 @@ function matches(doc: ConversationDoc, filter: ConversationFilter): boolean {
     (filter.state === undefined || doc.state === filter.state) &&
     (filter.queue === undefined || doc.queueId === filter.queue) &&
     (filter.agent === undefined || doc.agentId === filter.agent) &&
+    (filter.beside === undefined || isBeside(filter.beside, doc)) &&
     (filter.number === undefined || doc.number === filter.number) &&
     (filter.customer === undefined || doc.customer === filter.customer) &&
     (filter.q === undefined || mentions(doc, filter.q.toLowerCase()))
   );
+}
+
+function isBeside(id: string, { agentId, participants = [], consulted = [] }: ConversationDoc): boolean {
+  return agentId !== id && (participants.includes(id) || consulted.includes(id));
 }
 
 function mentions(doc: ConversationDoc, words: string): boolean {

@@ -32,6 +32,7 @@ export const EXAMPLE_QUEUE: Queue = {
   waiting: 2,
   oldest: '2026-03-02T09:28:10.000Z',
   agentsAvailable: 1,
+  agentsThere: 2,
   hours: {
     timeZone: 'Europe/Madrid',
     week: [1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '18:00' })),
@@ -52,6 +53,8 @@ export const EXAMPLE_CONVERSATION: Conversation = {
   state: 'active',
   handler: 'agent',
   agentId: 'agent-1',
+  participants: [],
+  consulted: [],
   queueId: 'support',
   priority: 0,
   skills: [],

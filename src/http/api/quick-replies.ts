@@ -4,7 +4,7 @@ import type { Actor } from '../../conversations/rights.ts';
 import { SwitchboardError } from '../../errors.ts';
 import { insertOnce } from '../../store/collection.ts';
 import type { QuickReplyDoc, Store } from '../../store/documents.ts';
-import { pageOfAll, placeById } from '../paging.ts';
+import { type Position, pageOfAll } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import {
   newQuickReply,
@@ -53,7 +53,8 @@ export function quickReplyRoutes(parts: Pick<HttpParts, 'store' | 'settings' | '
       path: '/api/quick-replies',
       tag,
       summary: 'Texts at hand',
-      description: 'Everybody’s and your own, by slug. Filters add up.',
+      description:
+        'Everybody’s and your own, by slug. Filters add up. With `q`, first the one of that very slug, then those whose slug begins so.',
       request: z.object({ query: quickReplyFilter }),
       answer: {
         status: 200,
@@ -65,7 +66,7 @@ export function quickReplyRoutes(parts: Pick<HttpParts, 'store' | 'settings' | '
       async handle({ query }, { actor }) {
         const replies = await store.quickReplies.find({}).toArray();
         const found = replies.filter((doc) => maySeeReply(actor, doc) && matches(doc, query));
-        const page = pageOfAll(found, placeById, query);
+        const page = pageOfAll(found, (doc) => placeOf(doc, query.q), query);
         return { ...page, items: page.items.map(replyView) };
       },
     }),
@@ -187,6 +188,12 @@ function matches(doc: QuickReplyDoc, query: z.output<typeof quickReplyFilter>): 
     (words === undefined ||
       [doc._id, ...doc.tags, ...Object.values(doc.texts)].some((text) => text.toLowerCase().includes(words)))
   );
+}
+
+/** Who writes a slug means that one, whatever other texts its letters are in. The same in each page of one search. */
+function placeOf({ _id }: QuickReplyDoc, q = ''): Position {
+  const [slug, words] = [_id.toLowerCase(), q.toLowerCase()];
+  return { at: slug === words ? 0 : slug.startsWith(words) ? 1 : 2, tie: _id };
 }
 
 async function visibleReply(

@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { lineOf, mineOf, offersTo, servedQueues, waitsSince } from '../../../src/console/model/lists.ts';
+import {
+  besideOf,
+  lineOf,
+  mineOf,
+  offersTo,
+  servedQueues,
+  waitsSince,
+} from '../../../src/console/model/lists.ts';
 import { createStore } from '../../../src/console/model/state.ts';
 import { threadOf } from '../../../src/console/model/thread.ts';
 import type { Conversation, Message } from '../../../src/console/model/types.ts';
@@ -36,6 +43,20 @@ describe('the lists of the desk', () => {
       'parked',
       'ended',
     ]);
+  });
+
+  it('have apart what a colleague has, where I was asked or take part', () => {
+    const theirs = { agentId: 'ben', handler: 'agent' as const, unansweredSince: null };
+    const state = stateWith(
+      { ...theirs, id: 'asked', consulted: ['ana'], lastMessageAt: at(1) },
+      { ...theirs, id: 'joined', participants: ['ana'], lastMessageAt: at(2) },
+      { ...theirs, id: 'parked', consulted: ['ana'], state: 'waiting' },
+      { ...theirs, id: 'waits', consulted: ['ana'], unansweredSince: at(3) },
+      { ...theirs, id: 'not mine', consulted: ['eve'] },
+      { id: 'my own by now', consulted: ['ana'] },
+    );
+    expect(ids(besideOf(state, ME))).to.deep.equal(['waits', 'joined', 'asked', 'parked']);
+    expect(ids(mineOf(state, ME))).to.deep.equal(['my own by now']);
   });
 
   it('have the line of a queue in its order, priority counted as ten minutes a step', () => {

@@ -49,6 +49,18 @@ describe('events, as the console reads them', () => {
     );
   });
 
+  it('know that a failed message was sent again, also when an older report comes after', () => {
+    const failed = message({ status: 'failed' });
+    const resent = message({ status: 'failed', resent: true });
+    for (const reports of [
+      [failed, resent],
+      [resent, failed],
+    ]) {
+      const end = reports.reduce<readonly Message[]>((have, got) => withMessages(have, [got]), []);
+      expect(end.map((one) => one.resent)).to.deep.equal([true]);
+    }
+  });
+
   it('put messages in the order of their times, and parts of one text in that of their numbers', () => {
     const at = '2026-03-02T09:30:00.000Z';
     const parts = ['out:agent:x:10', 'out:agent:x:2', 'in:z'].map((id) =>

@@ -187,6 +187,25 @@ describe('/api/conversations', () => {
     expect(await ids('?q=nothing')).to.deep.equal([]);
   });
 
+  it('lists those in which an agent takes part beside the owner, or was asked', async () => {
+    const agents = { state: 'active', handler: 'agent', queueId: 'sales', agentId: 'ben' } as const;
+    const stored: [string, Partial<ConversationDoc>][] = [
+      ['101', { ...agents, consulted: ['ana'] }],
+      ['102', { ...agents, state: 'waiting', participants: ['ana', 'sam'], consulted: ['ana'] }],
+      ['103', { ...agents, participants: ['sam'] }],
+      ['104', { ...agents, agentId: 'ana', consulted: ['ana'] }],
+      ['105', { state: 'active', handler: 'bot' }],
+    ];
+    for (const [customer, fields] of stored) {
+      await stage.store.conversations.insertOne(withCustomer(customer, fields));
+    }
+    expect(await ids('?beside=ana', 'ana')).to.have.members(['101', '102']);
+    expect(await ids('?beside=sam')).to.have.members(['102', '103']);
+    expect(await ids('?beside=sam&state=waiting')).to.deep.equal(['102']);
+    expect(await ids('?beside=ana&agent=ben&state=active')).to.deep.equal(['101']);
+    expect(await ids('?beside=sam', 'ana'), 'of those in sight').to.deep.equal(['102']);
+  });
+
   it('gives pages, the one that changed last first', async () => {
     for (let n = 100; n < 140; n++) {
       await stage.store.conversations.insertOne(

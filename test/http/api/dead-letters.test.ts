@@ -57,6 +57,9 @@ describe('messages that did not go out', () => {
     expect(again.status).to.equal(201);
     expect(again.body).to.include({ text: 'one', status: 'queued', direction: 'out' });
     expect(again.body.id).not.to.equal(failed);
+    const { body } = await stage.call(`GET /api/conversations/${CONVERSATION}/messages`);
+    const resent = body.items.filter((one: { resent?: boolean }) => one.resent);
+    expect(resent.map(({ id }: { id: string }) => id)).to.deep.equal([failed]);
     expect(await list('failed')).to.deep.equal([]);
     const twice = await post(failed, 'resend');
     expect([twice.status, twice.body.id], 'the same new message').to.deep.equal([201, again.body.id]);

@@ -32,6 +32,7 @@ describe('/api/queues', () => {
       waiting: 0,
       oldest: null,
       agentsAvailable: 0,
+      agentsThere: 0,
       ...ALWAYS,
     };
     expect((await stage.call('GET /api/queues/support')).body).to.deep.equal(empty);
@@ -40,8 +41,14 @@ describe('/api/queues', () => {
     await stage.call('PUT /api/me/presence', { as: 'ana', body: { presence: 'busy' } });
     const { body } = await stage.call('GET /api/queues');
     expect(body.items).to.deep.equal([
-      { id: 'sales', name: 'sales', priority: 5, waiting: 0, oldest: null, agentsAvailable: 1, ...ALWAYS },
-      { ...empty, waiting: 1, oldest: new Date(stage.rig.time).toISOString(), agentsAvailable: 1 },
+      { ...empty, id: 'sales', name: 'sales', priority: 5, agentsAvailable: 1, agentsThere: 1 },
+      {
+        ...empty,
+        waiting: 1,
+        oldest: new Date(stage.rig.time).toISOString(),
+        agentsAvailable: 1,
+        agentsThere: 2,
+      },
     ]);
     await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
     expect((await stage.call('GET /api/queues/support')).body.waiting).to.equal(0);

@@ -57,6 +57,21 @@ describe('/api/quick-replies', () => {
     expect(await slugs('ana', '?queue=sales')).to.deep.equal(['hello']);
   });
 
+  it('are found by their slug before all others, also a page at a time', async () => {
+    for (const slug of ['apology', 'zulu-late', 'Zulu', 'bye'])
+      await add('sam', { slug, texts: { en: slug === 'bye' ? 'Bye' : 'Sorry, zulu.' } });
+    expect(await slugs('ana', '?q=zulu')).to.deep.equal(['Zulu', 'zulu-late', 'apology']);
+    expect(await slugs('ana')).to.deep.equal(['Zulu', 'apology', 'bye', 'zulu-late']);
+    const read: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const from: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const { body } = await stage.call(`GET /api/quick-replies?q=zulu&limit=1${from}`);
+      read.push(...body.items.map(({ slug }: { slug: string }) => slug));
+      cursor = body.cursor;
+    }
+    expect(read).to.deep.equal(['Zulu', 'zulu-late', 'apology']);
+  });
+
   it('are refused with the path of what is wrong', async () => {
     for (const broken of ['{{', 'Hi {{customer}', '{{ 1 }}', '{{a}} {{b c}}']) {
       const refused = await add('sam', { slug: 'x', texts: { en: 'fine {{anything}}', es: broken } });
