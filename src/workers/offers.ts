@@ -1,5 +1,5 @@
 import { type OfferParts, offerPass, someoneWaits } from '../conversations/offers.ts';
-import { createLoop, type Loop, type WorkerParts } from './loop.ts';
+import { createLoop, type Loop, SLOTS_FOR_ONE, type WorkerParts } from './loop.ts';
 
 /** Milliseconds. What another process queued or freed; this one hints at its own. */
 const INTERVAL = 1000;
@@ -13,8 +13,7 @@ export function createOffers(
 ): Pick<Loop, 'start' | 'stop'> & { hint: () => void } {
   const loop = createLoop({
     name: 'offers',
-    // One more than there can be work: a look that fills every slot would be followed by the next at once, for ever.
-    slots: 2,
+    slots: SLOTS_FOR_ONE,
     interval: INTERVAL,
     // Who cannot be placed now may be by the time alone: agents are asked again after a while.
     rest: parts.restOf?.(['conversations', 'agents', 'settings'], async () =>
