@@ -1,4 +1,5 @@
 import { type OfferParts, offerPass, someoneWaits } from '../conversations/offers.ts';
+import type { Bookmarks } from '../conversations/queue-window.ts';
 import { createLoop, type Loop, SLOTS_FOR_ONE, type WorkerParts } from './loop.ts';
 
 /** Milliseconds. What another process queued or freed; this one hints at its own. */
@@ -11,11 +12,14 @@ const PASS = 'pass';
 export function createOffers(
   parts: OfferParts & WorkerParts,
 ): Pick<Loop, 'start' | 'stop'> & { hint: () => void } {
+  // Of this process alone: another goes its own round.
+  const bookmarks: Bookmarks = new Map();
   const loop = createLoop({
     name: 'offers',
     slots: SLOTS_FOR_ONE,
     interval: INTERVAL,
-    // Who cannot be placed now may be by the time alone: agents are asked again after a while.
+    // Who cannot be placed now may be by the time alone: agents are asked again after a while. And a pass sees but a part
+    // of a long queue: the next one, an interval later where nobody was placed, goes on from there.
     rest: parts.restOf?.(['conversations', 'agents', 'settings'], async () =>
       (await someoneWaits(parts)) ? parts.now() : Number.POSITIVE_INFINITY,
     ),
@@ -23,7 +27,7 @@ export function createOffers(
     sleep: parts.sleep,
     scan: async () => [PASS],
     async work() {
-      if ((await offerPass(parts)) > 0) loop.hint(PASS);
+      if ((await offerPass(parts, bookmarks)) > 0) loop.hint(PASS);
     },
   });
   return { start: loop.start, stop: loop.stop, hint: () => loop.hint(PASS) };
