@@ -3,6 +3,7 @@ import { loadOf } from '../../src/conversations/capacity.ts';
 import { type OfferParts, offerPass } from '../../src/conversations/offers.ts';
 import type { Bookmarks } from '../../src/conversations/queue-window.ts';
 import type { AgentDoc, ConversationDoc, Store } from '../../src/store/documents.ts';
+import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
 import type { Distribution } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import { aConversation, createRig, NUMBER, type Rig, WORKSTREAM } from '../support/conversations.ts';
@@ -12,6 +13,7 @@ import { refusal } from '../support/rejection.ts';
 import { ENGINES } from '../support/stores.ts';
 
 const actorOf = (id: string) => ({ id, role: 'agent' as const, queues: ['support'] });
+const rule = (when: OverflowRule['when'], then: OverflowAction): OverflowRule => ({ when, then });
 const idOf = (customer: number) => `${NUMBER}-${customer}`;
 
 for (const [engine, open] of ENGINES) {
@@ -43,6 +45,10 @@ for (const [engine, open] of ENGINES) {
     }
     async function agents(...given: (Partial<AgentDoc> & { _id: string })[]): Promise<void> {
       for (const agent of given) await store.agents.insertOne(anAgent({ queues: ['support'], ...agent }));
+    }
+    function assignsAnyway(): void {
+      const overflow = [rule({ is: 'age', seconds: 60 }, { do: 'assign' })];
+      rig.queues = rig.queues.map((queue) => ({ ...queue, overflow }));
     }
     const pass = () => offerPass(parts, bookmarks);
     /** As many conversations that wait, the first the longest, behind those that wait already. */
@@ -193,11 +199,7 @@ for (const [engine, open] of ENGINES) {
       it('go to those far behind whom somebody is to have anyway, also while nobody has room', async () => {
         await agents({ _id: 'eve', presence: 'busy' });
         pushes({ mode: 'pick' });
-        const assign = Object.assign(
-          { when: { is: 'age' as const, seconds: 60 } },
-          JSON.parse('{"then":{"do":"assign"}}'),
-        );
-        rig.queues = rig.queues.map((queue) => ({ ...queue, overflow: [assign] }));
+        assignsAnyway();
         await wait(1100);
         await wait(1, { assignAnyway: true });
         for (const placed of [0, 0, 1]) expect(await pass()).to.equal(placed);
@@ -291,11 +293,7 @@ for (const [engine, open] of ENGINES) {
       const { settings } = rig.workstream;
       const messages = { ...settings.messages, assigned: { on: true, texts: {} } };
       rig.workstream = { ...rig.workstream, settings: { ...settings, messages } };
-      const assign = Object.assign(
-        { when: { is: 'age' as const, seconds: 60 } },
-        JSON.parse('{"then":{"do":"assign"}}'),
-      );
-      rig.queues = rig.queues.map((queue) => ({ ...queue, overflow: [assign] }));
+      assignsAnyway();
       expect(await pass()).to.equal(1);
       const taken = await conversation(0);
       expect(taken).to.include({ state: 'active', agentId: 'ana' });
