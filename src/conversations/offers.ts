@@ -1,5 +1,4 @@
 import type { AgentDoc, ConversationDoc, QueueDoc, Store } from '../store/documents.ts';
-import type { Workstream } from '../store/workstream.ts';
 import { loadOf, withWork } from './capacity.ts';
 import type { Changes } from './commit.ts';
 import { type Chosen, type Planned, planPass, type Waiting } from './distribution.ts';
@@ -8,6 +7,7 @@ import { type Bookmarks, seenOf, unasked } from './queue-window.ts';
 import { reserve } from './reservation.ts';
 import { move } from './state.ts';
 import { traced } from './trace.ts';
+import { isPush, isPushed, wantedOf } from './wanted.ts';
 import { syncWork } from './work.ts';
 
 export interface OfferParts extends GuardedWriteParts {
@@ -16,9 +16,6 @@ export interface OfferParts extends GuardedWriteParts {
 
 /** Of each queue one pass looks at so many from the front, and at as many behind them. */
 const MOST_OF_A_QUEUE = 500;
-
-/** Milliseconds. Who missed or rejected a conversation is asked again after this, or once they have been away and come back. */
-const PASSED_OVER = 600_000;
 
 /**
  * One pass of the push: puts what waits before the agents who are to have it. Many may do this at once, in any number of
@@ -78,9 +75,7 @@ async function whatWaits(
     if (seen.end) ends.set(queueId, seen.end);
     else bookmarks.delete(queueId);
     for (const conversation of seen.conversations) {
-      if (conversation.assignAnyway || isPush(settings.workstream(conversation.number))) {
-        waiting.set(conversation._id, conversation);
-      }
+      if (isPushed(conversation, settings)) waiting.set(conversation._id, conversation);
     }
   }
   return { waiting, ends };
@@ -121,41 +116,6 @@ function pushedQueues(settings: OfferParts['settings']): string[] {
 /** Whether it gives conversations away whoever is there and has room. */
 function assigns(queue: QueueDoc | undefined): boolean {
   return queue?.overflow?.some(({ then }) => then.do === 'assign') ?? false;
-}
-
-function isPush({ settings }: Workstream): boolean {
-  return settings.distribution.mode === 'push';
-}
-
-function wantedOf(
-  conversation: ConversationDoc,
-  settings: OfferParts['settings'],
-  agents: readonly AgentDoc[],
-  now: number,
-): Waiting {
-  const workstream = settings.workstream(conversation.number);
-  const { distribution, capacity } = workstream.settings;
-  const { _id, queueId = '', queuedAt = now, unansweredSince = queuedAt, lastAgentId } = conversation;
-  return {
-    conversationId: _id,
-    queueId,
-    workstreamId: workstream._id,
-    distribution,
-    cost: capacity.cost,
-    skills: conversation.skills ?? [],
-    locale: conversation.locale,
-    ...(distribution.sameAgent && lastAgentId !== undefined ? { lastAgentId } : {}),
-    preferredAgentIds: conversation.preferredAgentIds ?? [],
-    excluded: (conversation.passedOver ?? []).flatMap(({ agentId, at }) => {
-      const back = agents.find(({ _id }) => _id === agentId)?.presenceAt ?? 0;
-      return back > at || at + PASSED_OVER <= now ? [] : [agentId];
-    }),
-    ...(conversation.assignAnyway ? { whatever: true } : {}),
-    priority: conversation.priority,
-    queuePriority: 0,
-    since: unansweredSince,
-    queuedAt,
-  };
 }
 
 interface Place {
