@@ -6,6 +6,7 @@ import { type BotSideParts, botTurn } from './bot-side.ts';
 import type { Changes } from './commit.ts';
 import { asNotices } from './compose.ts';
 import type { TurnDecision } from './decision.ts';
+import { passedOverBy } from './offer-outcome.ts';
 import { whileWaiting } from './overflow.ts';
 import { overflowed } from './overflowing.ts';
 import { endedSession } from './session.ts';
@@ -29,7 +30,6 @@ export async function decideTimer(
   bot: Bot,
 ): Promise<TurnDecision> {
   const now = parts.now();
-  const passedOver = [...(conversation.passedOver ?? [])];
   switch (kind) {
     case 'auto_close':
       return closed(conversation, 'auto_closed', now);
@@ -58,7 +58,7 @@ export async function decideTimer(
       return {
         ...recorded({
           move: moved,
-          set: { passedOver: [...passedOver, { agentId: missed, at: now }] },
+          set: passedOverBy(conversation, missed, 'offer_missed', now),
           unset: ['offer'],
         }),
         committed: () => parts.missed(missed),

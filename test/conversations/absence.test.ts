@@ -136,6 +136,10 @@ for (const [engine, open] of ENGINES) {
       await back();
       const missed = await conversation(0);
       expect(missed).to.include({ state: 'open' }).and.to.not.have.property('offer');
+      expect(JSON.parse(missed.trace ?? '[]').at(-1)).to.deep.include({
+        step: 'offer_missed',
+        agentId: 'ana',
+      });
       expect((await ana()).work).to.deep.equal([]);
       await offerPass(parts, new Map());
       expect((await conversation(0)).offer?.agentId).to.equal('ben');

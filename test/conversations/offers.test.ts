@@ -74,6 +74,7 @@ for (const [engine, open] of ENGINES) {
     }
     const conversation = async (customer: number) =>
       (await store.conversations.findOne({ _id: idOf(customer) })) ?? expect.fail('it is gone');
+    const lastTraced = ({ trace = '[]' }: ConversationDoc) => JSON.parse(trace).at(-1);
     const agent = async (_id: string) =>
       (await store.agents.findOne({ _id })) ?? expect.fail('no such agent');
     const offered = async (count: number) =>
@@ -218,6 +219,7 @@ for (const [engine, open] of ENGINES) {
       expect(accepted).to.include({ state: 'active', handler: 'agent', agentId: 'ana' });
       expect(accepted).to.not.have.any.keys('offer', 'queuedAt', 'turnAt');
       expect(accepted.stretches.at(-1)).to.include({ reason: 'offer_accepted', agentId: 'ana' });
+      expect(lastTraced(accepted)).to.deep.include({ step: 'offer_accepted', agentId: 'ana' });
       expect((await rig.desk.accept(idOf(0), actorOf('ana'))).version).to.equal(accepted.version);
       expect(loadOf(await agent('ana'), rig.time)).to.equal(1);
     });
@@ -229,6 +231,8 @@ for (const [engine, open] of ENGINES) {
       const rejected = await rig.desk.reject(idOf(0), actorOf('ana'));
       expect(rejected).to.include({ state: 'open' }).and.to.not.have.property('offer');
       expect(rig.rejected).to.deep.equal(['ana']);
+      expect(rejected.stretches, 'its place is the same').to.deep.equal([]);
+      expect(lastTraced(rejected)).to.deep.include({ step: 'offer_rejected', agentId: 'ana' });
       expect((await agent('ana')).work).to.deep.equal([]);
       expect(await pass()).to.equal(1);
       expect(await offered(1)).to.deep.equal(['ben']);
@@ -248,6 +252,7 @@ for (const [engine, open] of ENGINES) {
       expect(await refusal(rig.desk.accept(idOf(0), actorOf('ana')))).to.include({ code: 'offer_over' });
       await rig.turn(idOf(0));
       expect(rig.missed).to.deep.equal(['ana']);
+      expect(lastTraced(await conversation(0))).to.deep.include({ step: 'offer_missed', agentId: 'ana' });
       expect(await pass()).to.equal(1);
       expect(await offered(1)).to.deep.equal(['ben']);
       expect((await agent('ana')).work).to.deep.equal([]);
