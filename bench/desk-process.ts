@@ -40,9 +40,10 @@ async function push(store: Store, waiting: number): Promise<object> {
     due: () => {},
   };
   const started = performance.now();
+  const bookmarks = new Map();
   let placed = 0;
   for (;;) {
-    const now = await offerPass(parts);
+    const now = await offerPass(parts, bookmarks);
     if (now === 0) break;
     placed += now;
   }

@@ -1,6 +1,7 @@
 import type { AgentDoc, ConversationDoc, Store } from '../store/documents.ts';
 import type { Decision } from './decision.ts';
 import { type GuardedWrite, type GuardedWriteParts, moved } from './guarded-write.ts';
+import { passedOverBy } from './offer-outcome.ts';
 import { type PresenceEvent, presenceAfter } from './presence.ts';
 import type { Settings } from './settings.ts';
 import { type Parties, placeOf } from './state.ts';
@@ -84,8 +85,8 @@ function withoutAgent(
 ): Decision | null {
   const place = placeOf(conversation);
   if (place === 'open' && conversation.offer?.agentId === agentId) {
-    const passedOver = [...(conversation.passedOver ?? []), { agentId, at: now }];
-    return { changes: { move: moved(conversation, 'miss', now), set: { passedOver }, unset: ['offer'] } };
+    const set = passedOverBy(conversation, agentId, 'offer_missed', now);
+    return { changes: { move: moved(conversation, 'miss', now), set, unset: ['offer'] } };
   }
   if (place !== 'agent' || conversation.agentId !== agentId) return null;
   const { untaken } = settings.workstream(conversation.number).settings.times;

@@ -5,7 +5,7 @@ import type { Changes } from './commit.ts';
 import { outgoingMessages, type Split } from './compose.ts';
 import type { TurnDecision } from './decision.ts';
 import { overflowed } from './overflowing.ts';
-import { ownQueue, waitingIn } from './own-queue.ts';
+import { MOST_FOR_BOTS, ownQueue, waitingIn } from './own-queue.ts';
 import { type PlacementParts, placement } from './placement.ts';
 import { endedSession, nextSession } from './session.ts';
 import type { Settings } from './settings.ts';
@@ -42,7 +42,7 @@ export async function botTurn(
   const { locale } = about;
   const botState = conversation.botState ?? null;
   const own = ownQueue(parts.settings, conversation.number, activity.at);
-  const waiting = parts.asksWaiting() ? await waitingIn(parts.store, own.id) : null;
+  const waiting = parts.asksWaiting() ? await waitingIn(parts.store, own.id, MOST_FOR_BOTS) : null;
   let output: TurnOutput;
   let outcome: TurnDecision['outcome'] = 'answered';
   try {

@@ -2,6 +2,7 @@ import { SwitchboardError } from '../errors.ts';
 import type { ConversationDoc } from '../store/documents.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved } from './guarded-write.ts';
+import { passedOverBy, tracedOutcome } from './offer-outcome.ts';
 import { type Actor, hasPart, mayServe } from './rights.ts';
 
 /** What an agent answers to a conversation that was put before them. */
@@ -14,15 +15,17 @@ export function createOffered(
       write(id, actor, expected, (conversation) => {
         if (conversation.agentId === actor.id && conversation.handler === 'agent') return null;
         mayAnswer(conversation, actor, now());
-        return { changes: { move: moved(conversation, 'accept', now(), { agentId: actor.id }) } };
+        const move = moved(conversation, 'accept', now(), { agentId: actor.id });
+        const trace = tracedOutcome(conversation, actor.id, 'offer_accepted', now());
+        return { changes: { move, set: { trace } } };
       }),
 
     async reject(id, actor, expected = {}) {
       const written = await write(id, actor, expected, (conversation) => {
         mayAnswer(conversation, actor, now());
-        const passedOver = [...(conversation.passedOver ?? []), { agentId: actor.id, at: now() }];
         const move = moved(conversation, 'reject', now());
-        return { changes: { move, set: { passedOver }, unset: ['offer'] } };
+        const set = passedOverBy(conversation, actor.id, 'offer_rejected', now());
+        return { changes: { move, set, unset: ['offer'] } };
       });
       await rejected(actor.id);
       return written;

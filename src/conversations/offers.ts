@@ -1,39 +1,49 @@
-import type { AgentDoc, ConversationDoc, Store } from '../store/documents.ts';
-import type { Workstream } from '../store/workstream.ts';
-import { withWork } from './capacity.ts';
+import type { AgentDoc, ConversationDoc, QueueDoc, Store } from '../store/documents.ts';
+import { loadOf, withWork } from './capacity.ts';
 import type { Changes } from './commit.ts';
 import { type Chosen, type Planned, planPass, type Waiting } from './distribution.ts';
 import { commitDecision, type GuardedWriteParts } from './guarded-write.ts';
+import { type Bookmarks, seenOf, unasked } from './queue-window.ts';
 import { reserve } from './reservation.ts';
 import { move } from './state.ts';
 import { traced } from './trace.ts';
+import { isPush, isPushed, wantedOf } from './wanted.ts';
 import { syncWork } from './work.ts';
 
 export interface OfferParts extends GuardedWriteParts {
   store: GuardedWriteParts['store'] & Pick<Store, 'agents'>;
 }
 
-/** The first of each queue that one pass looks at; the next pass sees who is behind them. */
+/** Of each queue one pass looks at so many from the front, and at as many behind them. */
 const MOST_OF_A_QUEUE = 500;
-
-/** Milliseconds. Who missed or rejected a conversation is asked again after this, or once they have been away and come back. */
-const PASSED_OVER = 600_000;
 
 /**
  * One pass of the push: puts what waits before the agents who are to have it. Many may do this at once, in any number of
  * processes: an agent's capacity is reserved under the `workVersion` that was read, a conversation is offered under its
  * version. Resolves with how many were placed.
+ *
+ * The front of a queue may be of those whom nobody can have. So that they keep nobody back, `bookmarks`, which whoever
+ * repeats passes keeps for them, lead each pass through the rest of a long queue, round and round: while somebody has
+ * room, all are seen within as many passes as there are windows. While nobody has, a bookmark stays, so that those at it
+ * come next.
  */
-export async function offerPass(parts: OfferParts): Promise<number> {
+export async function offerPass(parts: OfferParts, bookmarks: Bookmarks): Promise<number> {
   const { store, settings, now } = parts;
   // Before the agents: with those of a moment ago, who is first in line could be meant for one who is taken by now,
   // and the next one be placed.
-  const waiting = await whatWaits(parts);
-  if (waiting.size === 0) return 0;
+  const { waiting, ends } = await whatWaits(parts, bookmarks);
+  if (waiting.size === 0 && ends.size === 0) return 0;
   const agents = await store.agents.find({}).toArray();
-  const wanted = [...waiting.values()].map((conversation) => wantedOf(conversation, settings, agents, now()));
+  const at = now();
+  const wanted = [...waiting.values()].map((conversation) => wantedOf(conversation, settings, agents, at));
+  const plan = planPass(wanted, agents, at);
+  const free = ends.size > 0 ? withRoom(agents, wanted, plan, at) : [];
+  for (const [queueId, end] of ends) {
+    const isRoom = assigns(settings.queue(queueId)) || free.some(({ queues }) => queues.includes(queueId));
+    if (isRoom) bookmarks.set(queueId, end);
+  }
   const byAgent = new Map<string, (Chosen & Pick<Planned, 'conversationId'>)[]>();
-  for (const planned of planPass(wanted, agents, now())) {
+  for (const planned of plan) {
     if (planned.agentId === null) continue;
     byAgent.set(planned.agentId, [...(byAgent.get(planned.agentId) ?? []), planned]);
   }
@@ -50,20 +60,40 @@ export async function offerPass(parts: OfferParts): Promise<number> {
   return placed.reduce((sum, count) => sum + count, 0);
 }
 
-/** The first of each queue that nobody has been asked about, and that somebody is to be asked about. */
-async function whatWaits({ store, settings }: OfferParts): Promise<Map<string, ConversationDoc>> {
+/**
+ * Those that somebody is to be asked about, of what a pass looks at; and for each queue that is longer than its front,
+ * how far it was read.
+ */
+async function whatWaits(
+  { store, settings }: OfferParts,
+  bookmarks: Bookmarks,
+): Promise<{ waiting: Map<string, ConversationDoc>; ends: Bookmarks }> {
   const waiting = new Map<string, ConversationDoc>();
+  const ends: Bookmarks = new Map();
   for (const queueId of pushedQueues(settings)) {
-    const first = await store.conversations
-      .find(unasked(queueId), { sort: { turnAt: 1 }, limit: MOST_OF_A_QUEUE })
-      .toArray();
-    for (const conversation of first) {
-      if (conversation.assignAnyway || isPush(settings.workstream(conversation.number))) {
-        waiting.set(conversation._id, conversation);
-      }
+    const seen = await seenOf(store, queueId, bookmarks.get(queueId), MOST_OF_A_QUEUE);
+    if (seen.end) ends.set(queueId, seen.end);
+    else bookmarks.delete(queueId);
+    for (const conversation of seen.conversations) {
+      if (isPushed(conversation, settings)) waiting.set(conversation._id, conversation);
     }
   }
-  return waiting;
+  return { waiting, ends };
+}
+
+/** Agents who could have more than a plan gives them. */
+function withRoom(
+  agents: readonly AgentDoc[],
+  wanted: readonly Waiting[],
+  plan: readonly Planned[],
+  now: number,
+): AgentDoc[] {
+  const costs = new Map(wanted.map(({ conversationId, cost }) => [conversationId, cost]));
+  const free = new Map(agents.map((agent) => [agent._id, agent.capacity - loadOf(agent, now)]));
+  for (const { agentId, conversationId } of plan) {
+    if (agentId !== null) free.set(agentId, (free.get(agentId) ?? 0) - (costs.get(conversationId) ?? 0));
+  }
+  return agents.filter(({ _id, presence }) => presence === 'available' && (free.get(_id) ?? 0) > 0);
 }
 
 /** Whether somebody waits whom a pass may place, now or later. */
@@ -79,47 +109,13 @@ function pushedQueues(settings: OfferParts['settings']): string[] {
   const pushes = settings.workstreams().some(isPush);
   return settings
     .queues()
-    .filter(({ overflow }) => pushes || overflow?.some(({ then }) => then.do === 'assign'))
+    .filter((queue) => pushes || assigns(queue))
     .map(({ _id }) => _id);
 }
 
-function unasked(queueId: string) {
-  return { queueId, state: 'open' as const, offer: { $exists: false } };
-}
-
-function isPush({ settings }: Workstream): boolean {
-  return settings.distribution.mode === 'push';
-}
-
-function wantedOf(
-  conversation: ConversationDoc,
-  settings: OfferParts['settings'],
-  agents: readonly AgentDoc[],
-  now: number,
-): Waiting {
-  const workstream = settings.workstream(conversation.number);
-  const { distribution, capacity } = workstream.settings;
-  const { _id, queueId = '', queuedAt = now, unansweredSince = queuedAt, lastAgentId } = conversation;
-  return {
-    conversationId: _id,
-    queueId,
-    workstreamId: workstream._id,
-    distribution,
-    cost: capacity.cost,
-    skills: conversation.skills ?? [],
-    locale: conversation.locale,
-    ...(distribution.sameAgent && lastAgentId !== undefined ? { lastAgentId } : {}),
-    preferredAgentIds: conversation.preferredAgentIds ?? [],
-    excluded: (conversation.passedOver ?? []).flatMap(({ agentId, at }) => {
-      const back = agents.find(({ _id }) => _id === agentId)?.presenceAt ?? 0;
-      return back > at || at + PASSED_OVER <= now ? [] : [agentId];
-    }),
-    ...(conversation.assignAnyway ? { whatever: true } : {}),
-    priority: conversation.priority,
-    queuePriority: 0,
-    since: unansweredSince,
-    queuedAt,
-  };
+/** Whether it gives conversations away whoever is there and has room. */
+function assigns(queue: QueueDoc | undefined): boolean {
+  return queue?.overflow?.some(({ then }) => then.do === 'assign') ?? false;
 }
 
 interface Place {

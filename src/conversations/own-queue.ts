@@ -3,8 +3,11 @@ import type { QueueDoc, Store } from '../store/documents.ts';
 import { nextOpening, openAt } from './hours.ts';
 import type { Settings } from './settings.ts';
 
-/** More waiting than any rule or dialog can ask about. */
-const MOST_COUNTED = 1000;
+/** As many as the rule of a queue can ask about, and rules of workstreams are told of. */
+export const MOST_FOR_RULES = 10_000;
+
+/** As many as bots are told of: they are at each of their turns. */
+export const MOST_FOR_BOTS = 1000;
 
 /** The queue of a number's workstream as a bot is told of it, `at` milliseconds since 1970, but for how many wait. */
 export function ownQueue(settings: Settings, number: string, at: number): Omit<OwnQueue, 'waiting'> {
@@ -21,7 +24,11 @@ export function opensOf(queue: Pick<QueueDoc, 'hours'> | undefined, at: number):
   return queue?.hours && next !== null ? { at: next, timeZone: queue.hours.timeZone } : null;
 }
 
-/** How many wait in a queue; 1000 for more. */
-export function waitingIn(store: Pick<Store, 'conversations'>, queueId: string): Promise<number> {
-  return store.conversations.countDocuments({ queueId, state: 'open' }, { limit: MOST_COUNTED });
+/** How many wait in a queue; `most` for more. */
+export function waitingIn(
+  store: Pick<Store, 'conversations'>,
+  queueId: string,
+  most: number,
+): Promise<number> {
+  return store.conversations.countDocuments({ queueId, state: 'open' }, { limit: most });
 }

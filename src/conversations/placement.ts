@@ -4,7 +4,7 @@ import type { OverflowAction } from '../store/queue.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
 import { localTime, openAt } from './hours.ts';
 import { beforeQueueing } from './overflow.ts';
-import { opensOf, waitingIn } from './own-queue.ts';
+import { MOST_FOR_RULES, opensOf, waitingIn } from './own-queue.ts';
 import { route } from './routing.ts';
 import type { CompiledRouting } from './routing-rules.ts';
 import type { Settings } from './settings.ts';
@@ -137,7 +137,7 @@ async function settle(
     const queue = queues.get(queueId);
     if (!queue) return { queueId, action: null, said: [], trace };
     const waiting = queue.overflow?.some(({ when }) => when.is === 'full')
-      ? await waitingIn(parts.store, queueId)
+      ? await waitingIn(parts.store, queueId, MOST_FOR_RULES)
       : 0;
     const action = beforeQueueing(queue, waiting, now);
     if (action) trace.push({ step: 'overflow', queueId, waiting, decision: action });
@@ -178,7 +178,7 @@ async function waitingInEach(
 ): Promise<{ [queueId: string]: number }> {
   const waiting: { [queueId: string]: number } = {};
   for (const queueId of ids) {
-    waiting[queueId] = await waitingIn(store, queueId);
+    waiting[queueId] = await waitingIn(store, queueId, MOST_FOR_RULES);
   }
   return waiting;
 }

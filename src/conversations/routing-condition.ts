@@ -22,7 +22,7 @@ export interface RoutingRoots {
   queue: string | null;
   /** By id of queue: whether it is in its hours. */
   open: { [queueId: string]: boolean };
-  /** By id of queue: how many conversations wait. */
+  /** By id of queue: how many conversations wait, up to 10,000. */
   waiting: { [queueId: string]: number };
 }
 

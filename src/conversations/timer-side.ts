@@ -6,6 +6,7 @@ import type { Changes } from './commit.ts';
 import { asNotices } from './compose.ts';
 import type { TurnDecision } from './decision.ts';
 import { waitedTooLong } from './long-wait.ts';
+import { passedOverBy } from './offer-outcome.ts';
 import { endedSession } from './session.ts';
 import { type AllowedMove, move, type Parties, type Transition } from './state.ts';
 import { type Timer, untakenFrom } from './timers.ts';
@@ -26,7 +27,6 @@ export async function decideTimer(
   bot: Bot,
 ): Promise<TurnDecision> {
   const now = parts.now();
-  const passedOver = [...(conversation.passedOver ?? [])];
   switch (kind) {
     case 'auto_close':
       return closed(conversation, 'auto_closed', now);
@@ -55,7 +55,7 @@ export async function decideTimer(
       return {
         ...recorded({
           move: moved,
-          set: { passedOver: [...passedOver, { agentId: missed, at: now }] },
+          set: passedOverBy(conversation, missed, 'offer_missed', now),
           unset: ['offer'],
         }),
         committed: () => parts.missed(missed),

@@ -9,6 +9,7 @@ export type TracedEntry =
   | TraceEntry
   | { step: 'overflow'; queueId: string; waiting?: number; waited?: number; decision: OverflowAction }
   | { step: 'distribution'; queueId: string; agentId: string; why: Choice['why'] }
+  | { step: 'offer_accepted' | 'offer_rejected' | 'offer_missed'; queueId: string; agentId: string }
   | ({ step: 'reopened'; session: number } & Return);
 
 const MOST_ENTRIES = 100;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_FOR_RULES } from '../conversations/own-queue.ts';
 import type { Hours, OverflowRule } from '../store/queue.ts';
 import { name, ownId, time } from './schemas.ts';
 
@@ -74,7 +75,7 @@ export const hours = z
 const when = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('closed') }).meta({ description: 'Outside the hours, before queueing.' }),
   z
-    .strictObject({ is: z.literal('full'), waiting: z.number().int().min(1).max(10_000) })
+    .strictObject({ is: z.literal('full'), waiting: z.number().int().min(1).max(MOST_FOR_RULES) })
     .meta({ description: 'That many wait already, before queueing.' }),
   z
     .strictObject({ is: z.literal('age'), seconds: z.number().int().min(WAIT.min).max(WAIT.max) })

@@ -178,7 +178,7 @@ function messagesWith<T extends z.ZodType>(setting: T) {
 
 const expression = z.string().min(1).max(500).meta({
   description:
-    'CEL, true or false, over `customer`, `number`, `locale`, `reason`, `vars`, `skills`, `priority`, `time`, `queue`, `open` and `waiting`.',
+    'CEL, true or false, over `customer`, `number`, `locale`, `reason`, `vars`, `skills`, `priority`, `time`, `queue`, `open` and `waiting` (of each queue at most 10,000).',
   example: 'has(vars.topic) && vars.topic == "order"',
 });
 

@@ -37,6 +37,12 @@ const MOST_HINTS = 10_000;
 const LONGEST_BACK_OFF = 30_000;
 
 /**
+ * Slots of a loop that has one thing to do, which a look may find again while it is in hand. A look that finds as much as
+ * there is room for is followed by the next at once: with less room than this that would go on for ever.
+ */
+export const SLOTS_FOR_ONE = 3;
+
+/**
  * Works on due ids: those hinted at by this process at once, all others at the next look. One id is never worked on
  * twice at the same time here; across processes the claim inside `work` decides. While looks or work fail, the next look
  * comes later and later. Once nothing is in hand, a loop that has a `rest` looks again when that is over.

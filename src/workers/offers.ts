@@ -1,5 +1,6 @@
 import { type OfferParts, offerPass, someoneWaits } from '../conversations/offers.ts';
-import { createLoop, type Loop, type WorkerParts } from './loop.ts';
+import type { Bookmarks } from '../conversations/queue-window.ts';
+import { createLoop, type Loop, SLOTS_FOR_ONE, type WorkerParts } from './loop.ts';
 
 /** Milliseconds. What another process queued or freed; this one hints at its own. */
 const INTERVAL = 1000;
@@ -11,12 +12,14 @@ const PASS = 'pass';
 export function createOffers(
   parts: OfferParts & WorkerParts,
 ): Pick<Loop, 'start' | 'stop'> & { hint: () => void } {
+  // Of this process alone: another goes its own round.
+  const bookmarks: Bookmarks = new Map();
   const loop = createLoop({
     name: 'offers',
-    // One more than there can be work: a look that fills every slot would be followed by the next at once, for ever.
-    slots: 2,
+    slots: SLOTS_FOR_ONE,
     interval: INTERVAL,
-    // Who cannot be placed now may be by the time alone: agents are asked again after a while.
+    // Who cannot be placed now may be by the time alone: agents are asked again after a while. And a pass sees but a part
+    // of a long queue: the next one, an interval later where nobody was placed, goes on from there.
     rest: parts.restOf?.(['conversations', 'agents', 'settings'], async () =>
       (await someoneWaits(parts)) ? parts.now() : Number.POSITIVE_INFINITY,
     ),
@@ -24,7 +27,7 @@ export function createOffers(
     sleep: parts.sleep,
     scan: async () => [PASS],
     async work() {
-      if ((await offerPass(parts)) > 0) loop.hint(PASS);
+      if ((await offerPass(parts, bookmarks)) > 0) loop.hint(PASS);
     },
   });
   return { start: loop.start, stop: loop.stop, hint: () => loop.hint(PASS) };

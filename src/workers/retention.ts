@@ -1,5 +1,5 @@
 import type { RetentionRounds } from '../privacy/retention.ts';
-import { createLoop, type Loop, type WorkerParts } from './loop.ts';
+import { createLoop, type Loop, SLOTS_FOR_ONE, type WorkerParts } from './loop.ts';
 
 /** Milliseconds between two steps: a round over a million conversations takes an hour and a half. */
 const INTERVAL = 1000;
@@ -11,8 +11,7 @@ export function createRetention(
 ): Loop {
   return createLoop({
     name: 'retention',
-    // One more than there is ever to do: the next step waits for the next look.
-    slots: 2,
+    slots: SLOTS_FOR_ONE,
     interval: INTERVAL,
     rest: restOf?.(['settings'], async () => rounds.dueAt()),
     log,

@@ -52,6 +52,21 @@ describe('the console, with offers, colleagues and texts that fail', function ()
     expect(await conversation(id)).to.include({ state: 'active', handler: 'bot' });
   });
 
+  it('says why nobody can have what waits', async () => {
+    const { service } = stage;
+    await service.call('PUT', '/api/agents/ana/presence', { presence: 'offline' });
+    const { page } = await stage.open(await service.agent('joe', { name: 'Joe' }));
+    const id = await stage.waits('15550100044');
+    await page.keyboard.press('2');
+    await page.locator('.row', { hasText: '0044' }).waitFor();
+    await page.keyboard.press('j');
+    await page.getByRole('button', { name: 'Take it' }).waitFor();
+    await page.keyboard.press('w');
+    const said = 'Nobody can have it now: none of the queue’s agents is available.';
+    await page.getByRole('dialog').getByText(said).waitFor();
+    expect((await service.call('POST', `/api/conversations/${id}/close`, {})).status).to.equal(200);
+  });
+
   it('says what became of a text that failed, and sends it again', async () => {
     const { service } = stage;
     await service.call('PATCH', '/api/workstreams/demo-en', { settings: { distribution: { mode: 'pick' } } });

@@ -130,14 +130,18 @@ for (const [engine, open] of ENGINES) {
       await gone();
       const waiting = { state: 'open', queuedAt: rig.time, turnAt: rig.time } as const;
       await store.conversations.insertOne(aConversation({ _id: idOf(0), queueId: 'support', ...waiting }));
-      await offerPass(parts);
+      await offerPass(parts, new Map());
       expect((await conversation(0)).offer?.agentId).to.equal('ana');
       await store.agents.insertOne(anAgent({ _id: 'ben', queues: ['support'] }));
       await back();
       const missed = await conversation(0);
       expect(missed).to.include({ state: 'open' }).and.to.not.have.property('offer');
+      expect(JSON.parse(missed.trace ?? '[]').at(-1)).to.deep.include({
+        step: 'offer_missed',
+        agentId: 'ana',
+      });
       expect((await ana()).work).to.deep.equal([]);
-      await offerPass(parts);
+      await offerPass(parts, new Map());
       expect((await conversation(0)).offer?.agentId).to.equal('ben');
     });
 

@@ -5,6 +5,7 @@ import { GRACE } from '../../src/conversations/grace.ts';
 import { createGuardedWrite } from '../../src/conversations/guarded-write.ts';
 import { receive } from '../../src/conversations/inbox.ts';
 import { offerPass } from '../../src/conversations/offers.ts';
+import type { Bookmarks } from '../../src/conversations/queue-window.ts';
 import { type TurnParts, workOff } from '../../src/conversations/turn.ts';
 import type { ConversationDoc, Store } from '../../src/store/documents.ts';
 import { NUMBER } from '../support/conversations.ts';
@@ -235,7 +236,8 @@ export async function simulate(inner: Store, options: SimulationOptions): Promis
 
   // ---- the processes
 
-  async function pass(): Promise<number> {
+  const processes = Array.from({ length: workers }, (): Bookmarks => new Map());
+  async function pass(bookmarks: Bookmarks): Promise<number> {
     const { conversations, agents } = view.standing();
     const over = { dueAt: { $lte: time }, leaseUntil: { $lt: time } };
     const isDue = nextTimer({ conversations, agents: [] }) <= time;
@@ -246,7 +248,7 @@ export async function simulate(inner: Store, options: SimulationOptions): Promis
     ]);
     for (const { _id } of shuffled(due, random)) await workOff(turns, _id);
     for (const { _id } of gone) await takeBack(common, write, _id);
-    return due.length + gone.length + (await offerPass(common));
+    return due.length + gone.length + (await offerPass(common, bookmarks));
   }
 
   /** Something is new to whoever would put what waits before somebody. */
@@ -265,7 +267,7 @@ export async function simulate(inner: Store, options: SimulationOptions): Promis
       const looks = unseen && waiting(view.standing()).length > 0;
       const awake = isWork({ ...view.standing(), capacity, now: time }) ? workers : Number(looks);
       unseen = false;
-      const done = await Promise.all(Array.from({ length: awake }, pass));
+      const done = await Promise.all(processes.slice(0, awake).map(pass));
       if (done.every((count) => count === 0)) return refresh();
     }
     throw new Error(`The workers do not come to rest at ${new Date(time).toISOString()}.`);

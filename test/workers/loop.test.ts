@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createLoop, type Loop, type LoopParts } from '../../src/workers/loop.ts';
+import { createLoop, type Loop, type LoopParts, SLOTS_FOR_ONE } from '../../src/workers/loop.ts';
 import { recordedLog } from '../support/log.ts';
 
 /** Lets everything that is ready run; no time passes. */
@@ -103,6 +103,17 @@ describe('a loop', () => {
     wakeUp();
     await settle();
     expect(sleeps).to.deep.equal([1000, 1000]);
+  });
+
+  it('keeps its pace where a look finds what is in hand, and that is all there is', async () => {
+    loop = createLoop({ ...parts, slots: SLOTS_FOR_ONE, scan: async () => ['pass'] });
+    loop.start();
+    await settle();
+    wakeUp();
+    await settle();
+    for (let n = 0; n < 3; n++) await endAll();
+    expect(sleeps).to.deep.equal([1000, 1000]);
+    expect(done).to.deep.equal(['pass', 'pass']);
   });
 
   it('backs off while looks fail, and comes back to its pace', async () => {

@@ -8,7 +8,8 @@ export interface TraceEntry {
   values?: unknown;
   result?: unknown;
   decision?: unknown;
-  agentId?: string;
+  /** Null = nobody can have it. */
+  agentId?: string | null;
   why?: string;
 }
 
@@ -21,8 +22,9 @@ export function TraceEntries({ entries }: { entries: readonly TraceEntry[] }) {
       {entries.map(({ at, step, rule, expression, agentId, why, ...rest }, n) => (
         <li key={n}>
           <p>
-            <span class="faint">{clock(at)}</span> <strong>{t(`trace.${step}`)}</strong> {rule ?? agentId}{' '}
-            {why !== undefined && <span class="tag">{why}</span>}
+            <span class="faint">{clock(at)}</span>{' '}
+            <strong>{agentId === null ? t('trace.nobody') : t(`trace.${step}`)}</strong> {rule ?? agentId}{' '}
+            {why !== undefined && (agentId === null ? t(`trace.${why}`) : <span class="tag">{why}</span>)}
           </p>
           {expression !== undefined && <code dir="ltr">{expression}</code>}
           <dl class="facts">

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whyUnplaced } from '../../conversations/unplaced.ts';
 import type { HttpParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 import { idParameter } from '../schemas.ts';
@@ -8,7 +9,7 @@ import { visibleConversation } from './conversations.ts';
 
 const stored = z.array(z.looseObject({ at: z.number(), step: traceEntry.shape.step }));
 
-export function traceRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
+export function traceRoutes(parts: Pick<HttpParts, 'store' | 'settings' | 'now'>): Route[] {
   return [
     route({
       operation: 'getTrace',
@@ -17,7 +18,7 @@ export function traceRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
       tag: 'Conversations',
       summary: 'Why it is where it is',
       description:
-        'Each rule that was asked at its handoff with the values that it read, what its queue did with it, and who it was put before, oldest first. Of a long one the last 100. Who may see the conversation may.',
+        'Each rule that was asked at its handoff with the values that it read, what its queue did with it, who it was put before, and what they answered, oldest first. Of a long one the last 100. While it waits to be put before somebody and nobody can have it, a last entry says why, as of now. Who may see the conversation may.',
       request: z.object({ params: idParameter }),
       answer: {
         status: 200,
@@ -46,9 +47,14 @@ export function traceRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
       },
       errors: ['forbidden', 'not_found'],
       async handle({ params }, context) {
-        const { trace = '[]' } = await visibleConversation(store, params.id, context);
-        const entries = stored.parse(JSON.parse(trace));
-        return { items: entries.map(({ at, ...rest }) => ({ at: isoTime(at), ...rest })) };
+        const conversation = await visibleConversation(parts.store, params.id, context);
+        const entries = stored.parse(JSON.parse(conversation.trace ?? '[]'));
+        const items = entries.map(({ at, ...rest }) => ({ at: isoTime(at), ...rest }));
+        const why = await whyUnplaced(parts, conversation);
+        if (why === null) return { items };
+        const { queueId } = conversation;
+        const nobody = { step: 'distribution' as const, queueId, agentId: null, why };
+        return { items: [...items, { at: isoTime(parts.now()), ...nobody }] };
       },
     }),
   ];
