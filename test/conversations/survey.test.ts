@@ -235,6 +235,14 @@ describe('a survey', () => {
       expect(await asked()).to.equal(true);
     });
 
+    it('not when it is closed as spam, which is not told that it has ended either', async () => {
+      turnOn('ended', 'survey');
+      await taken();
+      await rig.desk.close(CONVERSATION, ANA, { outcome: 'spam', key: 'close' });
+      expect(await asked()).to.equal(false);
+      expect(await rig.work()).to.deep.equal([]);
+    });
+
     it('not of a session that only the bot had', async () => {
       echo();
       await says('hello');
