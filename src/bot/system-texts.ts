@@ -107,7 +107,8 @@ export const REQUIRED_WORDS = [
 ] as const;
 /**
  * `fillers` are taken off the ends of what a customer wrote; `numbers.1` to `numbers.9` name the options of a choice,
- * and 1 to 5 the answers to a survey, which may have one of the `survey_units` behind them. `own_number` is the one that the
+ * and 1 to 5 the answers to a survey, which may have one of the `survey_units` behind them, `survey_fillers` before them and
+ * `survey_remarks` behind them; `survey_best` is 5. `own_number` is the one that the
  * customer writes from.
  * `stop_within` in a short text may mean STOP, and is asked back.
  * `person_within` call for a person wherever they stand in a short text that has none of the `negations`.
@@ -119,6 +120,9 @@ export const OPTIONAL_WORDS = [
   'stop_within',
   'negations',
   'survey_units',
+  'survey_fillers',
+  'survey_remarks',
+  'survey_best',
   'own_number',
   'more',
   ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `numbers.${n}`),

@@ -76,10 +76,13 @@ export class Vocabulary<Meaning> {
   }
 }
 
-/** Longest first: "i would like to" before "i". */
 function fillersOf(texts: Texts, language: string): string[] {
-  const fillers = texts.words(language, SYSTEM, 'words.fillers').map(normalised);
-  return fillers.sort((a, b) => b.length - a.length);
+  return longestFirst(texts.words(language, SYSTEM, 'words.fillers'));
+}
+
+/** Normalised: "i would like to" before "i". */
+export function longestFirst(words: readonly string[]): string[] {
+  return words.map(normalised).sort((a, b) => b.length - a.length);
 }
 
 function withoutFillers(text: string, fillers: readonly string[]): string {
@@ -94,12 +97,26 @@ function withoutFillers(text: string, fillers: readonly string[]): string {
 /** `text` less one filler at its start or end; undefined when there is none or nothing would be left. */
 function withoutFiller(text: string, fillers: readonly string[]): string | undefined {
   for (const filler of fillers) {
-    if (text.length <= filler.length) continue;
-    if (text.startsWith(filler) && isBoundary(text, filler.length)) return text.slice(filler.length).trim();
-    const start = text.length - filler.length;
-    if (text.endsWith(filler) && isBoundary(text, start)) return text.slice(0, start).trim();
+    const shorter = withoutStart(text, [filler]) ?? withoutEnd(text, [filler]);
+    if (shorter !== undefined) return shorter;
   }
   return undefined;
+}
+
+/** `text` less the first of these words that it begins with, all normalised; undefined as above. */
+export function withoutStart(text: string, words: readonly string[]): string | undefined {
+  const found = words.find(
+    (word) => text.length > word.length && text.startsWith(word) && isBoundary(text, word.length),
+  );
+  return found === undefined ? undefined : text.slice(found.length).trim();
+}
+
+/** The same at its end. */
+export function withoutEnd(text: string, words: readonly string[]): string | undefined {
+  const found = words.find(
+    (word) => text.length > word.length && text.endsWith(word) && isBoundary(text, text.length - word.length),
+  );
+  return found === undefined ? undefined : text.slice(0, text.length - found.length).trim();
 }
 
 /** Whether a word may begin or end at `index`: at a space, or anywhere beside a character of Chinese or Japanese. */

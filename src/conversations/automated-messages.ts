@@ -6,6 +6,7 @@ import { outgoingMessages, type Split } from './compose.ts';
 import { nextOpening, openAt } from './hours.ts';
 import { joiningAt } from './line.ts';
 import { positionOf, toldMinutes, waitIn } from './position.ts';
+import { SPAM } from './session.ts';
 import type { Settings } from './settings.ts';
 import { SURVEY_TIME } from './survey.ts';
 
@@ -151,17 +152,17 @@ function kindsOf({ move, messages = [], endedSession }: Changes): AutomatedMessa
       if (move.from === 'open' || move.from === 'bot') return ['assigned'];
       return last.reason === 'transferred' || last.reason === 'assigned' ? ['transferred'] : [];
     case 'closed':
-      return closingKinds(
-        last.reason,
-        endedSession?.stretches.some(({ place }) => place === 'agent') ?? false,
-      );
+      return closingKinds(last.reason, endedSession);
     case 'waiting':
     case 'wrap_up':
       return [];
   }
 }
 
-function closingKinds(reason: string, byPerson: boolean): AutomatedMessage[] {
+function closingKinds(reason: string, session: Changes['endedSession']): AutomatedMessage[] {
+  // Nobody wants to hear of it again, and a text would tell whoever sent it that somebody is there.
+  if (session?.outcome === SPAM) return [];
+  const byPerson = session?.stretches.some(({ place }) => place === 'agent') ?? false;
   switch (reason) {
     case 'customer_inactive':
       return ['inactivity_closed'];

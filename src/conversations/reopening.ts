@@ -1,6 +1,7 @@
 import type { AgentDoc, OptoutDoc, Place, SessionDoc } from '../store/documents.ts';
 import type { Workstream } from '../store/workstream.ts';
 import { roomFor, withWork } from './capacity.ts';
+import { SPAM } from './session.ts';
 import type { Reason } from './state.ts';
 
 /** To whom a reopened session comes: the agent who had it, or, with the reason why not them, its queue. */
@@ -12,9 +13,6 @@ export type Return =
 const COUNTED: ReadonlySet<string> = new Set<Reason>(['agent_closed', 'auto_closed', 'customer_inactive']);
 
 const WITH_A_PERSON: ReadonlySet<Place> = new Set<Place>(['agent', 'waiting', 'wrap_up']);
-
-/** The outcome by which the console closes what nobody wants to hear of again. */
-const SPAM = 'spam';
 
 /** What the decision is made from, besides the text: as it was when the version of the conversation was read. */
 export interface Known {

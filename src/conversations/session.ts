@@ -2,6 +2,9 @@ import type { Author, ConversationDoc, SessionDoc } from '../store/documents.ts'
 import { type Changes, OF_A_PERSONS_TURN } from './commit.ts';
 import type { AllowedMove } from './state.ts';
 
+/** The outcome by which the console closes what nobody wants to hear of again. */
+export const SPAM = 'spam';
+
 /** What begins with the session that opens now. What the one before has left decides nothing in it. */
 export function nextSession({ session }: Pick<ConversationDoc, 'session'>, now: number) {
   return {

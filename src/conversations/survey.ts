@@ -11,18 +11,19 @@ export const SURVEY_TIME = 24 * 3_600_000;
 /** What a text says of a session, 1 to 5; null when it says anything else. */
 export type SurveyScore = (locale: string, text: string) => number | null;
 
-/** Whether the number that comes for this survey would be taken as its answer. */
+/** Whether a survey that has not left yet still has something to ask: its session may be over, or the number may have come. */
 export function asksStill(
   { surveyOf }: Pick<ConversationDoc, 'surveyOf'>,
   { session }: Pick<MessageDoc, 'session'>,
   now: number,
 ): boolean {
-  return surveyOf?.session === session && now < surveyOf.until;
+  return surveyOf?.session === session && now < surveyOf.until && surveyOf.score === undefined;
 }
 
 /**
  * The customer's answer to the survey of a closed session, which stays closed; undefined when the text is none, and
- * whatever else it is has its own course. A text that was written before the customer was asked is none.
+ * whatever else it is has its own course. A text that was written before the customer was asked is none. A second number
+ * corrects the first, and the same again is a text that was sent twice.
  *
  * The answer is committed with the conversation, and copied to the session's row as messages are to theirs.
  */
@@ -37,8 +38,9 @@ export function surveyAnswer(
   if (at < until - SURVEY_TIME || at >= until) return undefined;
   const score = surveyScore(conversation.locale ?? language, text);
   if (score === null) return undefined;
+  if (score === surveyOf.score) return { changes: {}, outcome: 'recorded', automated: [] };
   return {
-    changes: { set: { surveyed: { session, score, at } }, unset: ['surveyOf'] },
+    changes: { set: { surveyed: { session, score, at }, surveyOf: { session, until, score } } },
     outcome: 'recorded',
     automated: ['survey_thanks'],
   };

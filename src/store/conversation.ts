@@ -104,8 +104,11 @@ export interface ConversationDoc {
   /** Out of which queue an agent took it last, and when. Stays, also after closed: estimates of waits are made of it. */
   takenFrom?: string;
   takenAt?: number;
-  /** While closed: the session whose customer was asked for a number from 1 to 5, and until when it may come. */
-  surveyOf?: { session: number; until: number };
+  /**
+   * While closed: the session whose customer was asked for a number from 1 to 5, and until when it may come; and the number
+   * that has come, which another one until then corrects.
+   */
+  surveyOf?: { session: number; until: number; score?: number };
   /** The number that came, which the session's row may not yet show. */
   surveyed?: { session: number } & Survey;
   /** The oldest text of the customer that nobody has answered. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { loadTexts } from '../../src/bot/load.ts';
-import { queueWord, surveyScore } from '../../src/bot/service-words.ts';
+import { queueWord } from '../../src/bot/service-words.ts';
 import type { Texts } from '../../src/bot/texts.ts';
 
 let texts: Texts;
@@ -54,56 +54,6 @@ describe('the words of customers who wait', () => {
   for (const [locale, text, meaning] of cases) {
     it(`${locale}: "${text}" ${meaning === null ? 'is for an agent' : `means ${meaning}`}`, () => {
       expect(queueWord(texts)(locale, text)).to.equal(meaning);
-    });
-  }
-});
-
-describe('the answer to a survey', () => {
-  const cases: [locale: string, text: string, score: number | null][] = [
-    ['en', '5', 5],
-    ['en', ' 5! ', 5],
-    ['en', 'five', 5],
-    ['en', '5 - great', 5],
-    ['en', '4, but it took a while', 4],
-    ['en', '1. Still no refund', 1],
-    ['en', '2\nslow', 2],
-    ['en', '5/5', 5],
-    ['en', '4 stars', 4],
-    ['en', 'Three out of 5', 3],
-    ['en', '５', 5],
-    ['en', '5️⃣', 5],
-    ['en', '5 👍', 5],
-    ['en', '⭐⭐⭐⭐', 4],
-    ['en', '⭐️⭐️', 2],
-    ['en', 'number 3 please', 3],
-    ['es', 'cinco', 5],
-    ['es', '5, muy amables', 5],
-    ['es', '4 estrellas', 4],
-    ['es', '4 sobre 5', 4],
-    ['zh-TW', '五', 5],
-    ['zh-TW', '5分', 5],
-    ['zh-TW', '四顆星', 4],
-    ['zh-TW', '5，謝謝', 5],
-    ['en', 'cinco', 5],
-    ['en', '0', null],
-    ['en', '6', null],
-    ['en', '10', null],
-    ['en', '55', null],
-    ['en', '4.5', null],
-    ['es', '4,5', null],
-    ['en', '5:30', null],
-    ['en', '1, 2 or 3', null],
-    ['en', '1-2', null],
-    ['en', '3 of my parcels are missing', null],
-    ['en', '1 - where is my refund?', null],
-    ['en', '1 - my parcel is still not here and I have now waited for three weeks', null],
-    ['en', 'great', null],
-    ['en', '', null],
-    ['es', '2 - ¿y mi pedido?', null],
-  ];
-  for (const [locale, text, score] of cases) {
-    it(`${locale}: ${JSON.stringify(text)} is ${score ?? 'none'}`, () => {
-      expect(surveyScore(texts)(locale, text)).to.equal(score);
     });
   }
 });

@@ -128,7 +128,7 @@ describe('a survey', () => {
     expect(await surveyOf()).to.deep.equal({ score: 4, at: rig.time });
     const conversation = await rig.conversation();
     expect(conversation).to.include({ state: 'closed', session: 1 });
-    expect(conversation).to.not.have.any.keys('surveyOf', 'surveyed', 'dueAt');
+    expect(conversation).to.not.have.any.keys('surveyed', 'dueAt');
     const answer = (await rig.transcript()).find(({ text }) => text === '4');
     expect(answer).to.include({ status: 'handled', session: 1 });
   });
@@ -140,13 +140,35 @@ describe('a survey', () => {
     expect(await surveyOf()).to.include({ score: 5 });
   });
 
-  it('is answered once: the next number is a text like any other', async () => {
+  it('is thanked for once when the number comes twice', async () => {
     await closedByAgent();
     await says('4', 'SAME');
+    const { time } = rig;
     expect(await says('4', 'SAME')).to.deep.equal([]);
+    expect(await says('4')).to.deep.equal([]);
+    expect(await surveyOf()).to.deep.equal({ score: 4, at: time });
+    expect(await rig.conversation()).to.include({ state: 'closed', session: 1 });
+  });
+
+  it('is corrected by another number, for as long as one may come', async () => {
+    await closedByAgent();
+    const end = rig.time + SURVEY_TIME;
+    await says('1');
+    expect(await says('5')).to.deep.equal(['survey_thanks {"agent":"Ada"}']);
+    expect(await surveyOf()).to.deep.equal({ score: 5, at: rig.time });
+    rig.time = end - 1;
+    expect(await says('2')).to.deep.equal(['echo 2']);
+    expect(await surveyOf()).to.include({ score: 5 });
+    expect(await rig.conversation()).to.include({ session: 2 });
+  });
+
+  it('is not corrected once the customer has written something else', async () => {
+    await closedByAgent();
+    await says('4');
+    expect(await says('where is my order')).to.deep.equal(['echo where is my order']);
+    expect(await rig.conversation()).to.not.have.property('surveyOf');
     expect(await says('2')).to.deep.equal(['echo 2']);
     expect(await surveyOf()).to.include({ score: 4 });
-    expect(await rig.conversation()).to.include({ session: 2 });
   });
 
   it('is over once the customer writes something else', async () => {
@@ -211,6 +233,14 @@ describe('a survey', () => {
       await rig.turn();
       expect(await rig.conversation()).to.include({ state: 'closed' });
       expect(await asked()).to.equal(true);
+    });
+
+    it('not when it is closed as spam, which is not told that it has ended either', async () => {
+      turnOn('ended', 'survey');
+      await taken();
+      await rig.desk.close(CONVERSATION, ANA, { outcome: 'spam', key: 'close' });
+      expect(await asked()).to.equal(false);
+      expect(await rig.work()).to.deep.equal([]);
     });
 
     it('not of a session that only the bot had', async () => {
