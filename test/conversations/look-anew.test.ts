@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { lookAnewAtQueue, lookAnewAtWorkstream } from '../../src/conversations/look-anew.ts';
 import type { Store } from '../../src/store/documents.ts';
+import type { OverflowRule } from '../../src/store/queue.ts';
 import { anAgent } from '../http/stage.ts';
 import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
@@ -44,11 +45,9 @@ for (const [engine, open] of ENGINES) {
     }
 
     it('reaches what waits: a rule for a long wait acts at its time', async () => {
-      const queue = {
-        ...aQueue('support'),
-        overflow: [{ when: { is: 'age', seconds: 60 }, then: { do: 'end' } }],
-      };
-      rig.queues = [queue as Rig['queues'][number]];
+      // biome-ignore lint/suspicious/noThenProperty: the format's own word.
+      const overflow: OverflowRule[] = [{ when: { is: 'age', seconds: 60 }, then: { do: 'end' } }];
+      rig.queues = [{ ...aQueue('support'), overflow }];
       await lookAnewAtQueue(parts(), 'support');
       expect((await passed(59)).state).to.equal('open');
       expect((await passed(3)).state).to.equal('closed');
