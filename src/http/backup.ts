@@ -24,6 +24,7 @@ export const BACKUP_ROUTE = {
     mediaType: 'application/gzip',
     example: '(bytes)',
   },
+  answerHeaders: ['Content-Disposition'],
   errors: [],
 } as const satisfies Described;
 

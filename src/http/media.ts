@@ -47,6 +47,7 @@ export const MEDIA_ROUTE = {
     'The `n`th of the message’s `media`, from 0. It is fetched from TeleSign when it is opened, and not kept; after a while TeleSign has it no more. JPEG, PNG, GIF and WebP of at most 5 MiB. It is in the audit.',
   schemas: { params: z.object({ id: z.string(), n: z.string() }) },
   answer: { status: 200, description: 'The picture.', mediaType: 'image/jpeg', example: '(bytes)' },
+  answerHeaders: ['Content-Disposition'],
   errors: ['not_found', 'media_refused', 'media_unreachable'],
 } as const satisfies Described;
 
@@ -64,6 +65,7 @@ export const FILE_LINK_ROUTE = {
     mediaType: 'application/octet-stream',
     example: '(bytes)',
   },
+  answerHeaders: ['Content-Disposition'],
   errors: ['not_found', 'store_unavailable'],
 } as const satisfies Described;
 
