@@ -21,7 +21,7 @@ export const BACKUP_ROUTE = {
   answer: {
     status: 200,
     description: 'A backup.',
-    mediaType: 'application/gzip',
+    mediaTypes: ['application/gzip'],
     example: '(bytes)',
   },
   answerHeaders: ['Content-Disposition'],

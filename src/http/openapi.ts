@@ -151,10 +151,15 @@ function success(
         description: answer.description,
         ...headers,
         content: {
-          [answer.mediaType ?? 'application/json']: {
-            ...(answer.schema === undefined ? {} : { schema: answer.schema }),
-            example: answer.example,
-          },
+          ...Object.fromEntries(
+            (answer.mediaTypes ?? ['application/json']).map((type) => [
+              type,
+              {
+                ...(answer.schema === undefined ? {} : { schema: answer.schema }),
+                example: answer.example,
+              },
+            ]),
+          ),
           ...(csv && { 'text/csv': { schema: z.string(), example: csv.example } }),
         },
       },

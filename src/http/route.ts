@@ -24,12 +24,12 @@ export interface Described {
   csvBody?: { limit: number };
   /** The body is a file, as it is, and comes as `{ bytes }`. Bytes that it may have. */
   bytesBody?: { limit: number; mediaTypes: readonly string[] };
-  /** JSON with this schema, or text of another media type. */
+  /** JSON with this schema, or one of these other media types. */
   answer?: {
     status: 200 | 201;
     description: string;
     schema?: z.ZodType;
-    mediaType?: string;
+    mediaTypes?: readonly string[];
     example: unknown;
   };
   /** The answer as CSV (RFC 4180), for who asks for `text/csv` or `?format=csv`. */

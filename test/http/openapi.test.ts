@@ -304,6 +304,15 @@ describe('/openapi.json', () => {
     expect(await agree('POST /api/queues', taken)).to.include('Idempotency-Replayed');
   });
 
+  it('names the media types in which pictures and files come', () => {
+    const types = (request: string) =>
+      Object.keys(operations.find((one) => one.request === request)?.operation.responses['200'].content);
+    const pictures = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
+    expect(types('GET /api/messages/{id}/media/{n}')).to.have.members(pictures);
+    expect(types('GET /f/{token}')).to.have.members([...pictures, 'application/pdf']);
+    expect(types('GET /api/me')).to.deep.equal(['application/json']);
+  });
+
   it('is what the readable pages are made of', async () => {
     const page = await stage.call('GET /docs/', { as: null });
     expect(page.status).to.equal(200);
