@@ -180,6 +180,8 @@ export function errorsOf(operation: Described, role = roleFor(operation.operatio
       'forbidden',
       ...(isWrite || 'query' in checked ? (['invalid_request'] as const) : []),
       ...operation.errors,
+      // Of any with an id in its path: no route takes one that is longer than any there is.
+      ...(operation.path.includes('{') ? (['not_found'] as const) : []),
       ...(isWrite ? (['idempotency_in_progress', 'body_too_large', 'idempotency_key_reused'] as const) : []),
       'too_many_requests',
       'store_unavailable',

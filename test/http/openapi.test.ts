@@ -239,6 +239,17 @@ describe('/openapi.json', () => {
     }
   });
 
+  it('says of every path with an id in it that there may be nothing, as there is not at one of over 400 characters', async () => {
+    for (const { request, operation } of operations.filter((one) => one.request.includes('{'))) {
+      expect(operation.responses, request).to.include.keys('404');
+      if (operation['x-role'] === undefined) continue;
+      const codes = operation.responses['404'].content['application/problem+json'].examples;
+      expect(codes, request).to.include.keys('not_found');
+      const { status, body } = await stage.call(request.replace(/\{\w+\}/g, 'x'.repeat(401)), { as: 'root' });
+      expect([status, body.code], request).to.deep.equal([404, 'not_found']);
+    }
+  });
+
   it('says that a caller is known by a token or by the cookie', () => {
     const { bearer, cookie } = document.components.securitySchemes;
     expect(bearer).to.include({ type: 'http', scheme: 'bearer' });
