@@ -21,9 +21,10 @@ export const BACKUP_ROUTE = {
   answer: {
     status: 200,
     description: 'A backup.',
-    mediaType: 'application/gzip',
+    mediaTypes: ['application/gzip'],
     example: '(bytes)',
   },
+  answerHeaders: ['Content-Disposition'],
   errors: [],
 } as const satisfies Described;
 

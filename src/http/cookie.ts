@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-const NAME = 'switchboard_session';
+export const COOKIE_NAME = 'switchboard_session';
 
 /**
  * A request that comes with the cookie and changes something must have this header, with any value. No page of another
@@ -12,7 +12,9 @@ export const CONSOLE_HEADER = 'x-switchboard-console';
 /** The value of the console's cookie, or null. */
 export function cookieValue(req: IncomingMessage): string | null {
   return (
-    new RegExp(`(?:^|;\\s*)${NAME}=([A-Za-z0-9_-]{1,256})(?:;|$)`).exec(req.headers.cookie ?? '')?.[1] ?? null
+    new RegExp(`(?:^|;\\s*)${COOKIE_NAME}=([A-Za-z0-9_-]{1,256})(?:;|$)`).exec(
+      req.headers.cookie ?? '',
+    )?.[1] ?? null
   );
 }
 
@@ -21,5 +23,5 @@ export function cookieHeader(
   value: string,
   { seconds, secure }: { seconds: number; secure: boolean },
 ): string {
-  return `${NAME}=${value}; Path=/api; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+  return `${COOKIE_NAME}=${value}; Path=/api; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
 }

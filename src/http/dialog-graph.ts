@@ -21,7 +21,7 @@ export const GRAPH_ROUTE = {
   answer: {
     status: 200,
     description: 'The picture.',
-    mediaType: 'image/svg+xml',
+    mediaTypes: ['image/svg+xml'],
     example: '<svg xmlns="http://www.w3.org/2000/svg">…</svg>',
   },
   errors: ['invalid_request', 'not_found'],

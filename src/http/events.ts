@@ -21,7 +21,7 @@ export const EVENTS_ROUTE = {
   answer: {
     status: 200,
     description: 'An endless stream.',
-    mediaType: 'text/event-stream',
+    mediaTypes: ['text/event-stream'],
     example: `id: 1772443865000\nevent: conversation\ndata: ${JSON.stringify(EXAMPLE_CONVERSATION)}\n\n`,
   },
   errors: [],

@@ -63,7 +63,7 @@ export const HEALTH_ROUTES: readonly Described[] = [
     answer: {
       status: 200,
       description: 'Prometheus text.',
-      mediaType: 'text/plain',
+      mediaTypes: ['text/plain'],
       example: 'switchboard_queue_waiting{queue="support"} 2',
     },
     errors: [],

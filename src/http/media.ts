@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Settings } from '../conversations/settings.ts';
 import { SwitchboardError } from '../errors.ts';
 import { openFile } from '../files/file-store.ts';
-import { fileTypeOf, PICTURE_TYPES } from '../files/file-type.ts';
+import { FILE_TYPES, fileTypeOf, PICTURE_TYPES } from '../files/file-type.ts';
 import type { ConversationDoc, MessageDoc } from '../store/documents.ts';
 import { auditRead } from './audit.ts';
 import { authorize } from './auth.ts';
@@ -46,7 +46,8 @@ export const MEDIA_ROUTE = {
   description:
     'The `n`th of the message’s `media`, from 0. It is fetched from TeleSign when it is opened, and not kept; after a while TeleSign has it no more. JPEG, PNG, GIF and WebP of at most 5 MiB. It is in the audit.',
   schemas: { params: z.object({ id: z.string(), n: z.string() }) },
-  answer: { status: 200, description: 'The picture.', mediaType: 'image/jpeg', example: '(bytes)' },
+  answer: { status: 200, description: 'The picture.', mediaTypes: PICTURE_TYPES, example: '(bytes)' },
+  answerHeaders: ['Content-Disposition'],
   errors: ['not_found', 'media_refused', 'media_unreachable'],
 } as const satisfies Described;
 
@@ -61,9 +62,10 @@ export const FILE_LINK_ROUTE = {
   answer: {
     status: 200,
     description: 'The file.',
-    mediaType: 'application/octet-stream',
+    mediaTypes: FILE_TYPES,
     example: '(bytes)',
   },
+  answerHeaders: ['Content-Disposition'],
   errors: ['not_found', 'store_unavailable'],
 } as const satisfies Described;
 

@@ -6,6 +6,8 @@ import type {
 } from 'zod-openapi';
 import { ERROR_CODES } from '../errors.ts';
 import type { Role } from '../store/documents.ts';
+import { CONSOLE_HEADER, COOKIE_NAME } from './cookie.ts';
+import { ANSWER_HEADERS, type Answering, headersOfAnswer, headersOfRefusal } from './openapi-headers.ts';
 import { type ProblemCode, STATUSES } from './problem.ts';
 import { needsSecrets, RIGHTS } from './rights.ts';
 import type { Described } from './route.ts';
@@ -57,6 +59,16 @@ export function roleFor(operation: string): Role | null {
   return Object.entries(RIGHTS).find(([name]) => name === operation)?.[1] ?? null;
 }
 
+const SECURITY_SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'A token of an agent, or of the sign-in provider.' },
+  cookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: COOKIE_NAME,
+    description: `What \`signIn\` answers with. Every write needs the header \`${CONSOLE_HEADER}\` beside it.`,
+  },
+} as const;
+
 /** The OpenAPI 3.1 document of these operations. `zod-openapi` is loaded when it is first asked for. */
 export async function createOpenApi(operations: readonly Described[]): Promise<object> {
   const { createDocument } = await import('zod-openapi');
@@ -74,7 +86,7 @@ export async function createOpenApi(operations: readonly Described[]): Promise<o
     },
     servers: [{ url: '/' }],
     tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    components: { headers: ANSWER_HEADERS, securitySchemes: SECURITY_SCHEMES },
     paths,
   });
 }
@@ -84,12 +96,13 @@ function described(operation: Described): ZodOpenApiOperationObject {
   const { params, query, body, headers } = operation.schemas;
   const isWrite = role !== null && operation.method !== 'get';
   const header = isWrite ? idempotencyKey : headers;
+  const answering = { ...operation, keyed: isWrite };
   return {
     operationId: operation.operation,
     tags: [operation.tag],
     summary: operation.summary,
     ...(operation.description === undefined ? {} : { description: operation.description }),
-    ...(role === null ? {} : { security: [{ bearer: [] }], 'x-role': role }),
+    ...(role === null ? {} : { security: [{ bearer: [] }, { cookie: [] }], 'x-role': role }),
     ...(needsSecrets(operation.operation) && { 'x-right': 'secrets' }),
     requestParams: {
       ...(params instanceof z.ZodObject ? { path: params } : {}),
@@ -121,25 +134,37 @@ function described(operation: Described): ZodOpenApiOperationObject {
         ),
       },
     }),
-    responses: { ...success(operation), ...refusals(errorsOf(operation, role)) },
+    responses: {
+      ...success(operation, headersOfAnswer(answering)),
+      ...refusals(errorsOf(operation, role), answering),
+    },
   };
 }
 
-function success({ answer, csv, empty }: Described): ZodOpenApiResponsesObject {
+function success(
+  { answer, csv, empty }: Described,
+  headers: ReturnType<typeof headersOfAnswer>,
+): ZodOpenApiResponsesObject {
   return {
     ...(answer && {
       [`${answer.status}`]: {
         description: answer.description,
+        ...headers,
         content: {
-          [answer.mediaType ?? 'application/json']: {
-            ...(answer.schema === undefined ? {} : { schema: answer.schema }),
-            example: answer.example,
-          },
+          ...Object.fromEntries(
+            (answer.mediaTypes ?? ['application/json']).map((type) => [
+              type,
+              {
+                ...(answer.schema === undefined ? {} : { schema: answer.schema }),
+                example: answer.example,
+              },
+            ]),
+          ),
           ...(csv && { 'text/csv': { schema: z.string(), example: csv.example } }),
         },
       },
     }),
-    ...(empty === undefined ? {} : { 204: { description: empty } }),
+    ...(empty === undefined ? {} : { 204: { description: empty, ...headers } }),
   };
 }
 
@@ -155,6 +180,8 @@ export function errorsOf(operation: Described, role = roleFor(operation.operatio
       'forbidden',
       ...(isWrite || 'query' in checked ? (['invalid_request'] as const) : []),
       ...operation.errors,
+      // Of any with an id in its path: no route takes one that is longer than any there is.
+      ...(operation.path.includes('{') ? (['not_found'] as const) : []),
       ...(isWrite ? (['idempotency_in_progress', 'body_too_large', 'idempotency_key_reused'] as const) : []),
       'too_many_requests',
       'store_unavailable',
@@ -163,13 +190,14 @@ export function errorsOf(operation: Described, role = roleFor(operation.operatio
   ];
 }
 
-function refusals(codes: ProblemCode[]): ZodOpenApiResponsesObject {
+function refusals(codes: ProblemCode[], answering: Answering): ZodOpenApiResponsesObject {
   const responses: ZodOpenApiResponsesObject = {};
   for (const code of codes) {
     const group = codes.filter((other) => STATUSES[other] === STATUSES[code]);
     const status = `${STATUSES[code]}` as const;
     responses[status] ??= {
       description: group.map((one) => `\`${one}\`: ${ERROR_CODES[one]}`).join('\n\n'),
+      ...headersOfRefusal(answering, group),
       content: {
         'application/problem+json': {
           schema: problem,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Actor } from '../conversations/rights.ts';
 import type { AgentDoc } from '../store/documents.ts';
+import type { AnswerHeader } from './openapi-headers.ts';
 import { invalidRequest, type ProblemCode } from './problem.ts';
 import type { Operation } from './rights.ts';
 
@@ -23,18 +24,22 @@ export interface Described {
   csvBody?: { limit: number };
   /** The body is a file, as it is, and comes as `{ bytes }`. Bytes that it may have. */
   bytesBody?: { limit: number; mediaTypes: readonly string[] };
-  /** JSON with this schema, or text of another media type. */
+  /** JSON with this schema, or one of these other media types. */
   answer?: {
     status: 200 | 201;
     description: string;
     schema?: z.ZodType;
-    mediaType?: string;
+    mediaTypes?: readonly string[];
     example: unknown;
   };
   /** The answer as CSV (RFC 4180), for who asks for `text/csv` or `?format=csv`. */
   csv?: { example: string };
   /** What a 204 means, where there is one. */
   empty?: string;
+  /** What such answers carry beside what those of every operation of its kind do. */
+  answerHeaders?: readonly AnswerHeader[];
+  /** Every answer tells the id that the request has in the log. */
+  correlated?: true;
   /** Beyond those that every operation of its kind can give. */
   errors: readonly ProblemCode[];
 }
@@ -89,6 +94,7 @@ export function route<R extends RequestSchema, A extends z.ZodType>(spec: RouteS
   const { request, handle, csv, ...described } = spec;
   return {
     ...described,
+    correlated: true,
     ...(csv && { csv: { example: csv.example } }),
     schemas: spec.bytesBody ? withoutBody(request.shape) : request.shape,
     bind(raw) {

@@ -48,6 +48,7 @@ export const SESSION_ROUTES = [
       schema: z.object({ agent, expiresAt: z.iso.datetime() }),
       example: { agent: EXAMPLE_AGENT, expiresAt: '2026-03-02T21:30:00.000Z' },
     },
+    answerHeaders: ['Set-Cookie'],
     errors: [
       'invalid_request',
       'unauthenticated',
@@ -67,6 +68,7 @@ export const SESSION_ROUTES = [
     description: 'Fine also when nobody is signed in.',
     schemas: { headers },
     empty: 'The cookie is of no use any more, and taken away.',
+    answerHeaders: ['Set-Cookie'],
     errors: ['forbidden', 'store_unavailable'],
   },
 ] as const satisfies Described[];

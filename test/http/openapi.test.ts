@@ -239,6 +239,91 @@ describe('/openapi.json', () => {
     }
   });
 
+  it('says of every path with an id in it that there may be nothing, as there is not at one of over 400 characters', async () => {
+    for (const { request, operation } of operations.filter((one) => one.request.includes('{'))) {
+      expect(operation.responses, request).to.include.keys('404');
+      if (operation['x-role'] === undefined) continue;
+      const codes = operation.responses['404'].content['application/problem+json'].examples;
+      expect(codes, request).to.include.keys('not_found');
+      const { status, body } = await stage.call(request.replace(/\{\w+\}/g, 'x'.repeat(401)), { as: 'root' });
+      expect([status, body.code], request).to.deep.equal([404, 'not_found']);
+    }
+  });
+
+  it('says that a caller is known by a token or by the cookie', () => {
+    const { bearer, cookie } = document.components.securitySchemes;
+    expect(bearer).to.include({ type: 'http', scheme: 'bearer' });
+    expect(cookie).to.include({ type: 'apiKey', in: 'cookie', name: 'switchboard_session' });
+    for (const { request, operation } of operations) {
+      const known = operation['x-role'] === undefined ? undefined : [{ bearer: [] }, { cookie: [] }];
+      expect(operation.security, request).to.deep.equal(known);
+    }
+  });
+
+  it('names the headers of answers', () => {
+    const headers = (request: string, status: number) => {
+      const found = operations.find((one) => one.request === request)?.operation.responses[status];
+      return Object.keys(found.headers ?? {});
+    };
+    const id = 'X-Correlation-Id';
+    for (const [request, status, expected] of [
+      ['GET /api/me', 200, [id]],
+      ['GET /api/me', 401, ['WWW-Authenticate', id]],
+      ['GET /api/me', 429, ['Retry-After', id]],
+      ['GET /api/me', 503, ['Retry-After', id]],
+      ['POST /api/conversations/{id}/claim', 200, ['Idempotency-Replayed', id]],
+      ['POST /api/conversations/{id}/claim', 409, ['Retry-After', 'Idempotency-Replayed', id]],
+      ['POST /api/conversations/{id}/claim', 413, [id]],
+      ['POST /api/conversations/{id}/claim', 503, ['Retry-After', id]],
+      ['DELETE /api/webhooks/{id}', 204, ['Idempotency-Replayed', id]],
+      ['POST /api/session', 201, ['Set-Cookie']],
+      ['POST /api/session', 401, ['WWW-Authenticate']],
+      ['DELETE /api/session', 204, ['Set-Cookie']],
+      ['GET /f/{token}', 200, ['Content-Disposition']],
+      ['GET /api/messages/{id}/media/{n}', 200, ['Content-Disposition']],
+      ['GET /api/backup', 200, ['Content-Disposition']],
+      ['POST /callbacks/telesign/{channelId}', 200, [id]],
+      ['POST /callbacks/telesign/{channelId}', 401, [id]],
+      ['GET /healthz', 200, []],
+    ] as const) {
+      expect(headers(request, status), `${request} ${status}`).to.deep.equal(expected);
+    }
+  });
+
+  it('names no header that does not come, and all that do', async () => {
+    const names = Object.keys(document.components.headers);
+    const agree = async (request: string, given: Parameters<Stage['call']>[1] = {}) => {
+      const answer = await stage.call(request, given);
+      const { operation } = operations.find((one) => one.request === request)!;
+      const documented = Object.keys(operation.responses[answer.status].headers ?? {});
+      const came = names.filter((name) => answer.headers.has(name));
+      expect(documented, `${request} ${answer.status}`).to.include.members(came);
+      return came;
+    };
+    expect(await agree('GET /api/me')).to.deep.equal(['X-Correlation-Id']);
+    expect(await agree('GET /api/me', { as: null })).to.have.length(2);
+    expect(await agree('GET /api/events', { as: null })).to.deep.equal(['WWW-Authenticate']);
+    expect(await agree('GET /api/backup', { as: 'root' })).to.deep.equal(['Content-Disposition']);
+    const write = { as: 'root', body: { id: 'later', name: 'Later' }, headers: { 'Idempotency-Key': 'q1' } };
+    await agree('POST /api/queues', write);
+    expect(await agree('POST /api/queues', write)).to.deep.equal([
+      'Idempotency-Replayed',
+      'X-Correlation-Id',
+    ]);
+    const taken = { ...write, headers: { 'Idempotency-Key': 'q2' } };
+    await agree('POST /api/queues', taken);
+    expect(await agree('POST /api/queues', taken)).to.include('Idempotency-Replayed');
+  });
+
+  it('names the media types in which pictures and files come', () => {
+    const types = (request: string) =>
+      Object.keys(operations.find((one) => one.request === request)?.operation.responses['200'].content);
+    const pictures = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
+    expect(types('GET /api/messages/{id}/media/{n}')).to.have.members(pictures);
+    expect(types('GET /f/{token}')).to.have.members([...pictures, 'application/pdf']);
+    expect(types('GET /api/me')).to.deep.equal(['application/json']);
+  });
+
   it('is what the readable pages are made of', async () => {
     const page = await stage.call('GET /docs/', { as: null });
     expect(page.status).to.equal(200);
