@@ -138,7 +138,11 @@ function spansOf({ stretches, endedAt }: ReportedSession): Span[] {
   return stretches.map((stretch, n) => ({ ...stretch, until: stretches[n + 1]?.since ?? endedAt }));
 }
 
-const AT_DESK: ReadonlySet<string> = new Set(['open', 'agent', 'waiting', 'wrap_up']);
+const WITH_AGENT: ReadonlySet<string> = new Set(['agent', 'waiting', 'wrap_up']);
+const AT_DESK: ReadonlySet<string> = new Set(['open', ...WITH_AGENT]);
+
+/** Why a customer begins to wait for a person. Who is passed on by one who had them does not begin. */
+const FIRST_WAITS: ReadonlySet<string> = new Set(['handed_off', 'reopened']);
 
 /**
  * Counts one session. `rowAt` is the row of a span (of none: of the session as a whole): what happens once counts where
@@ -151,8 +155,9 @@ function count(
   all: readonly Row[],
 ): void {
   const desk = spans.filter(({ place }) => AT_DESK.has(place));
-  const queued = spans.find(({ place }) => place === 'open');
-  const taken = spans.find(({ place, since }) => place === 'agent' && since >= (queued?.since ?? 0));
+  const first = spans.findIndex(({ place, reason }) => place === 'open' && FIRST_WAITS.has(reason));
+  const queued = spans[first];
+  const taken = queued && spans.slice(first).find(({ place }) => place === 'agent');
   for (const row of all) {
     row.sessions += 1;
     if (desk.length > 0) row.escalated += 1;
@@ -172,7 +177,8 @@ function count(
     const speaker = spans.findLast(({ place, since }) => place === 'agent' && since <= answeredAt);
     rowAt(speaker).speedOfAnswer.add(answeredAt - queued.since);
   }
-  const left = taken ? undefined : spans.find((span, n) => isLeft(span, spans[n + 1]));
+  const isHad = spans.some(({ place }) => WITH_AGENT.has(place));
+  const left = isHad ? undefined : spans.find((span, n) => isLeft(span, spans[n + 1]));
   if (left) rowAt(left).abandoned += 1;
   if (desk.length === 0 && spans.at(-1)?.reason === 'bot_ended') rowAt(undefined).resolvedByBot += 1;
   if (survey !== undefined) rowAt(spans.findLast(({ place }) => place === 'agent')).rate(survey.score);

@@ -99,6 +99,48 @@ describe('a report', () => {
     ]);
   });
 
+  it('calls nothing abandoned that an agent had, nor a first wait where one passed it on', () => {
+    const claimed: Step[] = [
+      ['bot', 0],
+      ['agent', 5, { agentId: 'ana', reason: 'claimed' }],
+      ['open', 20, { ...support, reason: 'transferred' }],
+    ];
+    const closed = session([...claimed, ['closed', 65, { ...support, reason: 'force_closed' }]]);
+    const left = session([...claimed, ['bot', 65, { reason: 'customer_left' }], ['closed', 70]]);
+    const reopened = session(
+      [
+        ['agent', 0, { ...ana, reason: 'reopened' }],
+        ['waiting', 10, { ...ana, reason: 'parked' }],
+        ['open', 20, { ...support, reason: 'agent_gone' }],
+        ['closed', 30, { ...support, reason: 'auto_closed' }],
+      ],
+      { reopens: 1, answeredAt: at(5) },
+    );
+    const taken = session([...claimed, ['agent', 30, ben], ['closed', 40, ben]], { answeredAt: at(35) });
+    const { total } = report([closed, left, reopened, taken], 'day');
+    expect(total).to.include({ sessions: 4, escalated: 4, abandoned: 0 });
+    expect([total.firstWait.count, total.speedOfAnswer.count]).to.deep.equal([0, 0]);
+  });
+
+  it('waits first from the handoff, also where an agent had taken it from the bot before', () => {
+    const again = session(
+      [
+        ['bot', 0],
+        ['agent', 5, { agentId: 'ana', reason: 'claimed' }],
+        ['open', 10, { ...support, reason: 'transferred' }],
+        ['bot', 20, { reason: 'customer_left' }],
+        ['open', 100, { ...support, reason: 'handed_off' }],
+        ['agent', 130, ben],
+        ['closed', 200, ben],
+      ],
+      { answeredAt: at(140) },
+    );
+    const { total } = report([again], 'day');
+    expect(total.firstWait).to.include({ count: 1, average: 30 });
+    expect(total.speedOfAnswer).to.include({ count: 1, average: 40 });
+    expect(total.abandoned).to.equal(0);
+  });
+
   it('counts those that were reopened beside the others, and no handoff of the bot for them', () => {
     const straight = session(
       [
