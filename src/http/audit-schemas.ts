@@ -31,7 +31,7 @@ export const auditEntry = z
 export const auditFilter = z.strictObject({
   agent: z.string().max(64).optional(),
   target: z.string().max(400).optional(),
-  operation: z.enum(Object.keys(RIGHTS)).optional(),
+  operation: z.enum([...Object.keys(RIGHTS), 'signIn']).optional(),
   from: z.iso.datetime({ offset: true }).optional().meta({ description: 'From then on.' }),
   to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before then.' }),
   ...paging,
