@@ -33,7 +33,7 @@ export interface ReportRow {
 export interface Report {
   /** Each session once; a row by queue or agent counts one that several had for each of them. */
   total: ReportRow;
-  /** By key; the one without a key is the last. */
+  /** By key, hours by their time; the one without a key is the last. */
   rows: ReportRow[];
 }
 
@@ -75,7 +75,9 @@ export function createReport(
     },
     result: () => ({
       total: total.view(null),
-      rows: [...rows].sort(([a], [b]) => byKey(a, b)).map(([key, counted]) => counted.view(key)),
+      rows: [...rows]
+        .sort(([a], [b]) => (by === 'hour' && byTime(a, b)) || byKey(a, b))
+        .map(([key, counted]) => counted.view(key)),
     }),
   };
 }
@@ -223,6 +225,11 @@ function periodOf(at: number, by: 'day' | 'hour', zone: IANAZone): string {
   const offset = zone.offset(at);
   const local = new Date(at + offset * 60_000).toISOString();
   return by === 'day' ? local.slice(0, 10) : `${local.slice(0, 13)}:00${zone.formatOffset(at, 'short')}`;
+}
+
+/** As text, the hour that a clock shows twice would have its second before its first: `+01:00` before `+02:00`. */
+function byTime(a: string | null, b: string | null): number {
+  return a === null || b === null ? 0 : Date.parse(a) - Date.parse(b);
 }
 
 function byKey(a: string | null, b: string | null): number {

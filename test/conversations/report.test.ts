@@ -215,12 +215,26 @@ describe('a report', () => {
     expect(keys('day', 'Pacific/Pago_Pago')).to.deep.equal([['2026-03-01', 3]]);
   });
 
-  it('tells the two hours apart that a clock shows twice', () => {
-    const night = [Date.parse('2026-10-25T00:30:00Z'), Date.parse('2026-10-25T01:30:00Z')];
-    const ended = night.map((endedAt) => ({ ...BY_BOT, endedAt }));
-    expect(report(ended, 'hour', 'Europe/Madrid').rows.map(({ key }) => key)).to.deep.equal([
-      '2026-10-25T02:00+01:00',
+  it('tells the two hours apart that a clock shows twice, the first one first', () => {
+    const hours = (times: string[], zone: string) =>
+      report(
+        times.map((time) => ({ ...BY_BOT, endedAt: Date.parse(time) })),
+        'hour',
+        zone,
+      ).rows.map(({ key }) => key);
+    const times = ['01:30', '00:30', '02:30', '23:30'].map(
+      (time, n) => `2026-10-${n === 3 ? 24 : 25}T${time}:00Z`,
+    );
+    expect(hours(times, 'Europe/Madrid')).to.deep.equal([
+      '2026-10-25T01:00+02:00',
       '2026-10-25T02:00+02:00',
+      '2026-10-25T02:00+01:00',
+      '2026-10-25T03:00+01:00',
+    ]);
+    const byHalf = ['2026-04-04T15:10:00Z', '2026-04-04T14:40:00Z'];
+    expect(hours(byHalf, 'Australia/Lord_Howe'), 'a clock that goes back by half an hour').to.deep.equal([
+      '2026-04-05T01:00+11:00',
+      '2026-04-05T01:00+10:30',
     ]);
   });
 
