@@ -10,11 +10,9 @@ export const auditEntry = z
     at: z.iso.datetime(),
     agentId: z.string().meta({ description: 'Who did it; they may have been deleted since.' }),
     operation: z.string().meta({ description: 'As this document names it.', example: 'closeConversation' }),
-    target: z
-      .string()
-      .meta({
-        description: 'The id of what it was done to; empty where nothing has one, or it is not known.',
-      }),
+    target: z.string().meta({
+      description: 'The id of what it was done to; empty where nothing has one, or it is not known.',
+    }),
     changes: z
       .array(
         z.object({
