@@ -6,7 +6,7 @@ import { entryOf, HELD, holds } from './consent.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved, written } from './guarded-write.ts';
 import type { NewsSource } from './news.ts';
-import { type Actor, authorOf, hasJoined, hasPart, mayOwn, mayServe } from './rights.ts';
+import { type Actor, authorOf, hasJoined, mayKnow, mayOwn } from './rights.ts';
 import { answeredIn } from './session.ts';
 
 export interface AgentMessageParts {
@@ -61,7 +61,7 @@ export function createAgentMessages(
     async note(id, actor, { text, key, mentions }) {
       let note: MessageDoc | undefined;
       await write(id, actor, {}, async (conversation) => {
-        if (!hasPart(actor, conversation)) mayServe(actor, conversation.queueId);
+        mayKnow(actor, conversation);
         const made = noteBy(actor, conversation, { text, key, ...(mentions && { mentions }) }, now());
         const before = await written(store, conversation, made._id);
         note = before ?? made;

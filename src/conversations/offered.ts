@@ -3,7 +3,7 @@ import type { ConversationDoc } from '../store/documents.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved } from './guarded-write.ts';
 import { passedOverBy, tracedOutcome } from './offer-outcome.ts';
-import { type Actor, hasPart, mayServe } from './rights.ts';
+import { type Actor, mayKnow } from './rights.ts';
 
 /** What an agent answers to a conversation that was put before them. */
 export function createOffered(
@@ -35,9 +35,9 @@ export function createOffered(
 
 /** Throws `offer_over` unless it is offered to the actor now; `forbidden` for who may not know whose it is. */
 function mayAnswer(conversation: ConversationDoc, actor: Actor, now: number): void {
-  const { offer, agentId, version, state, queueId } = conversation;
+  const { offer, agentId, version, state } = conversation;
   if (offer?.agentId === actor.id && offer.until > now) return;
-  if (!hasPart(actor, conversation)) mayServe(actor, queueId);
+  mayKnow(actor, conversation);
   throw new SwitchboardError('offer_over', undefined, {
     details: { agentId: agentId ?? offer?.agentId ?? null, version, state },
   });

@@ -2,7 +2,7 @@ import { SwitchboardError } from '../errors.ts';
 import type { Store } from '../store/documents.ts';
 import type { Desk } from './desk.ts';
 import type { GuardedWrite } from './guarded-write.ts';
-import { hasPart, isSupervisor, mayActFor, mayServe } from './rights.ts';
+import { isSupervisor, mayActFor, mayKnow } from './rights.ts';
 
 /** More at once would only confuse the customer. */
 const MOST = 10;
@@ -53,7 +53,7 @@ export function createParticipants(
         const { participants = [], consulted = [] } = conversation;
         if (!participants.includes(actor.id) && !consulted.includes(actor.id)) {
           // The answer shows the conversation.
-          if (!hasPart(actor, conversation)) mayServe(actor, conversation.queueId);
+          mayKnow(actor, conversation);
           return null;
         }
         const without = (ids: readonly string[]) => ids.filter((one) => one !== actor.id);

@@ -33,7 +33,7 @@ export interface ReportRow {
 export interface Report {
   /** Each session once; a row by queue or agent counts one that several had for each of them. */
   total: ReportRow;
-  /** By key; the one without a key is the last. */
+  /** By key, hours by their time; the one without a key is the last. */
   rows: ReportRow[];
 }
 
@@ -75,7 +75,9 @@ export function createReport(
     },
     result: () => ({
       total: total.view(null),
-      rows: [...rows].sort(([a], [b]) => byKey(a, b)).map(([key, counted]) => counted.view(key)),
+      rows: [...rows]
+        .sort(([a], [b]) => (by === 'hour' && byTime(a, b)) || byKey(a, b))
+        .map(([key, counted]) => counted.view(key)),
     }),
   };
 }
@@ -138,7 +140,11 @@ function spansOf({ stretches, endedAt }: ReportedSession): Span[] {
   return stretches.map((stretch, n) => ({ ...stretch, until: stretches[n + 1]?.since ?? endedAt }));
 }
 
-const AT_DESK: ReadonlySet<string> = new Set(['open', 'agent', 'waiting', 'wrap_up']);
+const WITH_AGENT: ReadonlySet<string> = new Set(['agent', 'waiting', 'wrap_up']);
+const AT_DESK: ReadonlySet<string> = new Set(['open', ...WITH_AGENT]);
+
+/** Why a customer begins to wait for a person. Who is passed on by one who had them does not begin. */
+const FIRST_WAITS: ReadonlySet<string> = new Set(['handed_off', 'reopened']);
 
 /**
  * Counts one session. `rowAt` is the row of a span (of none: of the session as a whole): what happens once counts where
@@ -151,8 +157,9 @@ function count(
   all: readonly Row[],
 ): void {
   const desk = spans.filter(({ place }) => AT_DESK.has(place));
-  const queued = spans.find(({ place }) => place === 'open');
-  const taken = spans.find(({ place, since }) => place === 'agent' && since >= (queued?.since ?? 0));
+  const first = spans.findIndex(({ place, reason }) => place === 'open' && FIRST_WAITS.has(reason));
+  const queued = spans[first];
+  const taken = queued && spans.slice(first).find(({ place }) => place === 'agent');
   for (const row of all) {
     row.sessions += 1;
     if (desk.length > 0) row.escalated += 1;
@@ -172,7 +179,8 @@ function count(
     const speaker = spans.findLast(({ place, since }) => place === 'agent' && since <= answeredAt);
     rowAt(speaker).speedOfAnswer.add(answeredAt - queued.since);
   }
-  const left = taken ? undefined : spans.find((span, n) => isLeft(span, spans[n + 1]));
+  const isHad = spans.some(({ place }) => WITH_AGENT.has(place));
+  const left = isHad ? undefined : spans.find((span, n) => isLeft(span, spans[n + 1]));
   if (left) rowAt(left).abandoned += 1;
   if (desk.length === 0 && spans.at(-1)?.reason === 'bot_ended') rowAt(undefined).resolvedByBot += 1;
   if (survey !== undefined) rowAt(spans.findLast(({ place }) => place === 'agent')).rate(survey.score);
@@ -217,6 +225,11 @@ function periodOf(at: number, by: 'day' | 'hour', zone: IANAZone): string {
   const offset = zone.offset(at);
   const local = new Date(at + offset * 60_000).toISOString();
   return by === 'day' ? local.slice(0, 10) : `${local.slice(0, 13)}:00${zone.formatOffset(at, 'short')}`;
+}
+
+/** As text, the hour that a clock shows twice would have its second before its first: `+01:00` before `+02:00`. */
+function byTime(a: string | null, b: string | null): number {
+  return a === null || b === null ? 0 : Date.parse(a) - Date.parse(b);
 }
 
 function byKey(a: string | null, b: string | null): number {

@@ -21,10 +21,37 @@ export function isSupervisor(actor: Pick<Actor, 'role'>): boolean {
   return actor.role !== 'agent';
 }
 
-/** Throws `forbidden` unless the actor serves the queue. What is in no queue, the bot has: anybody may take over. */
+/**
+ * Throws `forbidden` unless the actor serves the queue. What is in none anybody may try to claim: whoever comes after a
+ * colleague is told who was quicker.
+ */
 export function mayServe(actor: Actor, queueId: string | undefined): void {
   if (queueId === undefined || isSupervisor(actor) || actor.queues.includes(queueId)) return;
   throw new SwitchboardError('forbidden', 'You do not serve the queue of this conversation.');
+}
+
+/** Where a conversation stands, as far as it decides who may see it. */
+export type Whereabouts = Pick<ConversationDoc, 'agentId' | 'queueId' | 'consulted'>;
+
+/**
+ * Whether the actor may see a conversation: who has a part in it, who serves its queue, and supervisors. What is in no
+ * queue is for every agent while nobody owns it, which is while the bot has it, or had it alone when it closed; what a
+ * colleague took from the bot is theirs, also once it is closed.
+ */
+export function maySee(actor: Actor, whereabouts: Whereabouts): boolean {
+  if (isSupervisor(actor) || hasPart(actor, whereabouts)) return true;
+  const { queueId, agentId } = whereabouts;
+  return queueId === undefined ? agentId === undefined : actor.queues.includes(queueId);
+}
+
+/** Throws `forbidden` unless the actor may see it. */
+export function mayKnow(actor: Actor, whereabouts: Whereabouts): void {
+  if (maySee(actor, whereabouts)) return;
+  const reason =
+    whereabouts.queueId === undefined
+      ? 'A colleague has this conversation.'
+      : 'You do not serve the queue of this conversation.';
+  throw new SwitchboardError('forbidden', reason);
 }
 
 /**
@@ -32,7 +59,7 @@ export function mayServe(actor: Actor, queueId: string | undefined): void {
  * know whose it is.
  */
 export function mayOwn(actor: Actor, conversation: Owned): void {
-  if (!hasPart(actor, conversation)) mayServe(actor, conversation.queueId);
+  mayKnow(actor, conversation);
   if (conversation.state === 'closed') {
     throw new SwitchboardError('wrong_state', 'The conversation is closed.', {
       details: ownerOf(conversation),

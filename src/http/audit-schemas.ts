@@ -10,7 +10,9 @@ export const auditEntry = z
     at: z.iso.datetime(),
     agentId: z.string().meta({ description: 'Who did it; they may have been deleted since.' }),
     operation: z.string().meta({ description: 'As this document names it.', example: 'closeConversation' }),
-    target: z.string().meta({ description: 'The id of what it was done to.' }),
+    target: z.string().meta({
+      description: 'The id of what it was done to; empty where nothing has one, or it is not known.',
+    }),
     changes: z
       .array(
         z.object({
@@ -31,7 +33,7 @@ export const auditEntry = z
 export const auditFilter = z.strictObject({
   agent: z.string().max(64).optional(),
   target: z.string().max(400).optional(),
-  operation: z.enum(Object.keys(RIGHTS)).optional(),
+  operation: z.enum([...Object.keys(RIGHTS), 'signIn']).optional(),
   from: z.iso.datetime({ offset: true }).optional().meta({ description: 'From then on.' }),
   to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before then.' }),
   ...paging,

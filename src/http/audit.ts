@@ -1,5 +1,5 @@
 import { insertOnce } from '../store/collection.ts';
-import type { AuditedField, Store } from '../store/documents.ts';
+import type { AuditDoc, AuditedField, Store } from '../store/documents.ts';
 import { problemOf } from './problem.ts';
 import type { RawRequest, Route } from './route.ts';
 
@@ -12,6 +12,8 @@ const UNAUDITED: ReadonlySet<string> = new Set(['keepDraft', 'deleteDraft', 'try
 /** Reads that show what customers have written. */
 const AUDITED_READS: ReadonlySet<string> = new Set([
   'listTranscript',
+  'listDeadLetters',
+  'getOptout',
   'getBackup',
   'exportContact',
   'openMedia',
@@ -28,7 +30,7 @@ const SHOWN: ReadonlySet<string> = new Set([
   ...['id', 'agentId', 'queueId', 'messageId', 'macroId', 'presenceId', 'slug', 'name', 'role', 'rights'],
   ...['auth', 'provider', 'sessions', 'expiresAt', 'tokenExpiresAt'],
   ...['queues', 'languages', 'language', 'skills', 'tags', 'presence', 'base', 'status', 'mode', 'method'],
-  ...['timeZone', 'date', 'when', 'is', 'do', 'wrapUp', 'dialog', 'step', 'types'],
+  ...['timeZone', 'date', 'when', 'is', 'do', 'wrapUp', 'dialog', 'step', 'types', 'events', 'setId'],
 ]);
 
 /** Shown where they look like a code, or a time of day: neither a text nor a phone number. */
@@ -43,6 +45,9 @@ const AUDITED_AS_CSV: ReadonlySet<string> = new Set(['listOptouts']);
 
 const MOST_FIELDS = 200;
 const LONGEST_VALUE = 500;
+
+/** Writes whose request names nothing since it is about whoever sends it. */
+const OF_ONESELF: ReadonlySet<string> = new Set(['setPresence']);
 
 type Parts = { store: Pick<Store, 'audit'>; now: () => number };
 
@@ -68,23 +73,37 @@ export async function withAudit<A>(
   if (operation === 'claimNext') return withClaimAudited(parts, audited, write);
   const { agentId, request, effectKey } = audited;
   const { id, slug, ...others } = asRecord(request.params);
+  const named = stringOf(id) ?? stringOf(slug) ?? nameIn(request.body);
+  const target = named ?? (OF_ONESELF.has(operation) ? agentId : '');
+  const changes = fieldsOf({ ...others, ...asRecord(request.body) });
   const _id = `write:${effectKey}`;
   const isFirst = await insertOnce(parts.store.audit, {
     _id,
     at: parts.now(),
     agentId,
     operation,
-    target: stringOf(id) ?? stringOf(slug) ?? idOf(request.body) ?? agentId,
-    changes: fieldsOf({ ...others, ...asRecord(request.body) }),
+    target,
+    changes,
   });
+  let answer: A;
   try {
-    return await write();
+    answer = await write();
   } catch (error) {
     const { status, code } = problemOf(error);
     // What the attempt before this one did may be why it is refused now.
     if (status < 500 && isFirst) await parts.store.audit.updateOne({ _id }, { $set: { refused: code } });
     throw error;
   }
+  if (target === '') await parts.store.audit.updateOne({ _id }, { $set: gainedBy(answer, changes) });
+  return answer;
+}
+
+/** What the answer adds to an entry whose request named nothing: what was made, or of many things how many. */
+function gainedBy(answer: unknown, changes: AuditedField[]): Pick<AuditDoc, 'target' | 'changes'> {
+  const target = nameIn(answer) ?? Object.values(asRecord(answer)).map(nameIn).find(Boolean);
+  if (target !== undefined) return { target, changes };
+  const counts = Object.entries(asRecord(answer)).filter(([, value]) => typeof value === 'number');
+  return { target: '', changes: [...changes, ...fieldsOf(Object.fromEntries(counts))] };
 }
 
 /**
@@ -158,6 +177,11 @@ function shown(name: string, value: unknown): Pick<AuditedField, 'value'> {
 
 function idOf(value: unknown): string | undefined {
   return stringOf(asRecord(value).id);
+}
+
+/** What a body says that it is about, by its id or slug. */
+function nameIn(value: unknown): string | undefined {
+  return idOf(value) ?? stringOf(asRecord(value).slug);
 }
 
 function stringOf(value: unknown): string | undefined {

@@ -23,7 +23,7 @@ function bearerToken(req: IncomingMessage): string | null {
 }
 
 export interface AuthParts {
-  store: Pick<Store, 'agents' | 'signIns'>;
+  store: Pick<Store, 'agents' | 'signIns' | 'audit'>;
   now: () => number;
   limits: Limits;
   /** Undefined = only tokens of agents count. */

@@ -68,7 +68,7 @@ export function createEventHub({
   const recent: number[] = [];
   /** What was sent of late, by key, so that looking at it again sends nothing. */
   const sent = new Map<string, { at: number; print: string }>();
-  /** Where conversations of queues stand: who could see one is told when it leaves their sight. */
+  /** Where conversations of queues and agents stand: who could see one is told when it leaves their sight. */
   const whereabouts = new Map<string, Whereabouts>();
 
   async function begin(): Promise<void> {
@@ -123,7 +123,7 @@ export function createEventHub({
   async function publish(change: Change, changed: Map<string, Whereabouts>, at: number): Promise<void> {
     let isFor: (actor: Actor) => boolean;
     if (change.kind === 'conversation') {
-      const before = whereabouts.get(change.doc._id);
+      const before = whereabouts.get(change.doc._id) ?? withBot(change.doc);
       remember(change.doc);
       conversationsMoved = true;
       isFor = (actor) => maySee(actor, change.doc) || (before !== undefined && maySee(actor, before));
@@ -160,10 +160,10 @@ export function createEventHub({
   }
 
   function remember({ _id, state, queueId, agentId, consulted }: ConversationDoc): void {
-    if (queueId === undefined || state === 'closed') whereabouts.delete(_id);
+    if ((queueId === undefined && agentId === undefined) || state === 'closed') whereabouts.delete(_id);
     else {
       whereabouts.set(_id, {
-        queueId,
+        ...(queueId === undefined ? {} : { queueId }),
         ...(agentId === undefined ? {} : { agentId }),
         ...(consulted === undefined ? {} : { consulted }),
       });
@@ -267,6 +267,12 @@ export function createEventHub({
     if (!(since > at - OLDEST_RESUME && since <= at)) return false;
     return (await countChanges(store, since, MOST_RESUMED + 1)) <= MOST_RESUMED;
   }
+}
+
+/** Where it stood before an agent took it from the bot, of which nothing is remembered: every agent could see it. */
+function withBot({ state, queueId, agentId, stretches }: ConversationDoc): Whereabouts | undefined {
+  const isTaken = state !== 'closed' && queueId === undefined && agentId !== undefined;
+  return isTaken && stretches.some(({ place }) => place === 'bot') ? {} : undefined;
 }
 
 function isOwnTyping({ kind, doc }: Change, actor: Actor): boolean {

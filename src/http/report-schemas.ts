@@ -53,14 +53,16 @@ const row = z
     abandoned: z
       .number()
       .int()
-      .meta({ description: 'Closed or left by the customer while waiting, before any agent had them.' }),
+      .meta({ description: 'Closed or left by the customer while waiting; no agent ever had them.' }),
     resolvedByBot: z.number().int().meta({ description: 'Ended by the bot; nobody else had them.' }),
     reopened: z.number().int().meta({ description: 'They went on with the session before: see `reopens`.' }),
     escalations: z
       .array(z.object({ reason: z.string(), count: z.number().int() }))
       .meta({ description: 'Handoffs by their reason.' }),
-    firstWait: durations.meta({ description: 'From the first handoff until an agent had it.' }),
-    speedOfAnswer: durations.meta({ description: 'From the first handoff to the first text of a person.' }),
+    firstWait: durations.meta({
+      description: 'From the first handoff, or the reopening into a queue, until an agent had it.',
+    }),
+    speedOfAnswer: durations.meta({ description: 'From then to the first text of a person.' }),
     handle: durations.meta({ description: 'For how long agents had it, wrap-up included, parked not.' }),
     wrapUp: durations,
     survey: z.object({ answers: z.number().int(), average: z.number().nullable() }),

@@ -131,7 +131,9 @@ export const conversationDetail = z
     timers: z
       .array(z.object({ kind: z.string(), at: time }))
       .meta({ description: 'What will happen by itself.' }),
-    stretches: z.array(stretch).meta({ description: 'What became of the session so far, oldest first.' }),
+    stretches: z
+      .array(stretch)
+      .meta({ description: 'What became of the session so far, oldest first: the last 500 steps.' }),
     position: z.number().int().nullable().meta({
       description:
         'Place in its queue while it waits, 1 = next; null also when more than 1000 are before it.',

@@ -23,7 +23,8 @@ export interface SignedIn {
   /** See `providerId`: names and addresses change, it does not. */
   agentId: string;
   name: string;
-  role: 'agent' | 'supervisor' | 'admin';
+  /** Undefined: the provider gives none here (any more). */
+  role: 'agent' | 'supervisor' | 'admin' | undefined;
   secrets: boolean;
   /** Milliseconds since 1970. */
   until: number;
@@ -31,8 +32,8 @@ export interface SignedIn {
 
 export interface OpenId {
   /**
-   * Rejects with `unauthenticated` for a token that is not good, `forbidden` when it gives no role, and
-   * `sign_in_unavailable` when the issuer's keys cannot be had, so that nobody knows.
+   * Rejects with `unauthenticated` for a token that is not good, and `sign_in_unavailable` when the issuer's keys cannot
+   * be had, so that nobody knows.
    */
   verify(token: string): Promise<SignedIn>;
 }
@@ -105,14 +106,10 @@ export function createOpenId(parts: OpenIdParts): OpenId {
       const granted = new Set(
         valuesOf(payload, parts.roleClaim).flatMap((value) => parts.grants.get(value) ?? []),
       );
-      const role = RANKS.findLast((rank) => granted.has(rank));
-      if (role === undefined) {
-        throw new SwitchboardError('forbidden', 'The sign-in provider gives you no role here.');
-      }
       return {
         agentId: providerId(issuer, sub),
         name: nameOf(payload),
-        role,
+        role: RANKS.findLast((rank) => granted.has(rank)),
         secrets: granted.has('secrets'),
         until: exp * 1000,
       };

@@ -295,6 +295,21 @@ describe('the desk', () => {
     });
   });
 
+  it('keeps the whole history of a session that is parked after each of many answers, and not more than 500', async () => {
+    await rig.desk.claim(CONVERSATION, ana);
+    const park = async (rounds: number) => {
+      for (let n = 0; n < rounds; n++) {
+        await rig.desk.wait(CONVERSATION, ana);
+        await rig.desk.resume(CONVERSATION, ana);
+      }
+      return (await rig.conversation()).stretches;
+    };
+    const whole = await park(200);
+    expect(whole.slice(0, 3).map(({ place }) => place)).to.deep.equal(['bot', 'open', 'agent']);
+    expect(whole).to.have.length(403);
+    expect(await park(60)).to.have.length(500);
+  });
+
   it('parks, takes up again, ends and closes, and keeps the session’s row', async () => {
     await rig.desk.claim(CONVERSATION, ana);
     expect(await rig.desk.wait(CONVERSATION, ana)).to.include({ state: 'waiting', agentId: 'ana' });

@@ -99,6 +99,48 @@ describe('a report', () => {
     ]);
   });
 
+  it('calls nothing abandoned that an agent had, nor a first wait where one passed it on', () => {
+    const claimed: Step[] = [
+      ['bot', 0],
+      ['agent', 5, { agentId: 'ana', reason: 'claimed' }],
+      ['open', 20, { ...support, reason: 'transferred' }],
+    ];
+    const closed = session([...claimed, ['closed', 65, { ...support, reason: 'force_closed' }]]);
+    const left = session([...claimed, ['bot', 65, { reason: 'customer_left' }], ['closed', 70]]);
+    const reopened = session(
+      [
+        ['agent', 0, { ...ana, reason: 'reopened' }],
+        ['waiting', 10, { ...ana, reason: 'parked' }],
+        ['open', 20, { ...support, reason: 'agent_gone' }],
+        ['closed', 30, { ...support, reason: 'auto_closed' }],
+      ],
+      { reopens: 1, answeredAt: at(5) },
+    );
+    const taken = session([...claimed, ['agent', 30, ben], ['closed', 40, ben]], { answeredAt: at(35) });
+    const { total } = report([closed, left, reopened, taken], 'day');
+    expect(total).to.include({ sessions: 4, escalated: 4, abandoned: 0 });
+    expect([total.firstWait.count, total.speedOfAnswer.count]).to.deep.equal([0, 0]);
+  });
+
+  it('waits first from the handoff, also where an agent had taken it from the bot before', () => {
+    const again = session(
+      [
+        ['bot', 0],
+        ['agent', 5, { agentId: 'ana', reason: 'claimed' }],
+        ['open', 10, { ...support, reason: 'transferred' }],
+        ['bot', 20, { reason: 'customer_left' }],
+        ['open', 100, { ...support, reason: 'handed_off' }],
+        ['agent', 130, ben],
+        ['closed', 200, ben],
+      ],
+      { answeredAt: at(140) },
+    );
+    const { total } = report([again], 'day');
+    expect(total.firstWait).to.include({ count: 1, average: 30 });
+    expect(total.speedOfAnswer).to.include({ count: 1, average: 40 });
+    expect(total.abandoned).to.equal(0);
+  });
+
   it('counts those that were reopened beside the others, and no handoff of the bot for them', () => {
     const straight = session(
       [
@@ -173,12 +215,26 @@ describe('a report', () => {
     expect(keys('day', 'Pacific/Pago_Pago')).to.deep.equal([['2026-03-01', 3]]);
   });
 
-  it('tells the two hours apart that a clock shows twice', () => {
-    const night = [Date.parse('2026-10-25T00:30:00Z'), Date.parse('2026-10-25T01:30:00Z')];
-    const ended = night.map((endedAt) => ({ ...BY_BOT, endedAt }));
-    expect(report(ended, 'hour', 'Europe/Madrid').rows.map(({ key }) => key)).to.deep.equal([
-      '2026-10-25T02:00+01:00',
+  it('tells the two hours apart that a clock shows twice, the first one first', () => {
+    const hours = (times: string[], zone: string) =>
+      report(
+        times.map((time) => ({ ...BY_BOT, endedAt: Date.parse(time) })),
+        'hour',
+        zone,
+      ).rows.map(({ key }) => key);
+    const times = ['01:30', '00:30', '02:30', '23:30'].map(
+      (time, n) => `2026-10-${n === 3 ? 24 : 25}T${time}:00Z`,
+    );
+    expect(hours(times, 'Europe/Madrid')).to.deep.equal([
+      '2026-10-25T01:00+02:00',
       '2026-10-25T02:00+02:00',
+      '2026-10-25T02:00+01:00',
+      '2026-10-25T03:00+01:00',
+    ]);
+    const byHalf = ['2026-04-04T15:10:00Z', '2026-04-04T14:40:00Z'];
+    expect(hours(byHalf, 'Australia/Lord_Howe'), 'a clock that goes back by half an hour').to.deep.equal([
+      '2026-04-05T01:00+11:00',
+      '2026-04-05T01:00+10:30',
     ]);
   });
 

@@ -157,6 +157,112 @@ for (const engine of STAGE_ENGINES) {
       ]);
     });
 
+    it('tells who read texts that did not go out, and in which words somebody wants none', async () => {
+      await stage.call('GET /api/messages?status=failed', { as: 'sam' });
+      await stage.call('GET /api/messages?status=unknown', { as: 'sam' });
+      await stage.call('GET /api/messages?status=failed', { as: 'ana' });
+      const { body } = await stage.call('POST /api/optouts', {
+        as: 'sam',
+        body: { number: '15550109999', customer: '15550100001', reason: 'By phone.' },
+      });
+      await stage.call(`GET /api/optouts/${body.id}`, { as: 'sam' });
+      await stage.call('GET /api/optouts/1-2', { as: 'sam' });
+      const { items } = await audit('?agent=sam');
+      const read = items.map((entry: Record<string, unknown>) => [entry.operation, entry.target]);
+      expect(read).to.have.deep.members([
+        ['createOptout', body.id],
+        ['getOptout', body.id],
+        ['listDeadLetters', ''],
+      ]);
+      expect(await operations('?agent=ana')).to.deep.equal([]);
+    });
+
+    describe('of what has its name only in the answer', () => {
+      const post = async (path: string, body?: unknown, as = 'root') => {
+        stage.rig.time += 1000;
+        return (await stage.call(`POST ${path}`, { as, body })).body;
+      };
+      const last = async () => (await audit('?limit=1')).items[0];
+      const parties = { number: '15550109999', customer: '15550100001' };
+
+      it('names it: an opt-out by its evidence, a webhook with its events, a quick reply, an erasure', async () => {
+        const optout = await post('/api/optouts', { ...parties, reason: 'By phone.' }, 'sam');
+        expect(await last()).to.deep.include({ operation: 'createOptout', target: optout.id });
+        const events = ['conversation.closed', 'conversation.queued'];
+        const { webhook } = await post('/api/webhooks', { url: 'https://a.example/?key=secret', events });
+        expect(await last()).to.deep.include({
+          operation: 'createWebhook',
+          target: webhook.id,
+          changes: [
+            { field: 'url' },
+            { field: 'events.0', value: 'conversation.closed' },
+            { field: 'events.1', value: 'conversation.queued' },
+          ],
+        });
+        await post('/api/quick-replies', { slug: 'hello', texts: { en: 'Hello.' } });
+        expect(await last()).to.deep.include({ operation: 'createQuickReply', target: 'hello' });
+        await act('close', {}, 'sam');
+        const erasure = await post(`/api/contacts/${parties.customer}/erase`);
+        expect(await last()).to.deep.include({ operation: 'eraseContact', target: erasure.id });
+        stage.rig.time += 1000;
+        await stage.call('PUT /api/me/presence', { body: { presence: 'busy' } });
+        expect(await last()).to.deep.include({ operation: 'setPresence', agentId: 'ana', target: 'ana' });
+      });
+
+      it('says of a list how many it was, and not the one who sent it', async () => {
+        const csv = `number,customer\r\n${parties.number},${parties.customer}\r\n${parties.number},15550100002\r\n`;
+        await post('/api/optouts', { ...parties, reason: 'By phone.' });
+        await post('/api/optouts/import', { csv });
+        expect(await last()).to.deep.include({
+          operation: 'importOptouts',
+          target: '',
+          changes: [{ field: 'csv' }, { field: 'imported', value: 1 }, { field: 'unchanged', value: 1 }],
+        });
+      });
+
+      it('has no target where the process dies before it is told', async () => {
+        const { audit: entries } = stage.store;
+        const { url } = await stage.serve({
+          store: {
+            ...stage.store,
+            durable: stage.store.durable.bind(stage.store),
+            audit: new Proxy(entries, {
+              get: (collection, method) =>
+                method === 'updateOne'
+                  ? () => Promise.reject(new Error('died'))
+                  : Reflect.get(collection, method).bind(collection),
+            }),
+          },
+        });
+        const headers = { authorization: 'Bearer token-of-root', 'idempotency-key': 'k1' };
+        const body = JSON.stringify({ ...parties, reason: 'By phone.' });
+        const answer = await fetch(`${url}/api/optouts`, { method: 'POST', headers, body });
+        expect(answer.status).to.equal(500);
+        expect(await last()).to.deep.include({ operation: 'createOptout', target: '' });
+        const [optout] = (await stage.call('GET /api/optouts', { as: 'root' })).body.items;
+        const again = { as: 'root', body, headers: { 'Idempotency-Key': 'k1' } };
+        expect((await stage.call('POST /api/optouts', again)).status).to.equal(201);
+        expect(await operations('?operation=createOptout')).to.have.length(1);
+        expect((await last()).target).to.equal(optout.id);
+      });
+
+      it('has no target where it was refused', async () => {
+        await post('/api/webhooks', { url: 'http://10.0.0.1/', events: [] });
+        await post('/api/webhooks', { url: 'https://10.0.0.1/' });
+        expect(await last()).to.deep.include({
+          ...{ operation: 'createWebhook', target: '', refused: 'invalid_request' },
+        });
+      });
+    });
+
+    it('has no entry of what somebody’s role, rights or the schema refuse before it is tried', async () => {
+      await stage.call('POST /api/queues', { as: 'ana', body: { id: 'evil', name: 'Evil' } });
+      await stage.store.agents.updateOne({ _id: 'root' }, { $set: { rights: [] } });
+      await stage.call('POST /api/webhooks', { as: 'root', body: { url: 'https://a.example' } });
+      await act('close', { unknown: 1 });
+      expect(await operations()).to.deep.equal([]);
+    });
+
     it('gives no transcript that it cannot write down', async () => {
       const { url } = await stage.serve({
         store: {

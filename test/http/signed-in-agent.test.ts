@@ -70,6 +70,69 @@ for (const engine of STAGE_ENGINES) {
       expect(nobody.body).to.include({ status: 403, code: 'forbidden' });
     });
 
+    describe('in the audit', () => {
+      const entries = async (agentId: string) => {
+        const path = `GET /api/audit?operation=signIn&target=${agentId}`;
+        const { items } = (await stage.call(path, { as: 'root' })).body;
+        return items.map((entry: { agentId: string; changes: { field: string; value: unknown }[] }) => [
+          entry.agentId,
+          ...entry.changes.map(({ field, value }) => `${field}=${value}`),
+        ]);
+      };
+      const next = () => {
+        stage.rig.time += 1000;
+      };
+
+      it('are noted once when they are made, with their role', async () => {
+        const token = await issuer.token();
+        const [one] = await Promise.all([1, 2, 3, 4].map(() => call('GET /api/me', token)));
+        next();
+        await call('GET /api/me', token);
+        const { id } = one?.body ?? {};
+        expect(await entries(id)).to.deep.equal([[id, 'role=agent', 'rights=null']]);
+      });
+
+      it('are noted when a role or right comes, and when it goes', async () => {
+        const { id } = (await call('GET /api/me', await issuer.token())).body;
+        for (const roles of [['boss', 'keys'], ['boss'], ['agent'], [], []]) {
+          next();
+          await call('GET /api/me', await issuer.token({ roles }));
+        }
+        expect(await entries(id)).to.deep.equal([
+          [id, 'role=null'],
+          [id, 'role=agent', 'rights=null'],
+          [id, 'role=admin', 'rights=null'],
+          [id, 'role=admin', 'rights.0=secrets'],
+          [id, 'role=agent', 'rights=null'],
+        ]);
+      });
+
+      it('are noted when they come back after they were deleted, and nobody who never had a role', async () => {
+        await call('GET /api/me', await issuer.token({ roles: [] }));
+        expect(
+          await stage.store.audit.find({ operation: 'signIn', at: { $gte: 0 } }).toArray(),
+        ).to.deep.equal([]);
+        const { id } = (await call('GET /api/me', await issuer.token())).body;
+        next();
+        await stage.call(`DELETE /api/agents/${id}`, { as: 'root' });
+        await call('GET /api/me', await issuer.token());
+        expect(await entries(id)).to.have.length(2);
+      });
+
+      it('have the entry before the change: where it cannot be written nothing changes', async () => {
+        const { url } = await stage.serve({
+          openId: stage.parts.openId,
+          store: {
+            ...stage.store,
+            audit: { ...stage.store.audit, insertOne: () => Promise.reject(new Error('disk full')) } as never,
+          },
+        });
+        const headers = { authorization: `Bearer ${await issuer.token({ roles: ['boss'] })}` };
+        expect((await fetch(`${url}/api/me`, { headers })).status).to.equal(500);
+        expect(await stage.store.agents.countDocuments({})).to.equal(5);
+      });
+    });
+
     it('keep what an administrator gave them', async () => {
       const { body: agent } = await call('GET /api/me', await issuer.token());
       await stage.call(`PATCH /api/agents/${agent.id}`, {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { positionOf, waitIn } from '../../conversations/position.ts';
+import { mayKnow } from '../../conversations/rights.ts';
 import { timersOf } from '../../conversations/timers.ts';
 import { SwitchboardError } from '../../errors.ts';
 import type { Filter } from '../../store/collection.ts';
@@ -105,9 +106,7 @@ export async function visibleConversation(
 ): Promise<ConversationDoc> {
   const doc = await store.conversations.findOne({ _id: id });
   if (!doc) throw new SwitchboardError('not_found', 'There is no such conversation.');
-  if (!maySee(actor, doc)) {
-    throw new SwitchboardError('forbidden', 'You do not serve the queue of this conversation.');
-  }
+  mayKnow(actor, doc);
   return doc;
 }
 
