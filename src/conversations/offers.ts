@@ -16,7 +16,10 @@ export interface OfferParts extends GuardedWriteParts {
 /** The first of each queue that one pass looks at; the next pass sees who is behind them. */
 const MOST_OF_A_QUEUE = 500;
 
-/** Milliseconds. Who missed or rejected a conversation is asked again after this, or once they have been away and come back. */
+/**
+ * Milliseconds. Who missed or rejected a conversation, or gave it away, is asked again after this, or once they have been
+ * away and come back.
+ */
 const PASSED_OVER = 600_000;
 
 /**

@@ -1,13 +1,13 @@
 import type { ReturnCheck } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
-import type { AgentDoc, QueueDoc, Store } from '../store/documents.ts';
+import type { AgentDoc, ConversationDoc, QueueDoc, Store } from '../store/documents.ts';
 import { noteBy } from './agent-messages.ts';
 import { OF_A_PERSONS_TURN } from './commit.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved } from './guarded-write.ts';
 import { handoffResult } from './handoff-result.ts';
 import { openAt } from './hours.ts';
-import { isSupervisor, mayActFor } from './rights.ts';
+import { type Actor, isSupervisor, mayActFor } from './rights.ts';
 import type { Settings } from './settings.ts';
 import { untakenFrom } from './timers.ts';
 
@@ -39,9 +39,10 @@ export function createTransfers(
           const queue = await store.queues.findOne({ _id: to.queueId });
           if (!queue) throw new SwitchboardError('not_found', 'There is no such queue.');
           const move = moved(conversation, 'transfer_to_queue', now(), { queueId: queue._id, reason });
-          if (!unchecked) await refuseNowhere(queue);
+          if (!unchecked) await refuseNowhere(queue, actor);
           const untakenAt = untakenFrom(settings, conversation, now());
-          return { changes: { move, messages, set: { priority: queue.priority, untakenAt } } };
+          const set = { priority: queue.priority, untakenAt, ...notBackTo(conversation, now()) };
+          return { changes: { move, messages, set } };
         }
         const agent = await store.agents.findOne({ _id: to.agentId });
         if (!agent) throw new SwitchboardError('not_found', 'There is no such agent.');
@@ -73,16 +74,20 @@ export function createTransfers(
   };
 
   /**
-   * An agent hands over to whom may take it: never into a queue where nobody is. A supervisor may mean it, such as for
-   * the shift that begins soon.
+   * An agent hands over to whom may take it: never into a queue where nobody else is. A supervisor may mean it, such as
+   * for the shift that begins soon.
    */
-  async function refuseNowhere(queue: QueueDoc): Promise<void> {
+  async function refuseNowhere(queue: QueueDoc, actor: Actor): Promise<void> {
     if (!openAt(queue.hours, now()).open) throw new SwitchboardError('queue_closed');
     const agents = await store.agents.find({}).toArray();
-    if (!agents.some((agent) => agent.queues.includes(queue._id) && isThere(agent))) {
-      throw nobodyThere('Nobody who serves the queue is there.');
-    }
+    const others = agents.filter(({ _id, queues }) => _id !== actor.id && queues.includes(queue._id));
+    if (!others.some(isThere)) throw nobodyThere('Nobody else who serves the queue is there.');
   }
+}
+
+/** Whoever had it is not to have it again at once, as if they had rejected it: they serve the next queue too, perhaps. */
+function notBackTo({ handler, agentId }: ConversationDoc, now: number): Pick<ConversationDoc, 'passedOver'> {
+  return handler === 'agent' && agentId !== undefined ? { passedOver: [{ agentId, at: now }] } : {};
 }
 
 function isThere({ presence }: AgentDoc): boolean {

@@ -132,6 +132,7 @@ describe('the timers of a conversation', () => {
       await passed(30_000);
       await rig.send();
       expect(rig.sent.map(({ text }) => text.split(' ')[0])).to.deep.equal(['A', 'Nobody', 'call_back']);
+      await store.agents.insertOne(anAgent({ _id: 'ben', queues: ['support'] }));
       await rig.desk.claim(CONVERSATION, actor);
       await rig.desk.transfer(CONVERSATION, actor, { queueId: 'support', key: 't' });
       expect((await passed(39_999)).state).to.equal('open');
