@@ -10,6 +10,7 @@ import { openAt } from './hours.ts';
 import { type Actor, isSupervisor, mayActFor } from './rights.ts';
 import type { Settings } from './settings.ts';
 import { untakenFrom } from './timers.ts';
+import { traced } from './trace.ts';
 
 export interface TransferParts {
   store: Pick<Store, 'queues' | 'agents'>;
@@ -41,8 +42,16 @@ export function createTransfers(
           const move = moved(conversation, 'transfer_to_queue', now(), { queueId: queue._id, reason });
           if (!unchecked) await refuseNowhere(queue, actor);
           const untakenAt = untakenFrom(settings, conversation, now());
-          const set = { priority: queue.priority, untakenAt, ...notBackTo(conversation, now()) };
-          return { changes: { move, messages, set } };
+          const { priority, lapsed } = asIn(queue, conversation);
+          const decision = { queueId: queue._id, priority, ...(lapsed.length > 0 ? { lapsed } : {}) };
+          const entry = { step: 'transfer', agentId: actor.id, why: reason, decision } as const;
+          const set = {
+            priority,
+            untakenAt,
+            trace: traced(conversation, [entry], now()),
+            ...notBackTo(conversation, now()),
+          };
+          return { changes: { move, messages, set, ...(lapsed.length > 0 ? { unset: ['skills'] } : {}) } };
         }
         const agent = await store.agents.findOne({ _id: to.agentId });
         if (!agent) throw new SwitchboardError('not_found', 'There is no such agent.');
@@ -83,6 +92,21 @@ export function createTransfers(
     const others = agents.filter(({ _id, queues }) => _id !== actor.id && queues.includes(queue._id));
     if (!others.some(isThere)) throw nobodyThere('Nobody else who serves the queue is there.');
   }
+}
+
+/**
+ * As what a conversation waits in a queue that a person has chosen for it. What routing gave ranks the customer and stays,
+ * unless the queue ranks higher; the skills it asked for were meant for the queue before, and here perhaps nobody has them.
+ */
+function asIn(
+  queue: QueueDoc,
+  { queueId, priority, skills = [] }: ConversationDoc,
+): { priority: number; lapsed: string[] } {
+  // The same again: it is as routing has put it there.
+  if (queueId === queue._id) return { priority, lapsed: [] };
+  // No queue yet: routing has not seen it, or its bot has had it since.
+  if (queueId === undefined) return { priority: queue.priority, lapsed: skills };
+  return { priority: Math.max(priority, queue.priority), lapsed: skills };
 }
 
 /** Whoever had it is not to have it again at once, as if they had rejected it: they serve the next queue too, perhaps. */

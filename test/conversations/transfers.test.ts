@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { lineOf } from '../../src/conversations/line.ts';
 import { offerPass } from '../../src/conversations/offers.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import type { AgentDoc, Store } from '../../src/store/documents.ts';
@@ -89,6 +90,62 @@ for (const [engine, open] of ENGINES) {
       rig.time += 1000;
       await store.agents.updateOne({ _id: 'cat' }, { $set: { presenceAt: rig.time } });
       expect(await offered()).to.equal('cat');
+    });
+
+    describe('after rules gave a priority and asked for skills', () => {
+      beforeEach(async () => {
+        const set = { priority: 9, skills: ['legal'] };
+        pushes({ classification: [{ name: 'Kind', rules: [{ name: 'All', when: 'true', set }] }] });
+        await taken();
+        expect(await rig.conversation()).to.deep.include(set);
+        await agents({ _id: 'dan' });
+      });
+
+      const priorityOf = (priority: number) =>
+        store.queues.updateOne({ _id: 'returns' }, { $set: { priority } });
+
+      for (const skills of ['exact', 'closest'] as const) {
+        it(`asks nobody for skills that were meant for the queue before (${skills})`, async () => {
+          const { distribution } = rig.workstream.settings;
+          pushes({ distribution: { ...distribution, skills } });
+          await toReturns(cat);
+          expect(await rig.conversation()).to.not.have.property('skills');
+          expect(await offered()).to.equal('dan');
+        });
+      }
+
+      it('keeps the priority, and its place in the line by it', async () => {
+        const { unansweredSince, turnAt } = await toReturns(cat);
+        expect((await rig.conversation()).priority).to.equal(9);
+        expect(turnAt).to.equal(lineOf(unansweredSince ?? rig.time, 9));
+      });
+
+      it('takes the priority of a queue that has a higher one', async () => {
+        await priorityOf(12);
+        expect((await toReturns(cat)).priority).to.equal(12);
+      });
+
+      it('says in the trace who moved it, as what, and which skills have lapsed', async () => {
+        const { trace = '[]' } = await toReturns(boss);
+        expect(JSON.parse(trace).at(-1)).to.deep.equal({
+          at: rig.time,
+          step: 'transfer',
+          agentId: 'boss',
+          why: 'assigned',
+          decision: { queueId: 'returns', priority: 9, lapsed: ['legal'] },
+        });
+      });
+
+      it('keeps both where it is moved back into the queue that it came from', async () => {
+        const back = await rig.desk.transfer(CONVERSATION, cat, { queueId: 'support', key: 'back' });
+        expect(back).to.deep.include({ priority: 9, skills: ['legal'] });
+      });
+
+      it('has the queue’s priority alone once the bot has had it again', async () => {
+        await priorityOf(-3);
+        await rig.desk.return(CONVERSATION, cat, { key: 'return' });
+        expect((await toReturns(boss)).priority).to.equal(-3);
+      });
     });
 
     it('is refused to an agent where nobody else who serves the queue is there', async () => {

@@ -17,11 +17,11 @@ export function traceRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
       tag: 'Conversations',
       summary: 'Why it is where it is',
       description:
-        'Each rule that was asked at its handoff with the values that it read, what its queue did with it, and who it was put before, oldest first. Of a long one the last 100. Who may see the conversation may.',
+        'Each rule that was asked at its handoff with the values that it read, what its queue did with it, who it was put before, and who has moved it to another queue, oldest first. Of a long one the last 100. Who may see the conversation may.',
       request: z.object({ params: idParameter }),
       answer: {
         status: 200,
-        description: 'The decisions; none for one that was never handed off.',
+        description: 'The decisions; none for one that was never handed off or moved to a queue.',
         schema: z.object({ items: z.array(traceEntry) }),
         example: {
           items: [
