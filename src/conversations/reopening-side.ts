@@ -3,14 +3,12 @@ import type { BotSideParts } from './bot-side.ts';
 import type { Changes } from './commit.ts';
 import { entryOf } from './consent.ts';
 import type { TurnDecision } from './decision.ts';
-import { overflowed } from './overflowing.ts';
-import { placementBy } from './placement.ts';
 import type { QueueWord } from './queue-side.ts';
+import { placementAgain, rejoined } from './rejoining.ts';
 import { type Return, returnOf } from './reopening.ts';
 import { reserve } from './reservation.ts';
 import { nextSession } from './session.ts';
 import { type AllowedMove, type Move, move } from './state.ts';
-import { untakenFrom } from './timers.ts';
 import { type TracedEntry, traced } from './trace.ts';
 
 export interface ReopeningParts extends Pick<BotSideParts, 'settings' | 'systemText' | 'now' | 'random'> {
@@ -79,33 +77,11 @@ async function toQueue(
   message: Text,
   back: Return,
 ): Promise<TurnDecision | undefined> {
-  const { settings, now } = parts;
-  const { customer, number, queueId = null, skills = [], priority } = conversation;
-  const { language, queueId: fallbackQueueId } = settings.workstream(number);
-  const { locale = language } = conversation;
-  // Rules are of handoffs: they have said where it belongs.
-  const compiled = { classification: [], routes: [] };
-  const found = await placementBy(
-    parts,
-    { compiled, asksWaiting: false, fallbackQueueId },
-    { customer, number, locale, queue: queueId, reason: REOPENED, context: {}, skills, priority },
-  );
-  const { action } = found;
-  if (action?.do === 'bot') return undefined;
-  const moved = allowed(move(conversation, 'reopen_to_queue', now(), { queueId: found.queueId }));
+  const found = await placementAgain(parts, conversation, REOPENED);
+  if (found.action?.do === 'bot') return undefined;
+  const moved = allowed(move(conversation, 'reopen_to_queue', parts.now(), { queueId: found.queueId }));
   const entries = [trace(conversation, back), ...found.trace];
-  const opened = opening(parts, conversation, moved, message, entries);
-  const queued: Changes = {
-    ...opened,
-    set: {
-      ...opened.set,
-      untakenAt: untakenFrom(settings, conversation, now()),
-      ...(action?.do === 'assign' ? { assignAnyway: true } : {}),
-    },
-  };
-  const waiting = { ...conversation, ...moved.fields, ...queued.set, stretches: moved.stretches };
-  const overflowing = action && overflowed(waiting, action, { changes: queued, reason: 'overflow' }, now());
-  return { changes: overflowing ?? queued, outcome: 'recorded', automated: found.said };
+  return rejoined(parts, conversation, found, opening(parts, conversation, moved, message, entries));
 }
 
 const REOPENED = 'reopened';
@@ -117,7 +93,7 @@ function opening(
   moved: AllowedMove,
   { at }: Text,
   entries: readonly TracedEntry[],
-): Changes {
+): Changes & { move: AllowedMove } {
   const { session, skills, priority, handoff, locale } = conversation;
   const { set, unset } = nextSession(conversation, parts.now());
   const { language } = parts.settings.workstream(conversation.number);
