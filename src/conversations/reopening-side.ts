@@ -37,37 +37,32 @@ export async function reopened(
   // Its row is there: it was committed with the close, and a worker copies before it looks at a text.
   const before = await store.sessions.findOne({ _id: `${conversation._id}:${session}` });
   const consent = await entryOf(store, conversation._id);
+  const queueId = await queueOf(parts, conversation);
   for (;;) {
     const agent = before?.agentId === undefined ? null : await store.agents.findOne({ _id: before.agentId });
-    const back = returnOf(message.at, { session: before, consent, agent, workstream, now: now() });
+    const known = { session: before, consent, agent, queueId, workstream, now: now() };
+    const back = returnOf(message.at, known);
     if (back === null) return undefined;
     if (agent === null || back.why !== 'same_agent') return toQueue(parts, conversation, message, back);
     const { cost } = workstream.settings.capacity;
     const wanted = { conversationId: conversation._id, workstreamId: workstream._id, cost };
     // Before the commit, as offers do: who comes back at the same moment sees what is left. A commit that is void then
     // leaves it for the next try, or for nobody until its time is over.
-    if (await reserve(parts, agent, [wanted])) return toAgent(parts, conversation, message, back);
+    if (!(await reserve(parts, agent, [wanted]))) continue;
+    const from = queueId === undefined ? conversation : { ...conversation, queueId };
+    const moved = allowed(move(from, 'reopen_to_agent', now(), { agentId: back.agentId }));
+    const changes = opening(parts, conversation, moved, message, [trace(conversation, back)]);
+    return { changes, outcome: 'recorded' };
   }
 }
 
-async function toAgent(
-  parts: ReopeningParts,
-  conversation: ConversationDoc,
-  message: Text,
-  back: Return,
-): Promise<TurnDecision> {
-  const { store, settings, now } = parts;
-  const { queueId } = conversation;
-  // Should it ever come back to its queue, it must be one that there is.
-  const gone = queueId !== undefined && !(await store.queues.findOne({ _id: queueId }));
-  const from = gone
-    ? { ...conversation, queueId: settings.workstream(conversation.number).queueId }
-    : conversation;
-  const moved = allowed(move(from, 'reopen_to_agent', now(), { agentId: back.agentId }));
-  return {
-    changes: opening(parts, conversation, moved, message, [trace(conversation, back)]),
-    outcome: 'recorded',
-  };
+/** The queue that it was in last; that of the workstream where it is gone. Undefined where it was in none. */
+async function queueOf(
+  { store, settings }: ReopeningParts,
+  { queueId, number }: ConversationDoc,
+): Promise<string | undefined> {
+  if (queueId === undefined || (await store.queues.findOne({ _id: queueId }))) return queueId;
+  return settings.workstream(number).queueId;
 }
 
 /** Into the queue that it was in last; what that does when it is closed or full, it does as with every handoff. */
