@@ -66,6 +66,36 @@ export async function takeBack(parts: AbsenceParts, write: GuardedWrite, agentId
   );
 }
 
+/**
+ * Puts before the next what is offered to an agent who is `offline` or gone, as if they had let the time run out. To be
+ * called with them as they were then: nothing is offered to them since. Their presence stays. May be repeated; who dies in
+ * between leaves offers that end with their time. Rejects as `write` does.
+ */
+export async function passOffersOn(
+  { store, now }: { store: Pick<Store, 'conversations'>; now: () => number },
+  write: GuardedWrite,
+  { _id: agentId, work }: Pick<AgentDoc, '_id' | 'work'>,
+): Promise<void> {
+  if (work.length === 0) return;
+  // An offer takes up capacity from before it is made until after it is over.
+  const ids = work.map(({ conversationId }) => conversationId);
+  const open = await store.conversations.find({ _id: { $in: ids }, state: 'open' }).toArray();
+  for (const { _id } of open) {
+    const reserved = work.some((one) => one.conversationId === _id && one.reservedUntil !== undefined);
+    await write(_id, null, {}, (conversation) => {
+      if (placeOf(conversation) !== 'open') return null;
+      if (conversation.offer?.agentId === agentId) return missedBy(agentId, conversation, now());
+      // A pass is about to offer it: what that has read is past with this, so it does not.
+      return reserved && !conversation.offer ? { changes: {} } : null;
+    });
+  }
+}
+
+function missedBy(agentId: string, conversation: ConversationDoc, now: number): Decision {
+  const set = passedOverBy(conversation, agentId, 'offer_missed', now);
+  return { changes: { move: moved(conversation, 'miss', now), set, unset: ['offer'] } };
+}
+
 /** Ids of conversations that an agent has active, or that are offered to them. */
 async function whatNeedsSomebody(
   store: Pick<Store, 'conversations'>,
@@ -84,10 +114,8 @@ function withoutAgent(
   now: number,
 ): Decision | null {
   const place = placeOf(conversation);
-  if (place === 'open' && conversation.offer?.agentId === agentId) {
-    const set = passedOverBy(conversation, agentId, 'offer_missed', now);
-    return { changes: { move: moved(conversation, 'miss', now), set, unset: ['offer'] } };
-  }
+  if (place === 'open' && conversation.offer?.agentId === agentId)
+    return missedBy(agentId, conversation, now);
   if (place !== 'agent' || conversation.agentId !== agentId) return null;
   const { untaken } = settings.workstream(conversation.number).settings.times;
   return {

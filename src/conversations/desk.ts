@@ -1,5 +1,6 @@
 import type { ReturnCheck, ReturnTarget } from '../bot-turn.ts';
-import type { ConversationDoc, MessageDoc } from '../store/documents.ts';
+import type { AgentDoc, ConversationDoc, MessageDoc } from '../store/documents.ts';
+import { passOffersOn } from './absence.ts';
 import { createAgentMessages } from './agent-messages.ts';
 import { createClaims } from './claims.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -25,6 +26,8 @@ export interface Desk {
   accept(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
   /** It goes to the next agent, and nothing else is offered to this one until they say that they are available. */
   reject(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
+  /** What is offered to an agent who has become `offline`, or is gone, goes to the next; `agent` as they were then. */
+  passOffersOn(agent: Pick<AgentDoc, '_id' | 'work'>): Promise<void>;
   /** The conversation of this queue that is next by priority, then by waiting time; null when none waits. */
   claimNext(queueId: string, actor: Actor): Promise<ConversationDoc | null>;
   /**
@@ -114,6 +117,7 @@ export function createDesk(parts: DeskParts): Desk {
     ...claims,
     claimNext: tellingWhoTookOver(parts, write, claims.claimNext),
     ...createOffered(parts, write),
+    passOffersOn: (agent) => passOffersOn(parts, write, agent),
     ...createAgentMessages(parts, write),
     ...createParticipants(parts, write),
     ...createTransfers(parts, write),

@@ -17,7 +17,7 @@ export interface Wanted {
   lastAgentId?: string;
   /** The first of them who can is taken. */
   preferredAgentIds: readonly string[];
-  /** They missed or rejected it. */
+  /** They missed or rejected it, or gave it away. */
   excluded: readonly string[];
   /** Assign anyway: presence and capacity do not count. */
   whatever?: boolean;

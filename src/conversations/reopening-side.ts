@@ -3,14 +3,12 @@ import type { BotSideParts } from './bot-side.ts';
 import type { Changes } from './commit.ts';
 import { entryOf } from './consent.ts';
 import type { TurnDecision } from './decision.ts';
-import { overflowed } from './overflowing.ts';
-import { placementBy } from './placement.ts';
 import type { QueueWord } from './queue-side.ts';
+import { placementAgain, rejoined } from './rejoining.ts';
 import { type Return, returnOf } from './reopening.ts';
 import { reserve } from './reservation.ts';
 import { nextSession } from './session.ts';
 import { type AllowedMove, type Move, move } from './state.ts';
-import { untakenFrom } from './timers.ts';
 import { type TracedEntry, traced } from './trace.ts';
 
 export interface ReopeningParts extends Pick<BotSideParts, 'settings' | 'systemText' | 'now' | 'random'> {
@@ -39,37 +37,32 @@ export async function reopened(
   // Its row is there: it was committed with the close, and a worker copies before it looks at a text.
   const before = await store.sessions.findOne({ _id: `${conversation._id}:${session}` });
   const consent = await entryOf(store, conversation._id);
+  const queueId = await queueOf(parts, conversation);
   for (;;) {
     const agent = before?.agentId === undefined ? null : await store.agents.findOne({ _id: before.agentId });
-    const back = returnOf(message.at, { session: before, consent, agent, workstream, now: now() });
+    const known = { session: before, consent, agent, queueId, workstream, now: now() };
+    const back = returnOf(message.at, known);
     if (back === null) return undefined;
     if (agent === null || back.why !== 'same_agent') return toQueue(parts, conversation, message, back);
     const { cost } = workstream.settings.capacity;
     const wanted = { conversationId: conversation._id, workstreamId: workstream._id, cost };
     // Before the commit, as offers do: who comes back at the same moment sees what is left. A commit that is void then
     // leaves it for the next try, or for nobody until its time is over.
-    if (await reserve(parts, agent, [wanted])) return toAgent(parts, conversation, message, back);
+    if (!(await reserve(parts, agent, [wanted]))) continue;
+    const from = queueId === undefined ? conversation : { ...conversation, queueId };
+    const moved = allowed(move(from, 'reopen_to_agent', now(), { agentId: back.agentId }));
+    const changes = opening(parts, conversation, moved, message, [trace(conversation, back)]);
+    return { changes, outcome: 'recorded' };
   }
 }
 
-async function toAgent(
-  parts: ReopeningParts,
-  conversation: ConversationDoc,
-  message: Text,
-  back: Return,
-): Promise<TurnDecision> {
-  const { store, settings, now } = parts;
-  const { queueId } = conversation;
-  // Should it ever come back to its queue, it must be one that there is.
-  const gone = queueId !== undefined && !(await store.queues.findOne({ _id: queueId }));
-  const from = gone
-    ? { ...conversation, queueId: settings.workstream(conversation.number).queueId }
-    : conversation;
-  const moved = allowed(move(from, 'reopen_to_agent', now(), { agentId: back.agentId }));
-  return {
-    changes: opening(parts, conversation, moved, message, [trace(conversation, back)]),
-    outcome: 'recorded',
-  };
+/** The queue that it was in last; that of the workstream where it is gone. Undefined where it was in none. */
+async function queueOf(
+  { store, settings }: ReopeningParts,
+  { queueId, number }: ConversationDoc,
+): Promise<string | undefined> {
+  if (queueId === undefined || (await store.queues.findOne({ _id: queueId }))) return queueId;
+  return settings.workstream(number).queueId;
 }
 
 /** Into the queue that it was in last; what that does when it is closed or full, it does as with every handoff. */
@@ -79,33 +72,11 @@ async function toQueue(
   message: Text,
   back: Return,
 ): Promise<TurnDecision | undefined> {
-  const { settings, now } = parts;
-  const { customer, number, queueId = null, skills = [], priority } = conversation;
-  const { language, queueId: fallbackQueueId } = settings.workstream(number);
-  const { locale = language } = conversation;
-  // Rules are of handoffs: they have said where it belongs.
-  const compiled = { classification: [], routes: [] };
-  const found = await placementBy(
-    parts,
-    { compiled, asksWaiting: false, fallbackQueueId },
-    { customer, number, locale, queue: queueId, reason: REOPENED, context: {}, skills, priority },
-  );
-  const { action } = found;
-  if (action?.do === 'bot') return undefined;
-  const moved = allowed(move(conversation, 'reopen_to_queue', now(), { queueId: found.queueId }));
+  const found = await placementAgain(parts, conversation, REOPENED);
+  if (found.action?.do === 'bot') return undefined;
+  const moved = allowed(move(conversation, 'reopen_to_queue', parts.now(), { queueId: found.queueId }));
   const entries = [trace(conversation, back), ...found.trace];
-  const opened = opening(parts, conversation, moved, message, entries);
-  const queued: Changes = {
-    ...opened,
-    set: {
-      ...opened.set,
-      untakenAt: untakenFrom(settings, conversation, now()),
-      ...(action?.do === 'assign' ? { assignAnyway: true } : {}),
-    },
-  };
-  const waiting = { ...conversation, ...moved.fields, ...queued.set, stretches: moved.stretches };
-  const overflowing = action && overflowed(waiting, action, { changes: queued, reason: 'overflow' }, now());
-  return { changes: overflowing ?? queued, outcome: 'recorded', automated: found.said };
+  return rejoined(parts, conversation, found, opening(parts, conversation, moved, message, entries));
 }
 
 const REOPENED = 'reopened';
@@ -117,7 +88,7 @@ function opening(
   moved: AllowedMove,
   { at }: Text,
   entries: readonly TracedEntry[],
-): Changes {
+): Changes & { move: AllowedMove } {
   const { session, skills, priority, handoff, locale } = conversation;
   const { set, unset } = nextSession(conversation, parts.now());
   const { language } = parts.settings.workstream(conversation.number);

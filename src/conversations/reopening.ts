@@ -7,7 +7,7 @@ import type { Reason } from './state.ts';
 /** To whom a reopened session comes: the agent who had it, or, with the reason why not them, its queue. */
 export type Return =
   | { agentId: string; why: 'same_agent' }
-  | { agentId?: string; why: 'same_agent_off' | 'agent_gone' | 'not_available' | 'no_room' };
+  | { agentId?: string; why: 'same_agent_off' | 'agent_gone' | 'not_in_queue' | 'not_available' | 'no_room' };
 
 /** Who had it is done with it, or the customer was silent. A supervisor who closes it over their head has decided more. */
 const COUNTED: ReadonlySet<string> = new Set<Reason>(['agent_closed', 'auto_closed', 'customer_inactive']);
@@ -22,6 +22,8 @@ export interface Known {
   consent: OptoutDoc | null;
   /** Who had that session last, if they are still there. */
   agent: AgentDoc | null;
+  /** In which it goes on; undefined where a person had it from the bot. */
+  queueId: string | undefined;
   workstream: Workstream;
   now: number;
 }
@@ -31,7 +33,10 @@ export interface Known {
  * like any other. The time is that of the text, so a turn that is late or repeated decides the same; one that was written
  * before the close, and was not handled by then, goes on with it too.
  */
-export function returnOf(at: number, { session, consent, agent, workstream, now }: Known): Return | null {
+export function returnOf(
+  at: number,
+  { session, consent, agent, queueId, workstream, now }: Known,
+): Return | null {
   const { reopenSeconds, distribution, capacity } = workstream.settings;
   if (reopenSeconds === null || session === null || session.outcome === SPAM) return null;
   const [before, closing] = session.stretches.slice(-2);
@@ -42,6 +47,7 @@ export function returnOf(at: number, { session, consent, agent, workstream, now 
   const had = agentId === undefined ? {} : { agentId };
   if (!distribution.sameAgent) return { ...had, why: 'same_agent_off' };
   if (!agent) return { ...had, why: 'agent_gone' };
+  if (queueId !== undefined && !agent.queues.includes(queueId)) return { ...had, why: 'not_in_queue' };
   if (agent.presence !== 'available') return { ...had, why: 'not_available' };
   // Beside what an earlier try, whose commit was void, has taken up for it.
   const work = withWork(agent, { conversationId: session.conversationId, cost: 0 }, now);

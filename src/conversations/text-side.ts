@@ -1,6 +1,5 @@
 import type { Bot } from '../bot-turn.ts';
 import type { ConversationDoc, MessageDoc, PendingMessage, Store } from '../store/documents.ts';
-import { backToQueue } from './absence.ts';
 import { type BotSideParts, botSpeaks } from './bot-side.ts';
 import type { Changes } from './commit.ts';
 import { noteMessage } from './compose.ts';
@@ -8,11 +7,12 @@ import { type ConsentSideParts, consentAnswer } from './consent-side.ts';
 import { NOTHING, type TurnDecision } from './decision.ts';
 import { paceAfter } from './flood.ts';
 import { askedInQueue } from './queue-side.ts';
+import { placementAgain, rejoined } from './rejoining.ts';
 import { type ReopeningParts, reopened } from './reopening-side.ts';
 import { type MoodOf, moodsAfter } from './sentiment.ts';
-import { type Move, move, placeOf } from './state.ts';
+import { type AllowedMove, move, placeOf } from './state.ts';
 import { type SurveyScore, surveyAnswer } from './survey.ts';
-import { untakenFrom } from './timers.ts';
+import { traced } from './trace.ts';
 
 export interface TextSideParts extends BotSideParts, ConsentSideParts, ReopeningParts {
   store: Pick<Store, 'conversations' | 'sessions' | 'queues' | 'agents' | 'optouts'>;
@@ -120,21 +120,12 @@ async function withoutConsent(
       askedInQueue({ ...parts, language }, conversation, message, parts.now()) ??
       (await reopened(parts, conversation, message)));
   if (notToBot) return notToBot;
-  const moved = await moveOfMessage(parts, conversation);
+  if (await isAgentGone(parts, conversation)) return backInQueue(parts, conversation, message, muted);
+  const moved = move(conversation, 'message', parts.now());
   if (!moved.allowed) return NOTHING;
   if (muted && moved.place === 'bot') return { ...NOTHING, changes: unheard(conversation, message) };
-  if (moved.place !== 'bot') {
-    const set = {
-      unansweredSince: conversation.unansweredSince ?? message.at,
-      ...(moved.line === 'joined'
-        ? { untakenAt: untakenFrom(parts.settings, conversation, parts.now()) }
-        : {}),
-    };
-    return {
-      changes: { move: moved, set, unset: ['remindedAt'] },
-      outcome: 'recorded',
-    };
-  }
+  if (moved.place !== 'bot')
+    return { changes: forAPerson(conversation, message, moved), outcome: 'recorded' };
   return botSpeaks(parts, conversation, moved, bot, {
     type: 'message',
     id: message._id,
@@ -145,15 +136,41 @@ async function withoutConsent(
   });
 }
 
-/** To the agent who parked it, or ended it, if they are there; else back into the queue. */
-async function moveOfMessage(parts: TextSideParts, conversation: ConversationDoc): Promise<Move> {
+function forAPerson(
+  { unansweredSince }: ConversationDoc,
+  { at }: MessageDoc,
+  moved: AllowedMove,
+): Changes & { move: AllowedMove } {
+  return { move: moved, set: { unansweredSince: unansweredSince ?? at }, unset: ['remindedAt'] };
+}
+
+/** Whether the one who parked it, or ended it, is not there: else the text brings it to them. */
+async function isAgentGone({ store }: TextSideParts, conversation: ConversationDoc): Promise<boolean> {
   const { agentId } = conversation;
   const place = placeOf(conversation);
-  if (place === 'waiting' || place === 'wrap_up') {
-    const agent = agentId === undefined ? null : await parts.store.agents.findOne({ _id: agentId });
-    if (!agent || agent.presence === 'offline') {
-      return move(conversation, 'requeue', parts.now(), backToQueue(parts.settings, conversation));
-    }
-  }
-  return move(conversation, 'message', parts.now());
+  if (place !== 'waiting' && place !== 'wrap_up') return false;
+  const agent = agentId === undefined ? null : await store.agents.findOne({ _id: agentId });
+  return !agent || agent.presence === 'offline';
+}
+
+/**
+ * Into the queue that it was in last; what that does when it is closed or full, it does as with every handoff. Not where
+ * the customer is muted: it would be a text, or the end, and somebody is to look at it.
+ */
+async function backInQueue(
+  parts: TextSideParts,
+  conversation: ConversationDoc,
+  message: MessageDoc,
+  muted: boolean,
+): Promise<TurnDecision> {
+  const reason = 'agent_gone';
+  const own = conversation.queueId ?? parts.settings.workstream(conversation.number).queueId;
+  const found = muted
+    ? { queueId: own, action: null, said: [], trace: [] }
+    : await placementAgain(parts, conversation, reason);
+  const moved = move(conversation, 'requeue', parts.now(), { reason, queueId: found.queueId });
+  if (!moved.allowed) return NOTHING;
+  const { set, ...changes } = forAPerson(conversation, message, moved);
+  const trace = traced(conversation, found.trace, parts.now());
+  return rejoined(parts, conversation, found, { ...changes, set: { ...set, trace } });
 }

@@ -10,6 +10,14 @@ export type TracedEntry =
   | { step: 'overflow'; queueId: string; waiting?: number; waited?: number; decision: OverflowAction }
   | { step: 'distribution'; queueId: string; agentId: string; why: Choice['why'] }
   | { step: 'offer_accepted' | 'offer_rejected' | 'offer_missed'; queueId: string; agentId: string }
+  | {
+      step: 'transfer';
+      /** Who has moved it. */
+      agentId: string;
+      why: 'transferred' | 'assigned';
+      /** `lapsed` = skills that were asked for before and no longer are. */
+      decision: { queueId: string; priority: number; lapsed?: string[] };
+    }
   | ({ step: 'reopened'; session: number } & Return);
 
 const MOST_ENTRIES = 100;

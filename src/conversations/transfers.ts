@@ -1,15 +1,16 @@
 import type { ReturnCheck } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
-import type { AgentDoc, QueueDoc, Store } from '../store/documents.ts';
+import type { AgentDoc, ConversationDoc, QueueDoc, Store } from '../store/documents.ts';
 import { notesBy } from './agent-messages.ts';
 import { OF_A_PERSONS_TURN } from './commit.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved } from './guarded-write.ts';
 import { handoffResult } from './handoff-result.ts';
 import { openAt } from './hours.ts';
-import { isSupervisor, mayActFor } from './rights.ts';
+import { type Actor, isSupervisor, mayActFor } from './rights.ts';
 import type { Settings } from './settings.ts';
 import { untakenFrom } from './timers.ts';
+import { traced } from './trace.ts';
 
 export interface TransferParts {
   store: Pick<Store, 'queues' | 'agents'>;
@@ -39,9 +40,18 @@ export function createTransfers(
           const queue = await store.queues.findOne({ _id: to.queueId });
           if (!queue) throw new SwitchboardError('not_found', 'There is no such queue.');
           const move = moved(conversation, 'transfer_to_queue', now(), { queueId: queue._id, reason });
-          if (!unchecked) await refuseNowhere(queue);
+          if (!unchecked) await refuseNowhere(queue, actor);
           const untakenAt = untakenFrom(settings, conversation, now());
-          return { changes: { move, messages, set: { priority: queue.priority, untakenAt } } };
+          const { priority, lapsed } = asIn(queue, conversation);
+          const decision = { queueId: queue._id, priority, ...(lapsed.length > 0 ? { lapsed } : {}) };
+          const entry = { step: 'transfer', agentId: actor.id, why: reason, decision } as const;
+          const set = {
+            priority,
+            untakenAt,
+            trace: traced(conversation, [entry], now()),
+            ...notBackTo(conversation, now()),
+          };
+          return { changes: { move, messages, set, ...(lapsed.length > 0 ? { unset: ['skills'] } : {}) } };
         }
         const agent = await store.agents.findOne({ _id: to.agentId });
         if (!agent) throw new SwitchboardError('not_found', 'There is no such agent.');
@@ -73,16 +83,35 @@ export function createTransfers(
   };
 
   /**
-   * An agent hands over to whom may take it: never into a queue where nobody is. A supervisor may mean it, such as for
-   * the shift that begins soon.
+   * An agent hands over to whom may take it: never into a queue where nobody else is. A supervisor may mean it, such as
+   * for the shift that begins soon.
    */
-  async function refuseNowhere(queue: QueueDoc): Promise<void> {
+  async function refuseNowhere(queue: QueueDoc, actor: Actor): Promise<void> {
     if (!openAt(queue.hours, now()).open) throw new SwitchboardError('queue_closed');
     const agents = await store.agents.find({}).toArray();
-    if (!agents.some((agent) => agent.queues.includes(queue._id) && isThere(agent))) {
-      throw nobodyThere('Nobody who serves the queue is there.');
-    }
+    const others = agents.filter(({ _id, queues }) => _id !== actor.id && queues.includes(queue._id));
+    if (!others.some(isThere)) throw nobodyThere('Nobody else who serves the queue is there.');
   }
+}
+
+/**
+ * As what a conversation waits in a queue that a person has chosen for it. What routing gave ranks the customer and stays,
+ * unless the queue ranks higher; the skills it asked for were meant for the queue before, and here perhaps nobody has them.
+ */
+function asIn(
+  queue: QueueDoc,
+  { queueId, priority, skills = [] }: ConversationDoc,
+): { priority: number; lapsed: string[] } {
+  // The same again: it is as routing has put it there.
+  if (queueId === queue._id) return { priority, lapsed: [] };
+  // No queue yet: routing has not seen it, or its bot has had it since.
+  if (queueId === undefined) return { priority: queue.priority, lapsed: skills };
+  return { priority: Math.max(priority, queue.priority), lapsed: skills };
+}
+
+/** Whoever had it is not to have it again at once, as if they had rejected it: they serve the next queue too, perhaps. */
+function notBackTo({ handler, agentId }: ConversationDoc, now: number): Pick<ConversationDoc, 'passedOver'> {
+  return handler === 'agent' && agentId !== undefined ? { passedOver: [{ agentId, at: now }] } : {};
 }
 
 /** Whom an agent may hand over to. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Desk } from '../conversations/desk.ts';
 import type { AgentDoc, Presence, PresenceDoc, Store } from '../store/documents.ts';
 import { presence } from './agent-schemas.ts';
 import { invalidRequest } from './problem.ts';
@@ -29,26 +30,36 @@ export function presenceView({ _id: id, name, base }: PresenceDoc): PresenceView
   return { id, name, base };
 }
 
+export interface PresenceParts {
+  store: Pick<Store, 'agents' | 'presences'>;
+  desk: Pick<Desk, 'passOffersOn'>;
+  now: () => number;
+}
+
 /**
- * Leaves the agent's grace as it is: without one, who is connected would never be missed. Null when there is no such
- * agent. Throws `invalid_request` when there is no such own presence. */
+ * What is offered to who becomes `offline` goes to the next. Leaves the agent's grace as it is: without one, who is
+ * connected would never be missed. Null when there is no such agent. Throws `invalid_request` when there is no such own
+ * presence.
+ */
 export async function setPresence(
-  store: Pick<Store, 'agents' | 'presences'>,
+  { store, desk, now }: PresenceParts,
   agentId: string,
   change: z.output<typeof presenceChange>,
-  now: number,
 ): Promise<AgentDoc | null> {
   const own = 'presenceId' in change ? await store.presences.findOne({ _id: change.presenceId }) : null;
   if ('presenceId' in change && !own) {
     throw invalidRequest([{ path: 'body.presenceId', message: 'There is no such presence.' }]);
   }
   const chosen = own ? { presence: own.base, presenceId: own._id } : change;
-  return store.agents.findOneAndUpdate(
+  const at = now();
+  const changed = await store.agents.findOneAndUpdate(
     { _id: agentId },
     {
-      $set: { ...chosen, presenceAt: now, changedAt: now },
+      $set: { ...chosen, presenceAt: at, changedAt: at },
       ...(own ? {} : { $unset: { presenceId: true } }),
     },
     { returnDocument: 'after' },
   );
+  if (changed?.presence === 'offline') await desk.passOffersOn(changed);
+  return changed;
 }

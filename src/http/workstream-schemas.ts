@@ -178,13 +178,18 @@ function messagesWith<T extends z.ZodType>(setting: T) {
 
 const expression = z.string().min(1).max(500).meta({
   description:
-    'CEL, true or false, over `customer`, `number`, `locale`, `reason`, `vars`, `skills`, `priority`, `time`, `queue`, `open` and `waiting` (of each queue at most 10,000).',
+    'CEL, true or false, over `customer`, `number`, `locale`, `reason`, `vars`, `skills`, `priority`, `time` (in the zone of the hours of the workstream’s queue, else UTC), `queue`, `open` and `waiting` (of each queue at most 10,000).',
   example: 'has(vars.topic) && vars.topic == "order"',
 });
 
 const ruleOutput = z
   .strictObject({
-    priority: z.number().int().min(-100).max(100),
+    priority: z
+      .number()
+      .int()
+      .min(-100)
+      .max(100)
+      .meta({ description: 'Replaces that of the queue; it is not added to it.' }),
     skills: z
       .array(z.string().min(1).max(64))
       .max(20)

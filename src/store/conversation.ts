@@ -90,7 +90,7 @@ export interface ConversationDoc {
   /** While in a queue: since when, and its place in the line (see `lineOf`): the smallest is next. */
   queuedAt?: number;
   turnAt?: number;
-  /** While in a queue: agents who missed or rejected it, or lost it for not answering. */
+  /** While in a queue: agents who missed or rejected it, lost it for not answering, or had it when it was moved there. */
   passedOver?: { agentId: string; at: number }[];
   offer?: Offer;
   /** When the bot is to hear that nobody took it. */

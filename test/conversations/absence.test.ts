@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type AbsenceParts, noteAbsence, takeBack } from '../../src/conversations/absence.ts';
+import { type AbsenceParts, noteAbsence, passOffersOn, takeBack } from '../../src/conversations/absence.ts';
 import { GRACE, prolongGrace, renewGrace } from '../../src/conversations/grace.ts';
 import { createGuardedWrite } from '../../src/conversations/guarded-write.ts';
 import { AGEING } from '../../src/conversations/line.ts';
@@ -17,6 +17,7 @@ import {
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
+import { wrappedStore } from '../support/wrapped-store.ts';
 
 const idOf = (customer: number) => `${NUMBER}-${customer}`;
 
@@ -143,6 +144,85 @@ for (const [engine, open] of ENGINES) {
       expect((await ana()).work).to.deep.equal([]);
       await offerPass(parts, new Map());
       expect((await conversation(0)).offer?.agentId).to.equal('ben');
+    });
+
+    describe('of an agent to whom it is offered', () => {
+      beforeEach(async () => {
+        const { settings } = WORKSTREAM;
+        const distribution = { ...settings.distribution, mode: 'push' as const };
+        rig.workstream = { ...WORKSTREAM, settings: { ...settings, distribution } };
+        rig.queues = [aQueue()];
+        await store.agents.insertOne(anAgent({ _id: 'ana', queues: ['support'], capacity: 2 }));
+        const at = rig.time;
+        const waiting = { state: 'open', queuedAt: at, turnAt: at, lastMessageAt: at } as const;
+        await store.conversations.insertOne(aConversation({ _id: idOf(0), queueId: 'support', ...waiting }));
+      });
+
+      /** She says so, in the words of `PUT /api/me/presence`. */
+      async function leaves(seen: Store = store): Promise<void> {
+        const set = { presence: 'offline' as const, presenceAt: rig.time };
+        const left = await store.agents.findOneAndUpdate(
+          { _id: 'ana' },
+          { $set: set },
+          { returnDocument: 'after' },
+        );
+        const own = { ...parts, store: seen };
+        await passOffersOn(own, createGuardedWrite(own), left ?? expect.fail('she is gone'));
+      }
+
+      it('puts it before the next, and leaves what they have and the presence that they chose', async () => {
+        await offerPass(parts, new Map());
+        await has(1);
+        await leaves();
+        const missed = await conversation(0);
+        expect(missed).to.include({ state: 'open', turnAt: rig.time }).and.to.not.have.property('offer');
+        expect(missed.passedOver).to.deep.equal([{ agentId: 'ana', at: rig.time }]);
+        expect(await ana()).to.deep.include({ presence: 'offline', work: [] });
+        expect(await conversation(1)).to.include({ agentId: 'ana', version: 0 });
+        await store.agents.insertOne(anAgent({ _id: 'ben', queues: ['support'] }));
+        await offerPass(parts, new Map());
+        expect((await conversation(0)).offer?.agentId).to.equal('ben');
+        await leaves();
+        expect((await conversation(0)).offer?.agentId, 'what is a colleague’s stays').to.equal('ben');
+      });
+
+      it('offers nothing that a pass had meant for them when they left', async () => {
+        let left = false;
+        const seen = wrappedStore(store, async (operation, run) => {
+          const result = await run();
+          if (operation !== 'durable' && operation.collection === 'agents' && !left) {
+            left = operation.method === 'updateOne';
+            if (left) await leaves();
+          }
+          return result;
+        });
+        await offerPass({ ...parts, store: seen }, new Map());
+        expect(left).to.equal(true);
+        expect(await conversation(0)).to.not.have.property('offer');
+        expect((await ana()).work).to.deep.equal([]);
+      });
+
+      it('leaves an offer that ends with its time after a crash at any point, or none, and goes on when repeated', async () => {
+        let deaths = 0;
+        for (; ; deaths++) {
+          await store.agents.updateOne(
+            { _id: 'ana' },
+            { $set: { presence: 'available', presenceAt: ++rig.time } },
+          );
+          await offerPass(parts, new Map());
+          expect((await conversation(0)).offer?.agentId).to.equal('ana');
+          let points = 0;
+          const dying = crashingStore(store, { crashes: () => points++ === deaths });
+          const end = await leaves(dying).catch((error: unknown) => error);
+          await leaves();
+          await rig.turn(idOf(0));
+          const after = `after a crash at point ${deaths}`;
+          expect(await conversation(0), after).to.not.have.property('offer');
+          expect((await ana()).work, after).to.deep.equal([]);
+          if (!(end instanceof Crash)) break;
+        }
+        expect(deaths).to.be.greaterThan(5);
+      });
     });
 
     it('looks again half a minute later, for what began while they were there', async () => {

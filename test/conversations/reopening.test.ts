@@ -188,6 +188,12 @@ for (const [engine, open] of ENGINES.slice(1)) {
         });
       }
 
+      it('when the agent serves it no more', async () => {
+        await closedByAna();
+        await agent({ queues: ['sales'] });
+        await waits('not_in_queue');
+      });
+
       it('when the agent has no room', async () => {
         await closedByAna();
         const work = ['a', 'b'].map((conversationId) => ({ conversationId, workstreamId: 'x', cost: 1 }));
@@ -279,6 +285,18 @@ for (const [engine, open] of ENGINES.slice(1)) {
       await store.queues.deleteOne({ _id: 'sales' });
       await says('one more thing');
       expect(await rig.conversation()).to.include({ agentId: 'ana', queueId: 'support' });
+    });
+
+    it('goes to who had it from the bot, whatever they serve', async () => {
+      rig.bot = async () => anAnswer({ texts: ['Hello.'] });
+      await says('hi');
+      await rig.desk.claim(CONVERSATION, ANA);
+      await close();
+      await agent({ queues: [] });
+      await says('one more thing');
+      expect(await rig.conversation())
+        .to.include({ state: 'active', handler: 'agent', agentId: 'ana' })
+        .and.to.not.have.property('queueId');
     });
 
     describe('comes to a queue that', () => {
@@ -646,9 +664,11 @@ describe('a session that is reopened', () => {
       ],
     };
     const agent = anAgent({ _id: 'ana' });
-    const known = { session, consent: null, agent, workstream, now: 0 };
+    const known = { session, consent: null, agent, queueId: undefined, workstream, now: 0 };
     expect(returnOf(61_000, known)).to.deep.equal({ agentId: 'ana', why: 'same_agent' });
     expect(returnOf(61_001, known)).to.equal(null);
+    const elsewhere = returnOf(61_000, { ...known, queueId: 'q' });
+    expect(elsewhere).to.deep.equal({ agentId: 'ana', why: 'not_in_queue' });
     expect(returnOf(61_000, { ...known, session: null }), 'retention has taken it').to.equal(null);
     const off = { ...workstream.settings, reopenSeconds: null };
     expect(returnOf(1000, { ...known, workstream: { ...workstream, settings: off } })).to.equal(null);

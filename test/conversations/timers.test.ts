@@ -147,6 +147,7 @@ describe('the timers of a conversation', () => {
       withTimes({ closeOpen: 100, closeActive: 60, closeWaiting: 60, firstResponse: null });
       await queued();
       await passed(90_000);
+      await store.agents.insertOne(anAgent({ _id: 'ben', queues: ['support'] }));
       await rig.desk.claim(CONVERSATION, actor);
       expect((await passed(59_000)).state).to.equal('active');
       await rig.desk.wait(CONVERSATION, actor);

@@ -13,7 +13,7 @@ export interface TraceEntry {
   why?: string;
 }
 
-/** Each rule that was asked, what it read and came to, and who it was put before. */
+/** Each rule that was asked, what it read and came to, who it was put before, and who moved it. */
 export function TraceEntries({ entries }: { entries: readonly TraceEntry[] }) {
   const t = useT();
   const { clock } = useFormats();

@@ -19,9 +19,10 @@ const tag = 'Agents';
 
 export function agentRoutes({
   store,
+  desk,
   now,
   randomToken,
-}: Pick<HttpParts, 'store' | 'now' | 'randomToken'>): Route[] {
+}: Pick<HttpParts, 'store' | 'desk' | 'now' | 'randomToken'>): Route[] {
   return [
     route({
       operation: 'listAgents',
@@ -130,7 +131,7 @@ export function agentRoutes({
       tag,
       summary: 'Delete an agent',
       description:
-        'The token is void at once. Refused while the agent owns conversations that are not closed, and for the last admin.',
+        'The token is void at once, and what is offered to the agent goes to the next. Refused while the agent owns conversations that are not closed, and for the last admin.',
       request: z.object({ params: idParameter }),
       empty: 'Deleted.',
       errors: ['not_found', 'in_use', 'last_admin'],
@@ -150,6 +151,13 @@ export function agentRoutes({
             },
           );
         }
+        // First, so that nothing is offered to them from here on.
+        const last = await store.agents.findOneAndUpdate(
+          { _id: before._id },
+          { $set: { presence: 'offline', presenceAt: now(), changedAt: now() } },
+          { returnDocument: 'after' },
+        );
+        if (last) await desk.passOffersOn(last);
         const { deletedCount } = await store.agents.deleteOne({ _id: before._id });
         if (deletedCount === 0) throw unknownAgent();
         return null;

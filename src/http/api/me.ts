@@ -10,7 +10,7 @@ import { EXAMPLE_AGENT } from './examples.ts';
 
 const tag = 'Me';
 
-export function meRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): Route[] {
+export function meRoutes({ store, desk, now }: Pick<HttpParts, 'store' | 'desk' | 'now'>): Route[] {
   return [
     route({
       operation: 'getMe',
@@ -36,14 +36,14 @@ export function meRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): Rout
       summary: 'Say whether I am there',
       request: z.object({ body: presenceChange }),
       description:
-        'Either a `presence`, or the `presenceId` of an own one (`GET /api/presences`). `offline` means that you get nothing new: what you have stays yours.',
+        'Either a `presence`, or the `presenceId` of an own one (`GET /api/presences`). `offline` means that you get nothing new: what you have stays yours, and what is offered to you goes to the next.',
       exampleBody: { presence: 'available' },
       answer: { status: 200, description: 'The agent, changed.', schema: agent, example: EXAMPLE_AGENT },
       errors: [],
       async handle({ body }, context) {
         // Before it: the grace that is just over must not undo what they say.
         await prolongGrace(store, context.agent._id, now());
-        const changed = await setPresence(store, context.agent._id, body, now());
+        const changed = await setPresence({ store, desk, now }, context.agent._id, body);
         if (!changed) throw new SwitchboardError('unauthenticated');
         return agentView(changed, now());
       },

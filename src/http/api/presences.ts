@@ -23,7 +23,7 @@ const tag = 'Presences';
 
 const EXAMPLE: PresenceView = { id: 'lunch', name: 'Lunch', base: 'away' };
 
-export function presenceRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): Route[] {
+export function presenceRoutes({ store, desk, now }: Pick<HttpParts, 'store' | 'desk' | 'now'>): Route[] {
   return [
     route({
       operation: 'listPresences',
@@ -86,10 +86,12 @@ export function presenceRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>)
         if (!changed) throw unknownPresence();
         const at = now();
         for (const { _id: agentId } of body.base === undefined ? [] : await whoHave(store, _id)) {
-          await store.agents.updateOne(
+          const theirs = await store.agents.findOneAndUpdate(
             { _id: agentId, presenceId: _id },
             { $set: { presence: changed.base, presenceAt: at, changedAt: at } },
+            { returnDocument: 'after' },
           );
+          if (theirs?.presence === 'offline') await desk.passOffersOn(theirs);
         }
         return presenceView(changed);
       },
@@ -122,7 +124,7 @@ export function presenceRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>)
       path: '/api/agents/{id}/presence',
       tag,
       summary: 'Say whether a colleague is there',
-      description: 'For supervisors. Takes what `PUT /api/me/presence` takes.',
+      description: 'For supervisors. Takes and does what `PUT /api/me/presence` does.',
       request: z.object({ params: idParameter, body: presenceChange }),
       exampleBody: { presence: 'away' },
       answer: {
@@ -133,7 +135,7 @@ export function presenceRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>)
       },
       errors: ['not_found'],
       async handle({ params, body }) {
-        const changed = await setPresence(store, params.id, body, now());
+        const changed = await setPresence({ store, desk, now }, params.id, body);
         if (!changed) throw new SwitchboardError('not_found', 'There is no such agent.');
         return agentView(changed, now());
       },

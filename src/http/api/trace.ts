@@ -18,11 +18,11 @@ export function traceRoutes(parts: Pick<HttpParts, 'store' | 'settings' | 'now'>
       tag: 'Conversations',
       summary: 'Why it is where it is',
       description:
-        'Each rule that was asked at its handoff with the values that it read, what its queue did with it, who it was put before, and what they answered, oldest first. Of a long one the last 100. While it waits to be put before somebody and nobody can have it, a last entry says why, as of now. Who may see the conversation may.',
+        'Each rule that was asked at its handoff with the values that it read, what its queue did with it, who it was put before, what they answered, and who has moved it to another queue, oldest first. Of a long one the last 100. While it waits to be put before somebody and nobody can have it, a last entry says why, as of now. Who may see the conversation may.',
       request: z.object({ params: idParameter }),
       answer: {
         status: 200,
-        description: 'The decisions; none for one that was never handed off.',
+        description: 'The decisions; none for one that was never handed off or moved to a queue.',
         schema: z.object({ items: z.array(traceEntry) }),
         example: {
           items: [

@@ -19,7 +19,7 @@ export function transferRoutes({ store, desk }: Pick<HttpParts, 'store' | 'desk'
       tag,
       summary: 'Hand it to a queue or to an agent',
       description:
-        'Name either. In a queue it waits again; an agent owns it at once, whatever their capacity. The owner may, and supervisors. An agent transfers to whom may take it: a colleague who is not `offline`, a queue that is open and has a member who is not `offline`; else it is `nobody_there` or `queue_closed`. A supervisor is not refused. `@agent-1` in the note tells that agent.',
+        'Name either. In a queue it waits again, and is not offered to whoever had it before they have been away and come back, or ten minutes have passed; an agent owns it at once, whatever their capacity. The owner may, and supervisors. An agent transfers to whom may take it: a colleague who is not `offline`, a queue that is open and has another member who is not `offline`; else it is `nobody_there` or `queue_closed`. A supervisor is not refused. `@agent-1` in the note tells that agent.',
       request: z.object({ params: idParameter, body: transfer }),
       exampleBody: { queueId: 'returns', note: 'Wants to send order 1042 back.' },
       answer: {

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 import { GRACE } from '../../../src/conversations/grace.ts';
+import { offerPass } from '../../../src/conversations/offers.ts';
+import { WORKSTREAM } from '../../support/conversations.ts';
+import { aQueue } from '../../support/queues.ts';
 import { handOver, openStage, type Stage } from '../stage.ts';
 
 describe('/api/presences', () => {
@@ -60,6 +63,54 @@ describe('/api/presences', () => {
     await mine({ presence: 'offline' });
     const { body } = await stage.call(`GET /api/conversations/${id}`);
     expect(body).to.include({ state: 'active', agentId: 'ana' });
+  });
+
+  describe('of an agent to whom something is offered', () => {
+    let id: string;
+    beforeEach(async () => {
+      id = await handOver(stage);
+      const { settings } = WORKSTREAM;
+      const distribution = { ...settings.distribution, mode: 'push' as const };
+      stage.rig.workstream = { ...WORKSTREAM, settings: { ...settings, distribution } };
+      stage.rig.queues = [aQueue('support')];
+      await mine({ presence: 'available' });
+      await offerPass({ ...stage.rig.turns, store: stage.store, due: () => {} }, new Map());
+      expect(await offeredTo()).to.equal('ana');
+    });
+
+    const offeredTo = async () => (await stage.rig.conversation()).offer?.agentId;
+    const claimOfBen = async () =>
+      (await stage.call(`POST /api/conversations/${id}/claim`, { as: 'ben' })).status;
+
+    for (const [how, offline] of [
+      ['they say that they are offline', () => mine({ presence: 'offline' })],
+      [
+        'a supervisor says so',
+        () => stage.call('PUT /api/agents/ana/presence', { as: 'sam', body: { presence: 'offline' } }),
+      ],
+      [
+        'the own presence that they have is mapped to it',
+        async () => {
+          await mine({ presenceId: 'lunch' });
+          return stage.call('PATCH /api/presences/lunch', { as: 'root', body: { base: 'offline' } });
+        },
+      ],
+      ['they are deleted', () => stage.call('DELETE /api/agents/ana', { as: 'root' })],
+    ] as const) {
+      it(`lets colleagues have it as soon as ${how}`, async () => {
+        expect(await claimOfBen()).to.equal(409);
+        expect((await offline()).status).to.be.within(200, 204);
+        expect(await offeredTo()).to.equal(undefined);
+        expect(await claimOfBen()).to.equal(200);
+      });
+    }
+
+    for (const presence of ['away', 'busy', 'do_not_disturb']) {
+      it(`leaves it theirs while they are ${presence}`, async () => {
+        await mine({ presence });
+        expect(await offeredTo()).to.equal('ana');
+      });
+    }
   });
 
   it('refuses one that there is not, both and neither', async () => {

@@ -92,6 +92,28 @@ describe('POST /api/workstreams/{id}/try-rules', () => {
     expect(failed.trace[0]).to.include({ result: 'failed', problem: 'no_value' });
   });
 
+  it('has a priority in the place of the queue’s own: that of a rule, else of the dialog', async () => {
+    const routes = toSales('true');
+    const classification = [{ name: 'A', rules: [{ name: 'All', when: 'true', set: { priority: 2 } }] }];
+    const priorityOf = async (sample: object, rules: object) =>
+      (await tried(sample, { routes, ...rules })).body.priority;
+    expect(await priorityOf({ priority: 3 }, { classification })).to.equal(2);
+    expect(await priorityOf({ priority: 3 }, {})).to.equal(3);
+    expect(await priorityOf({}, {})).to.equal(5);
+    expect((await tried({}, { routes: toSales('priority == 0') })).body.queueId).to.equal('sales');
+  });
+
+  it('tells the time by the hours of the workstream’s own queue, whatever queue it leads to, else in UTC', async () => {
+    const hoursIn = (_id: string, timeZone: string) =>
+      stage.store.queues.updateOne({ _id }, { $set: { hours: { timeZone, week: [], holidays: [] } } });
+    const leadsTo = async (hour: number) =>
+      (await tried({}, { routes: toSales(`time.hour == ${hour}`) })).body.queueId;
+    await hoursIn('sales', 'Asia/Taipei');
+    expect(await leadsTo(9)).to.equal('sales');
+    await hoursIn('support', 'Europe/Madrid');
+    expect(await leadsTo(10)).to.equal('sales');
+  });
+
   it('gives the first queue of a split, each time', async () => {
     const to = [
       { queueId: 'support', percent: 1 },
