@@ -118,10 +118,13 @@ export function untakenFrom(
   return now + settings.workstream(number).settings.times.untaken * 1000;
 }
 
-/** Who has it since then has not written; and the customer is not the one to answer, as when it is taken up again. */
-function owesAnswer({ repliedAt, unansweredSince }: ConversationDoc, since: number): boolean {
+/**
+ * Who has it since then has not written. Whoever takes it from a colleague owes a word in any case; who takes up again what
+ * they had parked does only where the customer has written.
+ */
+function owesAnswer({ repliedAt, unansweredSince, stretches }: ConversationDoc, since: number): boolean {
   if (repliedAt === undefined) return true;
-  return repliedAt < since && unansweredSince !== undefined;
+  return repliedAt < since && (unansweredSince !== undefined || stretches.at(-1)?.reason !== 'resumed');
 }
 
 /** The customer has been answered and does not write: a reminder, and some time after it the end. */

@@ -243,6 +243,18 @@ describe('the timers of a conversation', () => {
     expect((await passed(100_000)).state).to.equal('closed');
   });
 
+  it('take it from an agent who got it from a colleague and says nothing, though the customer has been answered', async () => {
+    withTimes({ firstResponse: 60 });
+    await store.agents.insertOne(anAgent({ _id: 'ben', queues: ['support'] }));
+    await queued();
+    await rig.desk.claim(CONVERSATION, actor);
+    await rig.desk.reply(CONVERSATION, actor, { text: 'Let me look', key: 'k1' });
+    rig.time += 1;
+    await rig.desk.transfer(CONVERSATION, actor, { agentId: 'ben', key: 't' });
+    await rig.turn();
+    expect((await passed(60_000)).stretches.at(-1)).to.include({ reason: 'first_response_missed' });
+  });
+
   it('free the capacity of each wrap-up of a session', async () => {
     withTimes({}, { capacity: { cost: 1, wrapUp: { seconds: 60 } } });
     await queued();
