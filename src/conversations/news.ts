@@ -62,13 +62,11 @@ interface Happening {
 export function createNewsSource({ wants, botWantsStatus, randomId, now }: NewsParts): NewsSource {
   return {
     ofCommit(conversation, changes, cause = {}) {
-      // The commonest by far: the bot answers a text, and nobody wants to hear of texts.
       const { messageId } = cause;
       const received = messageId !== undefined && wants('message.received');
-      const consent = consentEvent(conversation, changes);
-      const upset = becomesUpset(conversation, changes);
-      if (!changes.move && !cause.untaken && !received && !consent && !upset) return {};
       const happenings = happeningsOf(conversation, changes, cause);
+      // The commonest by far: the bot answers a text, and nobody wants to hear of texts.
+      if (happenings.length === 0 && !received) return {};
       const session = changes.set?.session ?? conversation?.session;
       const at = now();
       const news: News[] = happenings

@@ -87,8 +87,8 @@ export function createDeliveries(
 
   const loop = createLoop({
     name: 'webhooks',
-    // More than there can be webhooks, so that a slow one never keeps another one waiting.
-    slots: MOST_WEBHOOKS + 1,
+    // One each, so that a slow one never keeps another one waiting.
+    slots: MOST_WEBHOOKS,
     interval: INTERVAL,
     rest: parts.restOf?.(['deliveries', 'settings'], nextAt),
     log: parts.log,

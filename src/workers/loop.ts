@@ -37,12 +37,6 @@ const MOST_HINTS = 10_000;
 const LONGEST_BACK_OFF = 30_000;
 
 /**
- * Slots of a loop that has one thing to do, which a look may find again while it is in hand. A look that finds as much as
- * there is room for is followed by the next at once: with less room than this that would go on for ever.
- */
-export const SLOTS_FOR_ONE = 3;
-
-/**
  * Works on due ids: those hinted at by this process at once, all others at the next look. One id is never worked on
  * twice at the same time here; across processes the claim inside `work` decides. While looks or work fail, the next look
  * comes later and later. Once nothing is in hand, a loop that has a `rest` looks again when that is over.
@@ -87,10 +81,12 @@ export function createLoop(parts: LoopParts): Loop {
   async function look(): Promise<boolean> {
     const limit = slots - active.size;
     if (limit <= 0) return true;
-    const ids = await scan(limit);
-    for (const id of ids) hints.add(id);
+    // One more than there is room for: a full look alone would not say that there is more, and who has one thing to do
+    // would look for it for ever.
+    const ids = await scan(limit + 1);
+    for (const id of ids.slice(0, limit)) hints.add(id);
     startHinted();
-    return ids.length >= limit;
+    return ids.length > limit;
   }
 
   async function nextWork(): Promise<void> {

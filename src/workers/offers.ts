@@ -1,6 +1,6 @@
 import { type OfferParts, offerPass, someoneWaits } from '../conversations/offers.ts';
 import type { Bookmarks } from '../conversations/queue-window.ts';
-import { createLoop, type Loop, SLOTS_FOR_ONE, type WorkerParts } from './loop.ts';
+import { createLoop, type Loop, type WorkerParts } from './loop.ts';
 
 /** Milliseconds. What another process queued or freed; this one hints at its own. */
 const INTERVAL = 1000;
@@ -16,7 +16,7 @@ export function createOffers(
   const bookmarks: Bookmarks = new Map();
   const loop = createLoop({
     name: 'offers',
-    slots: SLOTS_FOR_ONE,
+    slots: 1,
     interval: INTERVAL,
     // Who cannot be placed now may be by the time alone: agents are asked again after a while. And a pass sees but a part
     // of a long queue: the next one, an interval later where nobody was placed, goes on from there.

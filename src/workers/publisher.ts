@@ -1,5 +1,5 @@
 import { hasNews, type PublishParts, publish } from '../webhooks/publish.ts';
-import { createLoop, type Loop, SLOTS_FOR_ONE, type WorkerParts } from './loop.ts';
+import { createLoop, type Loop, type WorkerParts } from './loop.ts';
 
 /** Milliseconds. Finds what other processes committed; this one hints at its own. */
 const INTERVAL = 1000;
@@ -12,7 +12,7 @@ export function createPublisher(parts: PublishParts & WorkerParts): Loop {
   const hasWork = async () => parts.subscriptions.all().length > 0 && (await hasNews(parts.store));
   return createLoop({
     name: 'publisher',
-    slots: SLOTS_FOR_ONE,
+    slots: 1,
     interval: INTERVAL,
     rest: parts.restOf?.(['conversations', 'messages', 'queues', 'publisher', 'settings'], async () =>
       (await hasWork()) ? parts.now() : Number.POSITIVE_INFINITY,

@@ -1,5 +1,5 @@
 import type { RetentionRounds } from '../privacy/retention.ts';
-import { createLoop, type Loop, SLOTS_FOR_ONE, type WorkerParts } from './loop.ts';
+import { createLoop, type Loop, type WorkerParts } from './loop.ts';
 
 /** Milliseconds between two steps: a round over a million conversations takes an hour and a half. */
 const INTERVAL = 1000;
@@ -11,7 +11,7 @@ export function createRetention(
 ): Loop {
   return createLoop({
     name: 'retention',
-    slots: SLOTS_FOR_ONE,
+    slots: 1,
     interval: INTERVAL,
     rest: restOf?.(['settings'], async () => rounds.dueAt()),
     log,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createLoop, type Loop, type LoopParts, SLOTS_FOR_ONE } from '../../src/workers/loop.ts';
+import { createLoop, type Loop, type LoopParts } from '../../src/workers/loop.ts';
 import { recordedLog } from '../support/log.ts';
 
 /** Lets everything that is ready run; no time passes. */
@@ -106,7 +106,7 @@ describe('a loop', () => {
   });
 
   it('keeps its pace where a look finds what is in hand, and that is all there is', async () => {
-    loop = createLoop({ ...parts, slots: SLOTS_FOR_ONE, scan: async () => ['pass'] });
+    loop = createLoop({ ...parts, slots: 1, scan: async () => ['pass'] });
     loop.start();
     await settle();
     wakeUp();
