@@ -91,6 +91,7 @@ async function snapshotsIn(store: Store, parts: HistoryParts): Promise<Snapshot[
     ...common,
     random: () => 0,
     sent: () => {},
+    undelivered: () => {},
     blocked: async () => {},
     send: async () => ({
       outcome: 'accepted' as const,

@@ -15,7 +15,7 @@ interface CallbacksParts {
   now: () => number;
   optouts: Pick<Optouts, 'blockedAt'>;
   consentWord: (text: string, tagged?: unknown) => ConsentWord | undefined;
-  undelivered: NonNullable<OutboxParts['undelivered']>;
+  undelivered: OutboxParts['undelivered'];
   /** Told of a conversation with a new text, once that is on disk. */
   received: (conversationId: string) => void;
   /** Told the ids of messages that may be sent now. */
@@ -44,10 +44,9 @@ export function createCallbacks(parts: CallbacksParts): Pick<HttpParts, 'receive
       if (STATUSES.get(code)?.optOut) await optouts.blockedAt(channelId, externalId, String(code));
       const about = { channelId, externalId, providerId: referenceId };
       const receipt = { ...about, status, rank, code: String(code), description };
-      const tellsBot = parts.undelivered.wanted();
-      const { moved, released } = await applyReceipt(store, receipt, now(), { news, tellsBot });
+      const { moved, released } = await applyReceipt(store, receipt, now(), news);
       if (released !== null) parts.queued([released]);
-      if (moved && status === 'failed' && tellsBot) parts.undelivered.failed(externalId);
+      if (moved && status === 'failed') parts.undelivered(externalId);
       if (moved) parts.changed();
     },
   };

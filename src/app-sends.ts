@@ -14,8 +14,8 @@ interface AppSendsParts extends Omit<SendsParts, 'pacing' | 'send' | 'sent' | 'u
   settings: Settings;
   channels: Channels;
   metrics: Pick<Metrics, 'send' | 'paused'>;
-  /** Whether the bot is to hear of texts that failed, now. */
-  wantsUndelivered: () => boolean;
+  /** Whether the bot is to hear of its texts that failed, now. */
+  botWants: () => boolean;
   /** Told of a conversation of which the bot has something to hear. */
   due: (conversationId: string) => void;
   /** Told of each send that has ended. */
@@ -25,18 +25,18 @@ interface AppSendsParts extends Omit<SendsParts, 'pacing' | 'send' | 'sent' | 'u
 interface AppSends {
   sends: Loop;
   notices: Loop;
-  /** Tells the bot of texts that failed. */
+  /** Tells of texts that failed. */
   untold: Loop;
-  undelivered: NonNullable<OutboxParts['undelivered']>;
+  undelivered: OutboxParts['undelivered'];
 }
 
 /** The loops by which texts leave through their channels, in the time that there is for them. */
 export function createAppSends(
   config: Pick<Config, 'rates'>,
-  { channels, metrics, wantsUndelivered, due, changed, ...parts }: AppSendsParts,
+  { channels, metrics, botWants, due, changed, ...parts }: AppSendsParts,
 ): AppSends {
-  const untold = createUndelivered({ ...parts, due });
-  const undelivered = { wanted: wantsUndelivered, failed: (messageId: string) => untold.hint(messageId) };
+  const untold = createUndelivered({ ...parts, botWants, due });
+  const undelivered = (messageId: string) => untold.hint(messageId);
   const sending: SendsParts = {
     ...parts,
     undelivered,

@@ -158,7 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     channels,
     metrics,
     random,
-    wantsUndelivered: () => bot.wantsUndelivered?.() ?? false,
+    botWants: () => bot.wantsUndelivered?.() ?? false,
     due: (conversationId) => turns.hint(conversationId),
     blocked: (message, code) => optouts.blocked(message, code),
     changed,

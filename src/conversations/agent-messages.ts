@@ -7,7 +7,7 @@ import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved, written } from './guarded-write.ts';
 import type { NewsSource } from './news.ts';
 import { type Actor, authorOf, hasJoined, mayKnow, mayOwn } from './rights.ts';
-import { answeredIn } from './session.ts';
+import { answered } from './session.ts';
 
 export interface AgentMessageParts {
   store: Pick<Store, 'messages' | 'optouts'>;
@@ -34,7 +34,8 @@ export function createAgentMessages(
         const joined = hasJoined(actor, conversation);
         if (!joined) mayOwn(actor, conversation);
         const move = moved(conversation, 'reply', now());
-        const made = outgoingMessages(conversation, draft, split, now());
+        const at = now();
+        const made = outgoingMessages(conversation, draft, split, at);
         messages = made;
         if (made.length === 0) throw new SwitchboardError('invalid_request', 'The text is empty.');
         const known = await Promise.all(made.map(({ _id }) => written(store, conversation, _id)));
@@ -49,9 +50,7 @@ export function createAgentMessages(
           messages = made.map((part) => ({ ...part, status: 'held', error: { ...HELD }, ...told(part._id) }));
           return { changes: { messages } };
         }
-        const at = now();
-        const set = { lastMessageAt: at, repliedAt: at, answeredAt: answeredIn(conversation) ?? at };
-        const changes: Changes = { messages: made, set, unset: ['unansweredSince', 'remindedAt'] };
+        const changes: Changes = { messages: made, ...answered(conversation, at) };
         // Beside its owner one says something; what is parked stays so, and costs its owner no capacity.
         return { changes: joined ? changes : { ...changes, move } };
       });

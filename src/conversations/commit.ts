@@ -32,6 +32,7 @@ export interface Changes {
       | 'lastMessageAt'
       | 'unansweredSince'
       | 'repliedAt'
+      | 'repliedTo'
       | 'answeredAt'
       | 'participants'
       | 'consulted'
@@ -62,6 +63,7 @@ export interface Changes {
     | 'untakenAt'
     | 'unansweredSince'
     | 'repliedAt'
+    | 'repliedTo'
     | 'remindedAt'
     | 'wrapUpFreed'
     | 'surveyOf'
@@ -91,6 +93,7 @@ export const OF_A_PERSONS_TURN = [
   'trace',
   'unansweredSince',
   'repliedAt',
+  'repliedTo',
   'remindedAt',
   'wrapUpFreed',
 ] as const satisfies Changes['unset'];

@@ -5,6 +5,7 @@ import { outgoingMessages } from './compose.ts';
 import type { Desk, DeskParts } from './desk.ts';
 import { type GuardedWrite, written } from './guarded-write.ts';
 import { mayActFor } from './rights.ts';
+import { answered } from './session.ts';
 
 /** What people do about messages that failed, or whose outcome is unknown. */
 export function createDeadLetters(
@@ -21,7 +22,8 @@ export function createDeadLetters(
         // Named after the failed one: two who press at once, with keys of their own, make one message.
         const cause = `resend:${createHash('sha256').update(messageId).digest('hex').slice(0, 32)}`;
         const draft = { cause, author: failed.author, texts: [failed.text] };
-        [again] = outgoingMessages(conversation, draft, split, now());
+        const at = now();
+        [again] = outgoingMessages(conversation, draft, split, at);
         if (!again) return null;
         const before = await written(store, conversation, again._id);
         if (before) {
@@ -30,7 +32,9 @@ export function createDeadLetters(
         }
         if (failed.problem !== 'failed')
           throw wrongStatus('Only a failed message can be sent again.', failed);
-        return { changes: { messages: [again], set: { lastMessageAt: now() } } };
+        const asked =
+          failed.author.kind === 'agent' ? answered(conversation, at) : { set: { lastMessageAt: at } };
+        return { changes: { messages: [again], ...asked } };
       });
       // After the new one is safe: a crash in between leaves the old one in the list, and it finds the new one again.
       await store.messages.updateOne(
@@ -49,7 +53,11 @@ export function createDeadLetters(
       const settled = await store.messages.findOneAndUpdate(
         { _id: messageId, status: 'unknown' },
         {
-          $set: { status, changedAt: now(), ...(status === 'failed' ? { problem: 'failed' } : {}) },
+          $set: {
+            status,
+            changedAt: now(),
+            ...(status === 'failed' ? { problem: 'failed', untoldAt: now() } : {}),
+          },
           ...(status === 'sent' ? { $unset: { problem: true, error: true } } : {}),
           ...news?.ofMessage(messageId, status),
         },

@@ -19,13 +19,13 @@ export interface Receipt {
  * Moves a message forward by a delivery report, whatever order reports come in, also when it overtakes the answer to
  * the send itself, which lets the next one go, or settles one that was `unknown`. Answers whether it has `moved`: an
  * unknown id or an older report changes nothing. `released` is the id of a message that waited for this one and is due now.
- * With `tellsBot` a text that has failed is left for `tellUndelivered`, by the same write.
+ * A text that has failed is left for `tellUndelivered`, by the same write.
  */
 export async function applyReceipt(
   store: Pick<Store, 'messages' | 'durable'>,
   receipt: Receipt,
   now: number,
-  { news, tellsBot = false }: { news?: NewsSource; tellsBot?: boolean } = {},
+  news?: NewsSource,
 ): Promise<{ moved: boolean; released: string | null }> {
   const failed = receipt.status === 'failed';
   const before = await store.messages.findOneAndUpdate(
@@ -37,7 +37,7 @@ export async function applyReceipt(
         providerId: receipt.providerId,
         changedAt: now,
         ...(failed ? { problem: 'failed', error: { code: receipt.code, message: receipt.description } } : {}),
-        ...(failed && tellsBot ? { untoldAt: now } : {}),
+        ...(failed ? { untoldAt: now } : {}),
       },
       $unset: {
         nextAt: true,

@@ -30,12 +30,8 @@ export interface OutcomeParts {
   random: () => number;
   /** Told the id of a message that may go now that another is done. */
   queued: (messageIds: string[]) => void;
-  /** Absent = the bot does not want to know of texts that have failed. */
-  undelivered?: {
-    wanted: () => boolean;
-    /** Told the id of a text of the bot that has failed, for `tellUndelivered`. */
-    failed: (messageId: string) => void;
-  };
+  /** Told the id of a text that has failed, for `tellUndelivered`. */
+  undelivered: (messageId: string) => void;
   /** Told what became of each message that was claimed; `duration` in milliseconds is the provider's. */
   sent: (send: { status: MessageStatus; duration: number }) => void;
 }
@@ -96,8 +92,8 @@ export async function settle(
   duration = 0,
 ): Promise<void> {
   const { store, now } = parts;
-  const problem = status === 'failed' || status === 'unknown' ? status : undefined;
-  const tellsBot = status === 'failed' && message.author.kind === 'bot' && parts.undelivered?.wanted();
+  const failed = status === 'failed';
+  const problem = failed || status === 'unknown' ? status : undefined;
   const { matchedCount } = await store.messages.updateOne(
     { _id: message._id, status: 'sending', attempts: message.attempts },
     {
@@ -107,14 +103,14 @@ export async function settle(
         ...(message.providerId === undefined ? {} : { providerId: message.providerId }),
         ...(error ? { error } : {}),
         ...(problem ? { problem } : {}),
-        ...(tellsBot ? { untoldAt: now() } : {}),
+        ...(failed ? { untoldAt: now() } : {}),
       },
       $unset: { nextAt: true, outstanding: true, ...(error ? {} : { error: true }) },
       ...parts.news?.ofMessage(message._id, status),
     },
   );
   parts.sent({ status, duration });
-  if (tellsBot && matchedCount === 1) parts.undelivered?.failed(message._id);
+  if (failed && matchedCount === 1) parts.undelivered(message._id);
   await releaseNext(parts, message);
 }
 

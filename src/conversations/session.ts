@@ -46,6 +46,21 @@ function startOf({ sessionStartedAt, createdAt }: Answered): number {
   return sessionStartedAt ?? createdAt;
 }
 
+/** An agent has written to the customer at that time, who has waited for it perhaps. */
+export function answered(conversation: ConversationDoc, at: number) {
+  const { unansweredSince, repliedTo } = conversation;
+  const waitedSince = unansweredSince ?? repliedTo;
+  return {
+    set: {
+      lastMessageAt: at,
+      repliedAt: at,
+      answeredAt: answeredIn(conversation) ?? at,
+      ...(waitedSince === undefined ? {} : { repliedTo: waitedSince }),
+    },
+    unset: ['unansweredSince', 'remindedAt'],
+  } satisfies Changes;
+}
+
 /** When a person first wrote to the customer in the session that goes on; the stored time may be an earlier one's. */
 export function answeredIn(conversation: Answered): number | undefined {
   const { answeredAt } = conversation;

@@ -120,9 +120,11 @@ export function untakenFrom(
 
 /**
  * Who has it since then has not written. Whoever takes it from a colleague owes a word in any case; who takes up again what
- * they had parked does only where the customer has written.
+ * they had parked does only where the customer has written. To who wants no texts nobody can write.
  */
-function owesAnswer({ repliedAt, unansweredSince, stretches }: ConversationDoc, since: number): boolean {
+function owesAnswer(conversation: ConversationDoc, since: number): boolean {
+  const { repliedAt, unansweredSince, stretches, optedOutAt } = conversation;
+  if (optedOutAt !== undefined) return false;
   if (repliedAt === undefined) return true;
   return repliedAt < since && (unansweredSince !== undefined || stretches.at(-1)?.reason !== 'resumed');
 }

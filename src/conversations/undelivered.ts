@@ -1,5 +1,5 @@
 import type { Undelivered } from '../bot-turn.ts';
-import type { Store } from '../store/documents.ts';
+import type { MessageDoc, Store } from '../store/documents.ts';
 
 type Stored = Pick<Store, 'conversations' | 'messages'>;
 
@@ -7,36 +7,64 @@ type Stored = Pick<Store, 'conversations' | 'messages'>;
 const LEFT_BEHIND = 10_000;
 
 /**
- * Lets the bot hear that one of its texts has failed, while it still has the conversation, in the session of the text.
- * Answers the conversation's id when there is something to hear. Once: the text is `untoldAt` from the write that makes it
- * failed until this is done, so that a crash in between loses nothing, and the conversation knows which it was told of last.
+ * Tells of a text that has failed, in the session of the text: the bot of its own, while it still has the conversation and
+ * if it wants to know; of an agent's last answer the conversation, whose customer then is somebody nobody has answered.
+ * Resolves with the conversation's id when there is something in it to do or to see. Once: the text is `untoldAt` from the
+ * write that makes it failed until this is done, so that a crash in between loses nothing, and the conversation knows what
+ * it was told of last.
  */
-export async function tellUndelivered(store: Stored, messageId: string, now: number): Promise<string | null> {
+export async function tellUndelivered(
+  store: Stored,
+  messageId: string,
+  { botWants, now }: { botWants: boolean; now: number },
+): Promise<string | null> {
   const message = await store.messages.findOne({ _id: messageId });
   if (message?.untoldAt === undefined) return null;
-  const { conversationId: _id, session, author } = message;
-  const value: Undelivered = { messageId, code: message.error?.code ?? null };
-  const { matchedCount } =
-    author.kind === 'bot'
-      ? await store.conversations.updateOne(
-          { _id, session, state: 'active', handler: 'bot', lastUndelivered: { $ne: messageId } },
-          {
-            $push: {
-              events: {
-                id: `undelivered:${messageId}`,
-                name: 'undelivered',
-                at: now,
-                value: JSON.stringify(value),
-              },
-            },
-            $set: { lastUndelivered: messageId },
-            $inc: { version: 1, wake: 1 },
-            $min: { dueAt: now },
-          },
-        )
-      : { matchedCount: 0 };
+  const { author, conversationId } = message;
+  let told = false;
+  if (author.kind === 'agent') told = await tellConversation(store, message, now);
+  else if (author.kind === 'bot' && botWants) told = await tellBot(store, message, now);
   await store.messages.updateOne({ _id: messageId }, { $unset: { untoldAt: true } });
-  return matchedCount === 1 ? _id : null;
+  return told ? conversationId : null;
+}
+
+async function tellBot(store: Stored, message: MessageDoc, now: number): Promise<boolean> {
+  const { _id: messageId, conversationId: _id, session } = message;
+  const value: Undelivered = { messageId, code: message.error?.code ?? null };
+  const event = {
+    id: `undelivered:${messageId}`,
+    name: 'undelivered',
+    at: now,
+    value: JSON.stringify(value),
+  } as const;
+  const { matchedCount } = await store.conversations.updateOne(
+    { _id, session, state: 'active', handler: 'bot', lastUndelivered: { $ne: messageId } },
+    {
+      $push: { events: event },
+      $set: { lastUndelivered: messageId },
+      $inc: { version: 1, wake: 1 },
+      $min: { dueAt: now },
+    },
+  );
+  return matchedCount === 1;
+}
+
+/** Whoever answered has done their part, so that no first response is due again; but nobody is to be closed for silence. */
+async function tellConversation(store: Stored, message: MessageDoc, now: number): Promise<boolean> {
+  const { conversationId: _id, session, at: repliedAt } = message;
+  const conversation = await store.conversations.findOne({ _id });
+  if (conversation?.session !== session || conversation.repliedTo === undefined) return false;
+  const { repliedTo } = conversation;
+  const { matchedCount } = await store.conversations.updateOne(
+    { _id, session, repliedAt, repliedTo, state: { $in: ['open', 'active', 'waiting'] } },
+    {
+      $set: { changedAt: now },
+      $unset: { repliedTo: true, remindedAt: true },
+      $min: { unansweredSince: repliedTo, dueAt: now },
+      $inc: { version: 1, wake: 1 },
+    },
+  );
+  return matchedCount === 1;
 }
 
 /** Ids of texts of which nobody has told, since whoever was about to has died. */

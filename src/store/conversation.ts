@@ -121,6 +121,8 @@ export interface ConversationDoc {
   consulted?: string[];
   /** When an agent last wrote to the customer, and when the customer was reminded to answer. */
   repliedAt?: number;
+  /** Since when the customer had waited for what an agent wrote last. They do so again when it fails. */
+  repliedTo?: number;
   remindedAt?: number;
   /** Since when the customer wants no texts from this number. A copy, to be shown; sends ask the ledger (`optouts`). */
   optedOutAt?: number;

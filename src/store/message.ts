@@ -82,7 +82,7 @@ export interface MessageDoc {
   consent?: ConsentWord;
   /** Set on a dead letter: an outbound message that a person has to look at. */
   problem?: 'failed' | 'unknown';
-  /** Since when it has failed, until the bot that wrote it has been told. Only for a bot that wants to know. */
+  /** Since when it has failed, until whom it concerns has been told. */
   untoldAt?: number;
   /** Notes only: ids of the agents whom it names. */
   mentions?: string[];

@@ -137,7 +137,7 @@ export async function createRehearsal(parts: RehearsalParts): Promise<Rehearsal>
   const untold = new Set<string>();
   const outbox: OutboxParts = {
     ...common,
-    undelivered: { wanted: () => true, failed: (messageId) => untold.add(messageId) },
+    undelivered: (messageId) => untold.add(messageId),
     random: () => 1,
     blocked: async () => {},
     sent: () => {},
@@ -185,7 +185,7 @@ export async function createRehearsal(parts: RehearsalParts): Promise<Rehearsal>
   async function settle(): Promise<void> {
     await plantQueues();
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
-      for (const messageId of untold) await tellUndelivered(store, messageId, time);
+      for (const messageId of untold) await tellUndelivered(store, messageId, { botWants: true, now: time });
       untold.clear();
       const worked = await workOff(turns, CONVERSATION);
       if (!(await sendDue()) && !worked) return;
@@ -237,7 +237,7 @@ export async function createRehearsal(parts: RehearsalParts): Promise<Rehearsal>
       const last = (await transcript(store, CONVERSATION)).findLast(({ direction }) => direction === 'out');
       if (!last) return false;
       const receipt = reportOn(last, status);
-      const { moved } = await applyReceipt(store, receipt, time, { tellsBot: true });
+      const { moved } = await applyReceipt(store, receipt, time);
       if (moved && status === 'failed') untold.add(last._id);
       await after(Promise.resolve());
       return true;

@@ -4,16 +4,18 @@ import { createLoop, type Loop, type LoopParts } from './loop.ts';
 
 const INTERVAL = 10_000;
 
-/** Tells bots of texts that have failed: of those hinted at now, and of those that a process which died has left. */
+/** Tells of texts that have failed: of those hinted at now, and of those that a process which died has left. */
 export function createUndelivered(
   parts: {
     store: Pick<Store, 'conversations' | 'messages'>;
     now: () => number;
+    /** Whether the bot is to hear of its texts that failed, now. */
+    botWants: () => boolean;
     /** Told of a conversation of which the bot has something to hear. */
     due: (conversationId: string) => void;
   } & Pick<LoopParts, 'log' | 'sleep'>,
 ): Loop {
-  const { store, now, due, log, sleep } = parts;
+  const { store, now, botWants, due, log, sleep } = parts;
   return createLoop({
     name: 'undelivered',
     slots: 8,
@@ -21,7 +23,7 @@ export function createUndelivered(
     log,
     sleep,
     async work(messageId) {
-      const told = await tellUndelivered(store, messageId, now());
+      const told = await tellUndelivered(store, messageId, { botWants: botWants(), now: now() });
       if (told !== null) due(told);
     },
     scan: (limit) => leftUntold(store, now(), limit),

@@ -188,8 +188,8 @@ describe('news', () => {
       code: '203',
       description: '',
     };
-    await applyReceipt(store, receipt, rig.time, { news });
-    await applyReceipt(store, { ...receipt, status: 'delivered', rank: 4 }, rig.time, { news });
+    await applyReceipt(store, receipt, rig.time, news);
+    await applyReceipt(store, { ...receipt, status: 'delivered', rank: 4 }, rig.time, news);
     const message = await store.messages.findOne({ _id: 'out:in:REF0:0' });
     expect(message?.news?.map(({ type }) => type)).to.deep.equal([
       'message.sent',

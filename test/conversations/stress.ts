@@ -239,7 +239,18 @@ export async function stressRun(
         await survives(() => workOff(parts, _id));
       for (const { _id } of shuffled(messages, random).slice(0, 10)) {
         await survives(() =>
-          sendOut({ ...parts, store: process, send, random, sent: () => {}, blocked: async () => {} }, _id),
+          sendOut(
+            {
+              ...parts,
+              store: process,
+              send,
+              random,
+              sent: () => {},
+              undelivered: () => {},
+              blocked: async () => {},
+            },
+            _id,
+          ),
         );
       }
       const left = (await nextTextAt(store)) < Number.POSITIVE_INFINITY ? 1 : 0;

@@ -230,6 +230,15 @@ describe('the timers of a conversation', () => {
     expect((await passed(600_000)).state).to.equal('active');
   });
 
+  it('leave an agent alone whose customer wants no texts', async () => {
+    withTimes({ firstResponse: 120 });
+    await queued();
+    await rig.textIn('STOP');
+    await rig.turn();
+    await rig.desk.claim(CONVERSATION, actor);
+    expect(await passed(121_000)).to.include({ state: 'active', agentId: 'ana' });
+  });
+
   it('leave it with an agent who has taken it up again, for as long as the customer owes the answer', async () => {
     withTimes({ firstResponse: 60, remind: 100, closeReminded: 100 });
     await queued();

@@ -4,6 +4,7 @@ import { applyReceipt } from '../../src/conversations/receipts.ts';
 import type { SendResult } from '../../src/conversations/send-outcome.ts';
 import { leftUntold, tellUndelivered } from '../../src/conversations/undelivered.ts';
 import type { Store } from '../../src/store/documents.ts';
+import type { Times } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
@@ -28,7 +29,7 @@ for (const [engine, open] of ENGINES) {
       rig = createRig(store);
       heard = [];
       failed = [];
-      rig.outbox.undelivered = { wanted: () => true, failed: (messageId) => failed.push(messageId) };
+      rig.outbox.undelivered = (messageId) => failed.push(messageId);
       rig.bot = async ({ activity }) => {
         if (activity.type === 'event') heard.push(activity);
         return anAnswer({ texts: activity.type === 'message' ? ['Hello'] : [] });
@@ -39,14 +40,17 @@ for (const [engine, open] of ENGINES) {
     });
     afterEach(() => dispose());
 
+    const tell = (messageId: string, botWants = true) =>
+      tellUndelivered(store, messageId, { botWants, now: rig.time });
+
     /** TeleSign's report that the last text to the customer has failed. */
     async function fails(): Promise<string | null> {
       const last = (await rig.transcript()).findLast(({ direction }) => direction === 'out');
       const externalId = last?._id ?? '';
       const about = { channelId: 'default', externalId, providerId: 'REF', code: '240', description: 'No.' };
       const report = { ...about, status: 'failed', rank: 3 } as const;
-      await applyReceipt(store, report, rig.time, { tellsBot: true });
-      return tellUndelivered(store, externalId, rig.time);
+      await applyReceipt(store, report, rig.time);
+      return tell(externalId);
     }
 
     /** The next text to the customer, as TeleSign takes it. */
@@ -85,7 +89,7 @@ for (const [engine, open] of ENGINES) {
     it('is told when TeleSign refuses it for good', async () => {
       await answered(REFUSED);
       expect(failed).to.deep.equal(['out:in:REF2:0']);
-      expect(await tellUndelivered(store, 'out:in:REF2:0', rig.time)).to.equal(CONVERSATION);
+      expect(await tell('out:in:REF2:0')).to.equal(CONVERSATION);
       await rig.turn();
       expect(heard).to.have.length(1);
       expect(heard[0]).to.deep.include({ value: { messageId: 'out:in:REF2:0', code: '11000' } });
@@ -101,11 +105,17 @@ for (const [engine, open] of ENGINES) {
       expect(failed).to.deep.equal(['out:in:REF2:0']);
     });
 
-    it('is not told while nobody knows whether it has reached them, nor to a bot that does not want to know', async () => {
+    it('is not told while nobody knows whether it has reached them', async () => {
       await answered({ outcome: 'unknown', reason: 'timeout' });
-      rig.outbox.undelivered = { wanted: () => false, failed: (messageId) => failed.push(messageId) };
-      await answered(REFUSED);
       expect(failed).to.deep.equal([]);
+      rig.time += 60_000;
+      expect(await leftUntold(store, rig.time, 10)).to.deep.equal([]);
+    });
+
+    it('is not told to a bot that does not want to know', async () => {
+      await answered(REFUSED);
+      expect(await tell('out:in:REF2:0', false)).to.equal(null);
+      expect((await rig.conversation()).events).to.deep.equal([]);
       rig.time += 60_000;
       expect(await leftUntold(store, rig.time, 10)).to.deep.equal([]);
     });
@@ -116,23 +126,116 @@ for (const [engine, open] of ENGINES) {
       rig.time += 10_000;
       expect(await leftUntold(store, rig.time, 10)).to.deep.equal(failed);
       const [id = ''] = failed;
-      await tellUndelivered(store, id, rig.time);
+      await tell(id);
       // It dies before it notes that it has told.
       await store.messages.updateOne({ _id: id }, { $set: { untoldAt: rig.time } });
       await rig.turn();
-      expect(await tellUndelivered(store, id, rig.time)).to.equal(null);
+      expect(await tell(id)).to.equal(null);
       await rig.turn();
       expect(heard).to.have.length(1);
       rig.time += 10_000;
       expect(await leftUntold(store, rig.time, 10)).to.deep.equal([]);
     });
 
-    it('of an agent is not told', async () => {
+    it('of an agent is not told to the bot', async () => {
       await rig.desk.claim(CONVERSATION, ana);
       await rig.desk.reply(CONVERSATION, ana, { text: 'Hello', key: 'r' });
       await rig.send();
       await rig.desk.return(CONVERSATION, ana, { key: 'k' });
       expect(await fails()).to.equal(null);
+    });
+
+    describe('of an agent', () => {
+      let askedAt: number;
+
+      beforeEach(async () => {
+        await rig.desk.claim(CONVERSATION, ana);
+        rig.time += 60_000;
+        await rig.textIn('are you there?');
+        askedAt = rig.time;
+        await rig.turn();
+        rig.time += 60_000;
+        await reply('Yes');
+      });
+
+      function withTimes(times: Partial<Times>): void {
+        const { settings } = rig.workstream;
+        rig.workstream = {
+          ...rig.workstream,
+          settings: { ...settings, times: { ...settings.times, ...times } },
+        };
+      }
+
+      async function reply(text: string) {
+        const replied = await rig.desk.reply(CONVERSATION, ana, { text, key: text });
+        await rig.send();
+        return replied;
+      }
+
+      it('leaves the customer somebody whom nobody has answered, since they wrote', async () => {
+        expect(await rig.conversation()).not.to.have.property('unansweredSince');
+        expect(await fails()).to.equal(CONVERSATION);
+        expect((await rig.conversation()).unansweredSince).to.equal(askedAt);
+      });
+
+      it('has nobody closed for their silence', async () => {
+        withTimes({ remind: 300, closeReminded: 300 });
+        await fails();
+        for (let n = 0; n < 20; n += 1) {
+          rig.time += 60_000;
+          await rig.turn();
+        }
+        expect((await rig.conversation()).state).to.equal('active');
+        expect((await rig.transcript()).filter(({ author }) => author.kind === 'system')).to.deep.equal([]);
+      });
+
+      it('is no reason to owe a first response again', async () => {
+        withTimes({ firstResponse: 180 });
+        await fails();
+        rig.time += 600_000;
+        await rig.turn();
+        expect((await rig.conversation()).state).to.equal('active');
+      });
+
+      it('says nothing once another answer has left after it', async () => {
+        const [first] = await reply('First');
+        rig.time += 1000;
+        await reply('Second');
+        const lost = { channelId: 'default', externalId: first?._id ?? '', providerId: 'REF', rank: 3 };
+        await applyReceipt(store, { ...lost, code: '240', description: 'No.', status: 'failed' }, rig.time);
+        expect(await tell(lost.externalId)).to.equal(null);
+        expect(await rig.conversation()).not.to.have.property('unansweredSince');
+      });
+
+      it('leaves them unanswered where all that was said in a row has failed', async () => {
+        rig.time += 1000;
+        await reply('Really');
+        await fails();
+        expect((await rig.conversation()).unansweredSince).to.equal(askedAt);
+      });
+
+      it('is answered by its resending', async () => {
+        await fails();
+        const lost = (await rig.transcript()).findLast(({ author }) => author.kind === 'agent');
+        rig.time += 1000;
+        await rig.desk.resend(lost?._id ?? '', ana);
+        expect(await rig.conversation()).not.to.have.property('unansweredSince');
+        await rig.send();
+        expect(await fails()).to.equal(CONVERSATION);
+        expect((await rig.conversation()).unansweredSince).to.equal(askedAt);
+      });
+
+      it('also where an agent says that one of unknown outcome has failed', async () => {
+        rig.time += 1000;
+        await rig.textIn('hello?');
+        await rig.turn();
+        rig.answer = () => ({ outcome: 'unknown', reason: 'timeout' });
+        rig.time += 1000;
+        const [unknown] = await reply('Sorry');
+        await rig.desk.settle(unknown?._id ?? '', ana, 'failed');
+        rig.time += 10_000;
+        expect(await leftUntold(store, rig.time, 10)).to.deep.equal([unknown?._id]);
+      });
     });
   });
 }

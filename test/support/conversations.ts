@@ -200,6 +200,7 @@ export function createRig(store: Store): Rig {
       random: () => 1,
       blocked: (message, code) => rig.optouts.blocked(message, code),
       sent: () => {},
+      undelivered: () => {},
       send: async (message) => {
         rig.sent.push(message);
         return rig.answer(message);
