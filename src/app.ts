@@ -39,6 +39,7 @@ import { createSubscriptions } from './webhooks/subscriptions.ts';
 import { createClockWatch } from './workers/clock-watch.ts';
 import { createDialogWatch } from './workers/dialog-watch.ts';
 import { createLevelWatch } from './workers/level-watch.ts';
+import { createLookAnew } from './workers/look-anew.ts';
 import { createSettingsReader } from './workers/settings-reader.ts';
 import { createStillness } from './workers/stillness.ts';
 
@@ -189,6 +190,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       stillness.changed('settings');
     },
   });
+  const lookAnew = createLookAnew(common);
   const clockWatch = createClockWatch({ ...common, steady: () => performance.now(), stillness });
   const dialogWatch =
     demo && dialogs && createDialogWatch({ ...common, publishChanges: dialogs.folder.publishChanges });
@@ -259,7 +261,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   demo?.mount(server);
 
-  const loops = [turns, sends, notices, untold, settingsReader, offers, absences, levelWatch, clockWatch];
+  const loops = [
+    ...[turns, sends, notices, untold, settingsReader, lookAnew],
+    ...[offers, absences, levelWatch, clockWatch],
+  ];
   const seed = seedOf(config, { queues, adminToken, demo: demo?.seed });
 
   return {
@@ -295,7 +300,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await close();
       await Promise.all([turns.stop(), expiry.stop(), settingsReader.stop(), dialogWatch?.stop()]);
       await Promise.all([offers.stop(), absences.stop()]);
-      await Promise.all([levelWatch.stop(), clockWatch.stop()]);
+      await Promise.all([lookAnew.stop(), levelWatch.stop(), clockWatch.stop()]);
       await Promise.all([sends.stop(), notices.stop()]);
       await untold.stop();
       await outside.stop();

@@ -3,21 +3,54 @@ import type { ConversationDoc, Store, WorkstreamDoc } from '../store/documents.t
 
 /*
  * Timers and what an agent's work takes up are derived from settings when somebody looks at a conversation. After a change
- * of the settings somebody has to look, or an earlier time would pass unseen: at the latest until the next text.
+ * of the settings somebody has to look, or an earlier time would pass unseen: at the latest until the next text. Whoever
+ * writes such a change says with it when that is to be (`lookAnewAt`), so that it outlives the process.
  */
 
-/** Milliseconds, within which every process has read what was changed. */
+/** Milliseconds, within which every process has read what was changed: none decides by what was before. */
 const READ_WITHIN = 2000;
 
 const DESK = ['open', 'active', 'waiting', 'wrap_up'] as const;
 
-interface LookAnewParts {
-  store: Pick<Store, 'conversations' | 'workstreams'>;
+export interface LookAnewParts {
+  store: Pick<Store, 'conversations' | 'workstreams' | 'queues'>;
   now: () => number;
 }
 
-/** Has workers look at all that waits in a queue. Resolves when each has been told. */
-export async function lookAnewAtQueue({ store, now }: LookAnewParts, queueId: string): Promise<void> {
+/** To be spread into the update of a queue or a workstream that changes what holds for conversations under way. */
+export function lookingAnew(now: number): { lookAnewAt: number } {
+  return { lookAnewAt: now + READ_WITHIN };
+}
+
+/** What to look at, the first due first. */
+export interface Change {
+  of: 'queue' | 'workstream';
+  id: string;
+  at: number;
+}
+
+export async function changesToLookAt({ store }: LookAnewParts): Promise<Change[]> {
+  const queues = await store.queues.find({}).toArray();
+  const workstreams = await store.workstreams.find({}).toArray();
+  const marked = (of: Change['of'], docs: { _id: string; lookAnewAt?: number }[]) =>
+    docs.flatMap(({ _id: id, lookAnewAt: at }) => (at === undefined ? [] : [{ of, id, at }]));
+  return [...marked('queue', queues), ...marked('workstream', workstreams)].sort((a, b) => a.at - b.at);
+}
+
+/** Has workers look at all that a change is about. May be repeated; one that came meanwhile is left to be looked at. */
+export async function lookAnew(parts: LookAnewParts, { of, id, at }: Change): Promise<void> {
+  const { store } = parts;
+  const done = { $unset: { lookAnewAt: true } } as const;
+  if (of === 'queue') {
+    await lookAtQueue(parts, id);
+    await store.queues.updateOne({ _id: id, lookAnewAt: at }, done);
+    return;
+  }
+  await lookAtWorkstream(parts, id);
+  await store.workstreams.updateOne({ _id: id, lookAnewAt: at }, done);
+}
+
+async function lookAtQueue({ store, now }: LookAnewParts, queueId: string): Promise<void> {
   const waiting = batches(
     (from, limit) =>
       store.conversations
@@ -29,17 +62,15 @@ export async function lookAnewAtQueue({ store, now }: LookAnewParts, queueId: st
 }
 
 /**
- * The same of all that people have, or that waits for them, of a workstream with these numbers, or that had them before: `default`
- * has those that no other lists. What the bot has is looked at with its next text.
+ * All of a workstream's numbers that people have, or that waits for them: `default` has the numbers that no other lists.
+ * What the bot has is looked at with its next text.
  */
-export async function lookAnewAtWorkstream(
-  { store, now }: LookAnewParts,
-  workstream: Pick<WorkstreamDoc, '_id' | 'numbers'>,
-): Promise<void> {
-  const others = (await store.workstreams.find({}).toArray()).filter(({ _id }) => _id !== workstream._id);
-  const listed = new Set(others.flatMap(({ numbers }) => numbers));
-  const isOf = ({ number }: ConversationDoc) =>
-    workstream.numbers.includes(number) || (workstream._id === 'default' && !listed.has(number));
+async function lookAtWorkstream({ store, now }: LookAnewParts, id: string): Promise<void> {
+  const workstreams = await store.workstreams.find({}).toArray();
+  const numbersOf = (docs: WorkstreamDoc[]) => new Set(docs.flatMap(({ numbers }) => numbers));
+  const own = numbersOf(workstreams.filter(({ _id }) => _id === id));
+  const others = numbersOf(workstreams.filter(({ _id }) => _id !== id));
+  const isOf = ({ number }: ConversationDoc) => own.has(number) || (id === 'default' && !others.has(number));
   for (const desk of DESK) {
     const all = batches(
       (from, limit) =>
@@ -55,15 +86,15 @@ export async function lookAnewAtWorkstream(
 async function tell(
   { conversations }: Pick<Store, 'conversations'>,
   batch: readonly ConversationDoc[],
-  at: number,
+  now: number,
 ): Promise<void> {
   await Promise.all(
     batch.map(({ _id, agentId }) =>
       conversations.updateOne(
         { _id },
         {
-          $min: { dueAt: at + READ_WITHIN },
-          // Whoever has just decided that it may rest did so by the settings before.
+          $min: { dueAt: now },
+          // Whoever has just decided that it may rest did so before this.
           $inc: { wake: 1 },
           ...(agentId === undefined ? {} : { $addToSet: { touched: agentId } }),
         },

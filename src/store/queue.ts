@@ -42,6 +42,8 @@ export interface QueueDoc {
   /** What is to be told of it; `newsAt` is there while there is some. */
   news?: QueueNews[];
   newsAt?: number;
+  /** When to look at what waits in it, since its rules for that were changed. */
+  lookAnewAt?: number;
   createdAt: number;
   changedAt: number;
 }

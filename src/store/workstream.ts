@@ -145,6 +145,8 @@ export interface WorkstreamDoc {
   queueId: string;
   /** What differs from `DEFAULT_SETTINGS`, part by part. */
   settings?: Partial<WorkstreamSettings>;
+  /** When to look at what is under way in it, since what holds for that was changed. */
+  lookAnewAt?: number;
   changedAt?: number;
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { lookAnewAtQueue, lookAnewAtWorkstream } from '../../src/conversations/look-anew.ts';
+import { changesToLookAt, lookAnew, lookingAnew } from '../../src/conversations/look-anew.ts';
 import type { Store } from '../../src/store/documents.ts';
 import type { OverflowRule } from '../../src/store/queue.ts';
 import { anAgent } from '../http/stage.ts';
@@ -7,6 +7,7 @@ import { CONVERSATION, createRig, handsOver, type Rig } from '../support/convers
 import { aQueue } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
 
+const SALES = { _id: 'sales', language: 'en', queueId: 'support' };
 const ANA = { id: 'ana', role: 'agent', queues: ['support'] } as const;
 
 for (const [engine, open] of ENGINES) {
@@ -30,9 +31,11 @@ for (const [engine, open] of ENGINES) {
     const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work;
     const actor = { ...ANA, queues: [...ANA.queues] };
 
+    const looked = (of: 'queue' | 'workstream', id: string) => lookAnew(parts(), { of, id, at: rig.time });
+
     async function change(settings: Partial<Rig['workstream']['settings']>): Promise<void> {
       rig.workstream = { ...rig.workstream, settings: { ...rig.workstream.settings, ...settings } };
-      await lookAnewAtWorkstream(parts(), { _id: 'default', numbers: [] });
+      await looked('workstream', 'default');
     }
 
     /** Sets the clock forward, a second at a time as the loop looks. */
@@ -48,7 +51,7 @@ for (const [engine, open] of ENGINES) {
       // biome-ignore lint/suspicious/noThenProperty: the format's own word.
       const overflow: OverflowRule[] = [{ when: { is: 'age', seconds: 60 }, then: { do: 'end' } }];
       rig.queues = [{ ...aQueue('support'), overflow }];
-      await lookAnewAtQueue(parts(), 'support');
+      await looked('queue', 'support');
       expect((await passed(59)).state).to.equal('open');
       expect((await passed(3)).state).to.equal('closed');
     });
@@ -69,15 +72,39 @@ for (const [engine, open] of ENGINES) {
       expect((await work())?.map(({ cost }) => cost)).to.deep.equal([3]);
       rig.workstream = { ...rig.workstream, _id: 'sales' };
       const { number } = await rig.conversation();
-      await lookAnewAtWorkstream(parts(), { _id: 'sales', numbers: [number] });
+      await store.workstreams.insertOne({ ...SALES, numbers: [number] });
+      await looked('workstream', 'sales');
       await passed(3);
       expect((await work())?.map(({ workstreamId }) => workstreamId)).to.deep.equal(['sales']);
     });
 
     it('leaves other workstreams alone', async () => {
       const before = await rig.conversation();
-      await lookAnewAtWorkstream(parts(), { _id: 'sales', numbers: ['15550000000'] });
+      await store.workstreams.insertOne({ ...SALES, numbers: ['15550000000'] });
+      await looked('workstream', 'sales');
       expect(await rig.conversation()).to.deep.equal(before);
+    });
+
+    it('reaches the numbers that no workstream lists by `default`, and no others', async () => {
+      const { number, ...before } = await rig.conversation();
+      await store.workstreams.insertOne({ ...SALES, numbers: [number] });
+      await looked('workstream', 'default');
+      expect(await rig.conversation()).to.deep.include(before);
+      await store.workstreams.deleteOne({ _id: 'sales' });
+      await looked('workstream', 'default');
+      expect((await rig.conversation()).dueAt).to.equal(rig.time);
+    });
+
+    it('is to be looked at once every process has read it; a later change is not forgotten with an earlier one', async () => {
+      await store.queues.updateOne({ _id: 'support' }, { $set: lookingAnew(rig.time) });
+      const [first] = await changesToLookAt(parts());
+      expect(first).to.deep.equal({ of: 'queue', id: 'support', at: rig.time + 2000 });
+      await store.queues.updateOne({ _id: 'support' }, { $set: lookingAnew(rig.time + 1000) });
+      if (first) await lookAnew(parts(), first);
+      const [second] = await changesToLookAt(parts());
+      expect(second?.at).to.equal(rig.time + 3000);
+      if (second) await lookAnew(parts(), second);
+      expect(await changesToLookAt(parts())).to.deep.equal([]);
     });
   });
 }

@@ -8,6 +8,7 @@ import { createAbsences } from '../../src/workers/absences.ts';
 import { createDeliveries } from '../../src/workers/deliveries.ts';
 import { createErasures } from '../../src/workers/erasures.ts';
 import { createLevelWatch } from '../../src/workers/level-watch.ts';
+import { createLookAnew } from '../../src/workers/look-anew.ts';
 import type { WorkerParts } from '../../src/workers/loop.ts';
 import { createOffers } from '../../src/workers/offers.ts';
 import { createPublisher } from '../../src/workers/publisher.ts';
@@ -89,6 +90,14 @@ describe('a loop of the embedded store', () => {
   it('of settings rests until they change', async () => {
     createSettingsReader({ ...parts, read: async () => {} });
     expect(await nextAt()).to.equal(NEVER);
+  });
+
+  it('of looks after changed settings rests until the first is due', async () => {
+    createLookAnew({ ...parts, store });
+    await store.queues.insertOne(QUEUE);
+    expect(await nextAt()).to.equal(NEVER);
+    await store.queues.updateOne({ _id: 'support' }, { $set: { lookAnewAt: rig.time + 5 } });
+    expect(await nextAt()).to.equal(rig.time + 5);
   });
 
   it('of offers rests while nobody waits whom it may place', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lookAnewAtQueue } from '../../conversations/look-anew.ts';
+import { lookingAnew } from '../../conversations/look-anew.ts';
 import { queuesNamedIn } from '../../conversations/routing-rules.ts';
 import { SwitchboardError } from '../../errors.ts';
 import { insertOnce } from '../../store/collection.ts';
@@ -119,6 +119,7 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
               ...fields,
               ...(hours && { hours: hoursOf(hours) }),
               ...(typeof levelSeconds === 'number' && { levelSeconds }),
+              ...(body.overflow && lookingAnew(now())),
               changedAt: now(),
             },
             ...((hours === null || levelSeconds === null) && {
@@ -131,7 +132,6 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
           { returnDocument: 'after' },
         );
         if (!changed) throw unknownQueue();
-        if (body.overflow) await lookAnewAtQueue({ store, now }, changed._id);
         return withCounts(changed);
       },
     }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { claimNumbers, releaseNumbers } from '../../channels/number-claims.ts';
-import { lookAnewAtWorkstream } from '../../conversations/look-anew.ts';
+import { lookingAnew } from '../../conversations/look-anew.ts';
 import { SwitchboardError } from '../../errors.ts';
 import { insertOnce } from '../../store/collection.ts';
 import type { Store, WorkstreamDoc } from '../../store/documents.ts';
@@ -164,6 +164,7 @@ export function workstreamRoutes(parts: Parts): Route[] {
               $set: {
                 ...fields,
                 ...(settings ? { settings: withChanges(before, settings) } : {}),
+                ...(body.numbers || settings?.times || settings?.capacity ? lookingAnew(now()) : {}),
                 // Strictly later, since it is also what tells that somebody else wrote meanwhile.
                 changedAt: Math.max(now(), (before.changedAt ?? 0) + 1),
               },
@@ -173,9 +174,7 @@ export function workstreamRoutes(parts: Parts): Route[] {
           if (!changed) continue;
           const gone = before.numbers.filter((number) => !changed.numbers.includes(number));
           await releaseNumbers(store, { kind: 'workstream', owner: before._id, numbers: gone });
-          if (body.numbers || settings?.times || settings?.capacity) {
-            await lookAnewAtWorkstream(parts, { ...changed, numbers: [...changed.numbers, ...gone] });
-          }
+          if (gone.length > 0) await lookAtDefault();
           return workstreamView(changed);
         }
       },
@@ -196,7 +195,7 @@ export function workstreamRoutes(parts: Parts): Route[] {
         const { _id, numbers } = await knownWorkstream(store, params.id);
         await store.workstreams.deleteOne({ _id });
         await releaseNumbers(store, { kind: 'workstream', owner: _id, numbers });
-        await lookAnewAtWorkstream(parts, { _id, numbers });
+        await lookAtDefault();
         return null;
       },
     }),
@@ -211,11 +210,16 @@ export function workstreamRoutes(parts: Parts): Route[] {
     ]);
   }
 
+  /** It has the numbers that another has had. */
+  async function lookAtDefault(): Promise<void> {
+    await store.workstreams.updateOne({ _id: DEFAULT }, { $set: lookingAnew(now()) });
+  }
+
   async function insert(doc: WorkstreamDoc, settings: SettingsChanges): Promise<WorkstreamDoc> {
     if (await store.workstreams.findOne({ _id: doc._id })) throw new SwitchboardError('exists_already');
     await claim(doc._id, doc.numbers);
     const changed = Object.keys(settings).length > 0 ? { settings: withChanges(doc, settings) } : {};
-    const made = { ...doc, ...changed, changedAt: now() };
+    const made = { ...doc, ...changed, ...lookingAnew(now()), changedAt: now() };
     if (!(await insertOnce(store.workstreams, made))) throw new SwitchboardError('exists_already');
     return made;
   }

@@ -108,6 +108,15 @@ describe('/api/queues', () => {
     expect((await change({ ...settings, name: 'R' })).body).to.deep.include({ ...settings, name: 'R' });
   });
 
+  it('has what waits looked at anew when the rules for that change, and for nothing else', async () => {
+    const change = async (body: object) => {
+      await stage.call('PATCH /api/queues/support', { as: 'root', body });
+      return (await stage.store.queues.findOne({ _id: 'support' }))?.lookAnewAt;
+    };
+    expect(await change({ name: 'Support' })).to.equal(undefined);
+    expect(await change({ overflow: overflowTo('sales') })).to.equal(stage.rig.time + 2000);
+  });
+
   it('tells whether it is open, and when it opens', async () => {
     await stage.call('PATCH /api/queues/support', { as: 'root', body: { hours: HOURS } });
     const look = async (time: string) => {

@@ -112,6 +112,14 @@ for (const engine of STAGE_ENGINES) {
       expect(await stored()).to.include({ reopenSeconds: 60 });
     });
 
+    it('has what is under way looked at anew when what holds for that changes, and for nothing else', async () => {
+      const lookAnewAt = async () => (await stage.store.workstreams.findOne({ _id: 'default' }))?.lookAnewAt;
+      await change({ language: 'es' });
+      expect(await lookAnewAt()).to.equal(undefined);
+      await change({ settings: { times: { firstResponse: 60 } } });
+      expect(await lookAnewAt()).to.equal(stage.rig.time + 2000);
+    });
+
     it('changes automated messages one by one', async () => {
       await change({ settings: { messages: { greeting: { on: true, texts: { es: 'Hola.' } } } } });
       const { body } = await change({
@@ -365,6 +373,8 @@ for (const engine of STAGE_ENGINES) {
       it('goes, and its numbers with it; the default stays', async () => {
         await call('POST /api/workstreams/default/copy', { id: 'night', numbers: ['15550108881'] });
         expect((await call('DELETE /api/workstreams/night')).status).to.equal(204);
+        const left = await stage.store.workstreams.findOne({ _id: 'default' });
+        expect(left?.lookAnewAt, 'what its numbers have is looked at anew').to.equal(stage.rig.time + 2000);
         expect((await call('DELETE /api/workstreams/night')).status).to.equal(404);
         expect((await call('DELETE /api/workstreams/default')).body.code).to.equal('set_by_environment');
         expect((await change({ numbers: ['15550108881'] })).status).to.equal(200);
