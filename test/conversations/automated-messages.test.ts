@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import type { QueueDoc, Store } from '../../src/store/documents.ts';
 import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
-import { type AutomatedMessage, workstreamOf } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, NUMBER, type Rig } from '../support/conversations.ts';
+import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
@@ -32,15 +31,6 @@ describe('what the service says by itself', () => {
     const queue = aQueue('support', fields);
     await store.queues.insertOne(queue);
     rig.queues = [queue];
-  }
-
-  function turnOn(...kinds: AutomatedMessage[]): void {
-    const messages = Object.fromEntries(kinds.map((kind) => [kind, { on: true, texts: {} }]));
-    rig.workstream = workstreamOf({
-      ...rig.workstream,
-      numbers: [NUMBER],
-      settings: { ...rig.workstream.settings, messages },
-    });
   }
 
   const work = () => rig.work();
@@ -98,7 +88,7 @@ describe('what the service says by itself', () => {
   describe('when nobody takes a handoff in time', () => {
     beforeEach(async () => {
       await withQueue();
-      turnOn('not_assigned');
+      rig.turnOn('not_assigned');
       await says('a person please');
       rig.time += HOUR;
     });
@@ -122,7 +112,7 @@ describe('what the service says by itself', () => {
     });
 
     it('is nothing where it is off', async () => {
-      turnOn();
+      rig.turnOn();
       rig.bot = async () => anAnswer();
       expect(await work()).to.deep.equal([]);
       expect(rig.untaken).to.have.length(1);
@@ -142,7 +132,7 @@ describe('what the service says by itself', () => {
 
     for (const [way, take] of Object.entries(ways)) {
       it(`is who has taken it ${way}, before they can have written`, async () => {
-        turnOn('assigned');
+        rig.turnOn('assigned');
         await says('a person please');
         const taken = await take();
         expect(taken?.version).to.equal((await rig.conversation()).version);
@@ -151,7 +141,7 @@ describe('what the service says by itself', () => {
       });
 
       it(`is nothing ${way} where it is off`, async () => {
-        turnOn();
+        rig.turnOn();
         await says('a person please');
         await take();
         expect(await work()).to.deep.equal([]);
@@ -181,13 +171,13 @@ describe('what the service says by itself', () => {
     };
     for (const [way, moveOn] of Object.entries(ways)) {
       it(`is that they are passed on, and their place there, and not again that they wait: ${way}`, async () => {
-        turnOn('queued', 'transferred', 'position');
+        rig.turnOn('queued', 'transferred', 'position');
         await moveOn();
         expect(await work()).to.deep.equal([`transferred ${there}`, first]);
       });
 
       it(`is nothing where that is off: ${way}`, async () => {
-        turnOn('queued');
+        rig.turnOn('queued');
         await moveOn();
         expect(await work()).to.deep.equal([]);
       });
@@ -196,7 +186,7 @@ describe('what the service says by itself', () => {
 
   it('is said for a bot that failed too, since it is not asked', async () => {
     await withQueue();
-    turnOn('not_assigned');
+    rig.turnOn('not_assigned');
     rig.bot = async () => {
       throw new Error('broken');
     };

@@ -3,7 +3,6 @@ import { createDesk } from '../../src/conversations/desk.ts';
 import { AGEING, lineOf } from '../../src/conversations/line.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import type { Store } from '../../src/store/documents.ts';
-import { workstreamOf } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import {
   anAnswer,
@@ -18,8 +17,6 @@ import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
-
-const ON = { on: true, texts: {} };
 
 const ana: Actor = { id: 'ana', role: 'agent', queues: ['support'] };
 const ben: Actor = { id: 'ben', role: 'agent', queues: ['support', 'sales'] };
@@ -71,12 +68,7 @@ describe('the desk', () => {
   });
 
   it('gives what leaves the trace of the request that it was written in, and notes none', async () => {
-    const messages = { assigned: ON, transferred: ON, ended: ON, survey: ON };
-    rig.workstream = workstreamOf({
-      ...rig.workstream,
-      numbers: [NUMBER],
-      settings: { ...rig.workstream.settings, messages },
-    });
+    rig.turnOn('assigned', 'transferred', 'ended', 'survey');
     const by = (actor: Actor, n: number) => {
       rig.time += 1;
       return { ...actor, traceparent: `00-${`${n}`.padStart(32, 'a')}` };

@@ -55,9 +55,7 @@ for (const [engine, open] of ENGINES) {
       await texts(1, SECOND);
       await rig.desk.claim(CONVERSATION, ana);
       await rig.desk.reply(CONVERSATION, ana, { text: 'Hello?', key: 'k' });
-      const { settings } = rig.workstream;
-      const times = { ...settings.times, remind: 60, closeReminded: 2 };
-      rig.workstream = { ...rig.workstream, settings: { ...settings, times } };
+      rig.set({ times: { remind: 60, closeReminded: 2 } });
       await pass(59);
       const { pace } = await rig.conversation();
       // As one who has texted a lot just before is.
@@ -141,8 +139,7 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('is slowed by nobody where the workstream says so', async () => {
-      const { settings } = rig.workstream;
-      rig.workstream = { ...rig.workstream, settings: { ...settings, flood: null } };
+      rig.set({ flood: null });
       await texts(80, 100);
       expect(rig.sent).to.have.length(80);
     });

@@ -98,12 +98,7 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('has told of a closed queue itself, so the service does not, or has it told', async () => {
-      const out_of_hours = { on: true, texts: {} };
-      const { settings } = rig.workstream;
-      rig.workstream = {
-        ...rig.workstream,
-        settings: { ...settings, messages: { ...settings.messages, out_of_hours } },
-      };
+      rig.turnOn('out_of_hours');
       await withQueue({ hours: HOURS });
       rig.bot = handingOver({ knowsClosed: true });
       await asks();

@@ -1,15 +1,7 @@
 import { expect } from 'chai';
 import type { ConversationDoc, QueueDoc, Store } from '../../src/store/documents.ts';
 import type { Hours, OverflowAction, OverflowRule } from '../../src/store/queue.ts';
-import { type AutomatedMessage, workstreamOf } from '../../src/store/workstream.ts';
-import {
-  aConversation,
-  anAnswer,
-  CONVERSATION,
-  createRig,
-  handsOver,
-  NUMBER,
-} from '../support/conversations.ts';
+import { aConversation, anAnswer, CONVERSATION, createRig, handsOver } from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
@@ -34,18 +26,9 @@ describe('a conversation that a rule for a long wait sends to another queue', ()
     ({ store, dispose } = await temporaryEmbeddedStore());
     rig = createRig(store);
     heard = [];
-    turnOn('queued', 'transferred', 'position', 'out_of_hours', 'holiday', 'overflow_ended', 'call_back');
+    rig.turnOn('queued', 'transferred', 'position', 'out_of_hours', 'holiday', 'overflow_ended', 'call_back');
   });
   afterEach(() => dispose());
-
-  function turnOn(...kinds: AutomatedMessage[]): void {
-    const messages = Object.fromEntries(kinds.map((kind) => [kind, { on: true, texts: {} }]));
-    rig.workstream = workstreamOf({
-      ...rig.workstream,
-      numbers: [NUMBER],
-      settings: { ...rig.workstream.settings, messages },
-    });
-  }
 
   /** It waits in `support` until its first rule is due. Answers what the customer hears then. */
   async function sentOn(...queues: QueueDoc[]): Promise<string[]> {
@@ -120,7 +103,7 @@ describe('a conversation that a rule for a long wait sends to another queue', ()
   });
 
   it('hears of a holiday there by its name', async () => {
-    turnOn('holiday');
+    rig.turnOn('holiday');
     const told = await sentOn(support(TO_SALES), aQueue('sales', { hours: HOLIDAY }));
     expect(told).to.deep.equal(['holiday {"queue":"Sales","opens":null,"holiday":"San Mauro"}']);
   });

@@ -3,7 +3,13 @@ import { lookAnewAtQueue, lookAnewAtWorkstream } from '../../src/conversations/l
 import type { Store } from '../../src/store/documents.ts';
 import type { OverflowRule } from '../../src/store/queue.ts';
 import { anAgent } from '../http/stage.ts';
-import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import {
+  CONVERSATION,
+  createRig,
+  handsOver,
+  type Rig,
+  type SettingChanges,
+} from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
 
@@ -30,8 +36,8 @@ for (const [engine, open] of ENGINES) {
     const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work;
     const actor = { ...ANA, queues: [...ANA.queues] };
 
-    async function change(settings: Partial<Rig['workstream']['settings']>): Promise<void> {
-      rig.workstream = { ...rig.workstream, settings: { ...rig.workstream.settings, ...settings } };
+    async function change(settings: SettingChanges): Promise<void> {
+      rig.set(settings);
       await lookAnewAtWorkstream(parts(), { _id: 'default', numbers: [] });
     }
 
@@ -54,10 +60,10 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('reaches what an agent has: a first response is due', async () => {
-      await change({ times: { ...rig.workstream.settings.times, firstResponse: null } });
+      await change({ times: { firstResponse: null } });
       await rig.desk.claim(CONVERSATION, actor);
       await passed(90);
-      await change({ times: { ...rig.workstream.settings.times, firstResponse: 60 } });
+      await change({ times: { firstResponse: 60 } });
       expect((await passed(3)).state).to.equal('open');
     });
 

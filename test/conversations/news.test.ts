@@ -108,10 +108,7 @@ describe('news', () => {
   });
 
   it('tell of a session that is reopened that it opens, and who has it, with that reason', async () => {
-    rig.workstream = {
-      ...rig.workstream,
-      settings: { ...rig.workstream.settings, reopenSeconds: 60 },
-    };
+    rig.set({ reopenSeconds: 60 });
     const reopened = async () => {
       await desk.close(CONVERSATION, ANA, { key: `close${rig.time}` });
       await rig.textIn('one more thing');
@@ -268,8 +265,7 @@ describe('news', () => {
 
     it('are told of a session that its customer has reopened', async () => {
       hears(async () => anAnswer());
-      const settings = { ...rig.workstream.settings, reopenSeconds: 60 };
-      rig.workstream = { ...rig.workstream, settings };
+      rig.set({ reopenSeconds: 60 });
       await rig.textIn('a person please');
       await rig.turn();
       await desk.claim(CONVERSATION, ANA);

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { OF_A_PERSONS_TURN } from '../../src/conversations/commit.ts';
 import { LEASE } from '../../src/conversations/turn.ts';
 import type { Store } from '../../src/store/documents.ts';
-import { workstreamOf } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import {
   aConversation,
@@ -10,7 +9,6 @@ import {
   CONVERSATION,
   createRig,
   handsOver,
-  NUMBER,
   type Rig,
 } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
@@ -145,24 +143,13 @@ describe('a customer who waits in a queue', () => {
   });
 
   describe('in line with the workstream’s settings', () => {
-    const on = { on: true, texts: {} };
-    const off = { on: false, texts: {} };
-
     it('hears nothing of the leave where that is off', async () => {
-      rig.workstream = workstreamOf({
-        ...rig.workstream,
-        numbers: [NUMBER],
-        settings: { ...rig.workstream.settings, messages: { left: off } },
-      });
+      rig.set({ messages: { left: { on: false, texts: {} } } });
       expect(await says('never mind')).to.deep.equal(['returned']);
     });
 
     it('hears their place as they join where that is on', async () => {
-      rig.workstream = workstreamOf({
-        ...rig.workstream,
-        numbers: [NUMBER],
-        settings: { ...rig.workstream.settings, messages: { position: on } },
-      });
+      rig.turnOn('position');
       await says('never mind');
       await store.conversations.insertOne(
         aConversation({ _id: 'before', state: 'open', queueId: 'support', queuedAt: 0, turnAt: 0 }),

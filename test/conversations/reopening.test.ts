@@ -5,7 +5,7 @@ import { placeOf } from '../../src/conversations/state.ts';
 import { LEASE, workOff } from '../../src/conversations/turn.ts';
 import type { AgentDoc, QueueDoc, SessionDoc, Store } from '../../src/store/documents.ts';
 import type { OverflowRule } from '../../src/store/queue.ts';
-import { type WorkstreamSettings, workstreamOf } from '../../src/store/workstream.ts';
+import { workstreamOf } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import { anAnswer, CONVERSATION, createRig, handsOver, NUMBER, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
@@ -42,12 +42,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
 
     function setUp(made: Rig): void {
       rig = made;
-      set({ reopenSeconds: WINDOW });
-    }
-
-    function set(settings: Partial<WorkstreamSettings>): void {
-      const given = { ...rig.workstream.settings, ...settings };
-      rig.workstream = workstreamOf({ ...rig.workstream, numbers: [NUMBER], settings: given });
+      rig.set({ reopenSeconds: WINDOW });
     }
 
     async function queue(id: string, fields: Partial<QueueDoc> = {}): Promise<void> {
@@ -214,7 +209,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
       });
 
       it('where nobody is to have the same agent', async () => {
-        set({ distribution: { ...rig.workstream.settings.distribution, sameAgent: false } });
+        rig.set({ distribution: { sameAgent: false } });
         await closedByAna();
         await waits('same_agent_off');
       });
@@ -233,7 +228,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
       it('whatever rules say of handoffs', async () => {
         const routes = [{ name: 'All', when: 'true', to: [{ queueId: 'night', percent: 100 }] }];
         await closedByAna();
-        set({ routes });
+        rig.set({ routes });
         await agent({ presence: 'away' });
         await waits('not_available');
       });
@@ -262,7 +257,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
       });
 
       it('says that it waits, where that is on', async () => {
-        set({ messages: { queued: { on: true, texts: {} }, greeting: { on: true, texts: {} } } });
+        rig.turnOn('queued', 'greeting');
         await closedByAna();
         await agent({ presence: 'away' });
         expect(await says('one more thing')).to.deep.equal(['queued {}']);
@@ -374,7 +369,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
       }
 
       it('since the customer did not answer', async () => {
-        set({ times: { ...rig.workstream.settings.times, remind: 60, closeReminded: 60 } });
+        rig.set({ times: { remind: 60, closeReminded: 60 } });
         await taken();
         for (let n = 0; n < 2; n++) {
           rig.time += 61_000;
@@ -414,7 +409,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
       };
 
       it('where the window is off', async () => {
-        set({ reopenSeconds: null });
+        rig.set({ reopenSeconds: null });
         await closedByAna();
         await begins();
       });
@@ -490,7 +485,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
       });
 
       it('for the answer to the survey', async () => {
-        set({ messages: { survey: { on: true, texts: {} }, survey_thanks: { on: true, texts: {} } } });
+        rig.turnOn('survey', 'survey_thanks');
         await closedByAna();
         expect(await says('4')).to.deep.equal(['survey_thanks {"agent":"Ada"}']);
         expect(await rig.conversation()).to.include({ state: 'closed', session: 1 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { timersOf } from '../../src/conversations/timers.ts';
 import type { ConversationDoc, Store } from '../../src/store/documents.ts';
 import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
-import type { Times, WorkstreamSettings } from '../../src/store/workstream.ts';
+import type { Times } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import {
   anAnswer,
@@ -11,7 +11,6 @@ import {
   handsOver,
   type Rig,
   SETTINGS,
-  WORKSTREAM,
 } from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
@@ -29,13 +28,6 @@ describe('the timers of a conversation', () => {
   let store: Store;
   let dispose: () => Promise<void>;
   let rig: Rig;
-
-  const withTimes = (times: Partial<Times>, other: Partial<WorkstreamSettings> = {}) => {
-    rig.workstream = {
-      ...WORKSTREAM,
-      settings: { ...WORKSTREAM.settings, ...other, times: { ...WORKSTREAM.settings.times, ...times } },
-    };
-  };
 
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
@@ -101,7 +93,7 @@ describe('the timers of a conversation', () => {
     ];
     for (const { when, times, reach } of CASES) {
       it(`act when ${when}, at their time and once`, async () => {
-        withTimes(times);
+        rig.set({ times });
         await reach();
         await rig.turn();
         const { state } = await rig.conversation();
@@ -113,7 +105,7 @@ describe('the timers of a conversation', () => {
     }
 
     it('begin anew with what the customer writes', async () => {
-      withTimes({ closeOpen: 60 });
+      rig.set({ times: { closeOpen: 60 } });
       await queued();
       await passed(59_000);
       await rig.textIn('still there');
@@ -122,7 +114,7 @@ describe('the timers of a conversation', () => {
     });
 
     it('are not put off by what the service or the bot says of the wait, nor by going round', async () => {
-      withTimes({ closeOpen: 100, closeActive: 100, untaken: 30 });
+      rig.set({ times: { closeOpen: 100, closeActive: 100, untaken: 30 } });
       const support = await store.queues.findOne({ _id: 'support' });
       const sales = await store.queues.findOne({ _id: 'sales' });
       rig.queues = [
@@ -144,7 +136,7 @@ describe('the timers of a conversation', () => {
     });
 
     it('begin anew when somebody takes it, moves it or parks it, however long nobody has written', async () => {
-      withTimes({ closeOpen: 100, closeActive: 60, closeWaiting: 60, firstResponse: null });
+      rig.set({ times: { closeOpen: 100, closeActive: 60, closeWaiting: 60, firstResponse: null } });
       await queued();
       await passed(90_000);
       await store.agents.insertOne(anAgent({ _id: 'ben', queues: ['support'] }));
@@ -159,7 +151,7 @@ describe('the timers of a conversation', () => {
     });
 
     it('let the next text open a new session', async () => {
-      withTimes({ closeOpen: 60 });
+      rig.set({ times: { closeOpen: 60 } });
       await queued();
       await passed(60_000);
       rig.bot = async () => anAnswer({ texts: ['Hello again'] });
@@ -173,7 +165,7 @@ describe('the timers of a conversation', () => {
 
   describe('of a customer who does not answer', () => {
     beforeEach(async () => {
-      withTimes({ remind: 60, closeReminded: 30 });
+      rig.set({ times: { remind: 60, closeReminded: 30 } });
       await queued();
       await rig.desk.claim(CONVERSATION, actor);
       await rig.desk.reply(CONVERSATION, actor, { text: 'Which order?', key: 'k1' });
@@ -207,7 +199,7 @@ describe('the timers of a conversation', () => {
   });
 
   it('put it back into the queue when its agent does not write', async () => {
-    withTimes({ firstResponse: 60 });
+    rig.set({ times: { firstResponse: 60 } });
     await queued();
     const { turnAt } = await rig.conversation();
     await rig.desk.claim(CONVERSATION, actor);
@@ -223,7 +215,7 @@ describe('the timers of a conversation', () => {
   });
 
   it('leave an agent alone who has written', async () => {
-    withTimes({ firstResponse: 60 });
+    rig.set({ times: { firstResponse: 60 } });
     await queued();
     await rig.desk.claim(CONVERSATION, actor);
     await rig.desk.reply(CONVERSATION, actor, { text: 'Hello', key: 'k1' });
@@ -231,7 +223,7 @@ describe('the timers of a conversation', () => {
   });
 
   it('leave it with an agent who has taken it up again, for as long as the customer owes the answer', async () => {
-    withTimes({ firstResponse: 60, remind: 100, closeReminded: 100 });
+    rig.set({ times: { firstResponse: 60, remind: 100, closeReminded: 100 } });
     await queued();
     await rig.desk.claim(CONVERSATION, actor);
     await rig.desk.reply(CONVERSATION, actor, { text: 'Which order?', key: 'k1' });
@@ -244,7 +236,7 @@ describe('the timers of a conversation', () => {
   });
 
   it('take it from an agent who got it from a colleague and says nothing, though the customer has been answered', async () => {
-    withTimes({ firstResponse: 60 });
+    rig.set({ times: { firstResponse: 60 } });
     await store.agents.insertOne(anAgent({ _id: 'ben', queues: ['support'] }));
     await queued();
     await rig.desk.claim(CONVERSATION, actor);
@@ -256,7 +248,7 @@ describe('the timers of a conversation', () => {
   });
 
   it('free the capacity of each wrap-up of a session', async () => {
-    withTimes({}, { capacity: { cost: 1, wrapUp: { seconds: 60 } } });
+    rig.set({ capacity: { cost: 1, wrapUp: { seconds: 60 } } });
     await queued();
     await rig.desk.claim(CONVERSATION, actor);
     const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work.map(({ cost }) => cost);
@@ -271,7 +263,7 @@ describe('the timers of a conversation', () => {
   });
 
   it('free the capacity of a wrap-up', async () => {
-    withTimes({}, { capacity: { cost: 2, wrapUp: { seconds: 60 } } });
+    rig.set({ capacity: { cost: 2, wrapUp: { seconds: 60 } } });
     await queued();
     await rig.desk.claim(CONVERSATION, actor);
     await rig.desk.end(CONVERSATION, actor);
@@ -286,7 +278,7 @@ describe('the timers of a conversation', () => {
   });
 
   it('are found in the store by a process that has just started, though long past', async () => {
-    withTimes({ closeOpen: 60 });
+    rig.set({ times: { closeOpen: 60 } });
     await queued();
     rig.time += 30 * DAY;
     const due = await store.conversations.find({ dueAt: { $lte: rig.time } }).toArray();

@@ -3,7 +3,7 @@ import type { Bot } from '../../src/bot-turn.ts';
 import { LEASE, workOff } from '../../src/conversations/turn.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, type Rig, WORKSTREAM } from '../support/conversations.ts';
+import { anAnswer, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -109,10 +109,7 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('is no more idle than it said, and never kept from resting', async () => {
-      rig.workstream = {
-        ...WORKSTREAM,
-        settings: { ...WORKSTREAM.settings, times: { ...WORKSTREAM.settings.times, closeActive: 30 } },
-      };
+      rig.set({ times: { closeActive: 30 } });
       await rig.textIn('hello');
       await rig.turn();
       rig.time += 60_000;

@@ -10,7 +10,15 @@ import type { SendResult } from '../../src/conversations/send-outcome.ts';
 import type { Settings } from '../../src/conversations/settings.ts';
 import { type TurnParts, workOff } from '../../src/conversations/turn.ts';
 import type { ConsentWord, ConversationDoc, MessageDoc, QueueDoc, Store } from '../../src/store/documents.ts';
-import { type Workstream, workstreamOf } from '../../src/store/workstream.ts';
+import {
+  type AutomatedMessage,
+  DEFAULT_SETTINGS,
+  type Distribution,
+  type Times,
+  type Workstream,
+  type WorkstreamSettings,
+  workstreamOf,
+} from '../../src/store/workstream.ts';
 import { aWorkstream } from './workstreams.ts';
 
 export const NUMBER = '15550109999';
@@ -86,6 +94,12 @@ const QUEUE_WORDS: { [text: string]: 'where' | 'leave' } = { 'where am I': 'wher
 
 const CONSENT_WORDS: { [text: string]: ConsentWord } = { STOP: 'stop', START: 'start', HELP: 'help' };
 
+/** Of times and distribution only what is named changes; any other setting changes as a whole. */
+export interface SettingChanges extends Partial<Omit<WorkstreamSettings, 'times' | 'distribution'>> {
+  times?: Partial<Times>;
+  distribution?: Partial<Distribution>;
+}
+
 export interface Rig {
   store: Store;
   desk: Desk;
@@ -116,6 +130,10 @@ export interface Rig {
   /** What the provider answers from now on. */
   answer: (message: OutgoingText) => SendResult | Promise<SendResult>;
   bot: Bot;
+  /** Changes settings of the workstream. */
+  set(changes: SettingChanges): void;
+  /** Has the service say these by itself, with what it says unless it is told otherwise, and nothing else. */
+  turnOn(...kinds: AutomatedMessage[]): void;
   /** STOP, START and HELP are what they say. */
   textIn(text: string, referenceId?: string, provider?: { action: string }): Promise<void>;
   /** Works off what is due, without sending. */
@@ -204,6 +222,18 @@ export function createRig(store: Store): Rig {
         rig.sent.push(message);
         return rig.answer(message);
       },
+    },
+    set({ times, distribution, ...others }) {
+      const { settings } = rig.workstream;
+      const merged = {
+        times: { ...settings.times, ...times },
+        distribution: { ...settings.distribution, ...distribution },
+      };
+      rig.workstream = { ...rig.workstream, settings: { ...settings, ...others, ...merged } };
+    },
+    turnOn(...kinds) {
+      const given = Object.fromEntries(kinds.map((kind) => [kind, { on: true, texts: {} }]));
+      rig.set({ messages: { ...DEFAULT_SETTINGS.messages, ...given } });
     },
     async textIn(text, referenceId = `REF${ids++}`, provider = undefined) {
       const consent = CONSENT_WORDS[text];
