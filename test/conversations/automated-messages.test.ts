@@ -1,19 +1,12 @@
 import { expect } from 'chai';
 import type { QueueDoc, Store } from '../../src/store/documents.ts';
-import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
+import type { OverflowAction } from '../../src/store/queue.ts';
 import { anAgent } from '../store/documents.ts';
 import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
-import { aQueue } from '../support/queues.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const HOUR = 3_600_000;
-
-const whenClosed = (then: OverflowAction): OverflowRule => ({ when: { is: 'closed' }, then });
-
-const afterAWait = (seconds: number, then: OverflowAction): OverflowRule => ({
-  when: { is: 'age', seconds },
-  then,
-});
 
 describe('what the service says by itself', () => {
   let store: Store;
@@ -27,11 +20,7 @@ describe('what the service says by itself', () => {
   });
   afterEach(() => dispose());
 
-  async function withQueue(fields: Partial<QueueDoc> = {}): Promise<void> {
-    const queue = aQueue('support', fields);
-    await store.queues.insertOne(queue);
-    rig.queues = [queue];
-  }
+  const withQueue = (fields: Partial<QueueDoc> = {}) => rig.addQueues(aQueue('support', fields));
 
   const work = () => rig.work();
   const says = (text: string) => rig.says(text);
@@ -75,7 +64,7 @@ describe('what the service says by itself', () => {
       it(`is the same when it does not take the conversation: ${action.do}`, async () => {
         await withQueue({
           hours: { timeZone: 'Europe/Madrid', week, holidays: [] },
-          overflow: [whenClosed(action)],
+          overflow: [rule({ is: 'closed' }, action)],
         });
         rig.bot = async (input) =>
           input.activity.type === 'message' ? handsOver('support')(input) : anAnswer();
@@ -155,10 +144,8 @@ describe('what the service says by itself', () => {
     const first = `position ${JSON.stringify({ queue: 'Sales', position: 1, wait: null })}`;
 
     beforeEach(async () => {
-      await withQueue({ overflow: [afterAWait(60, { do: 'queue', queueId: 'sales' })] });
-      const sales = aQueue('sales');
-      await store.queues.insertOne(sales);
-      rig.queues = [...rig.queues, sales];
+      await withQueue({ overflow: [rule({ is: 'age', seconds: 60 }, { do: 'queue', queueId: 'sales' })] });
+      await rig.addQueues(aQueue('sales'));
       await says('a person please');
     });
 

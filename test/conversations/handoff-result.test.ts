@@ -6,14 +6,13 @@ import type { Hours, OverflowRule } from '../../src/store/queue.ts';
 import { anAgent } from '../store/documents.ts';
 import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { crashingStore } from '../support/crashing-store.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
 
 const ana = { id: 'ana', role: 'agent' as const, queues: ['support'] };
 /** Never open but on Mondays from nine; the rig's time is a Friday. */
 const HOURS: Hours = { timeZone: 'UTC', week: [{ day: 1, from: 540, to: 1080 }], holidays: [] };
 const OPENS = { at: Date.UTC(2027, 0, 18, 9), timeZone: 'UTC' };
-
-const rule = (when: OverflowRule['when'], then: OverflowRule['then']): OverflowRule => ({ when, then });
 
 for (const [engine, open] of ENGINES) {
   describe(`what the bot hears of its handoff, on ${engine}`, () => {
@@ -31,10 +30,7 @@ for (const [engine, open] of ENGINES) {
     afterEach(() => dispose());
 
     async function withQueue(fields: { hours?: Hours; overflow?: OverflowRule[] } = {}): Promise<void> {
-      const times = { createdAt: 0, changedAt: 0 };
-      const queue = { _id: 'support', name: 'Support', priority: 2, ...times, ...fields };
-      await store.queues.insertOne(queue);
-      rig.queues = [queue];
+      await rig.addQueues(aQueue('support', { priority: 2, ...fields }));
     }
 
     /** Hands over at each text, and writes down what else it hears. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { ConversationDoc, QueueDoc, Store } from '../../src/store/documents.ts';
 import type { Hours, OverflowAction, OverflowRule } from '../../src/store/queue.ts';
 import { aConversation, anAnswer, CONVERSATION, createRig, handsOver } from '../support/conversations.ts';
-import { aQueue } from '../support/queues.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const NEVER_OPEN: Hours = { timeZone: 'UTC', week: [], holidays: [] };
@@ -10,7 +10,6 @@ const NEVER_OPEN: Hours = { timeZone: 'UTC', week: [], holidays: [] };
 const HOLIDAY = { ...NEVER_OPEN, holidays: [{ date: '2027-01-15', name: 'San Mauro', open: [] }] };
 const OUT_OF_HOURS = 'out_of_hours {"queue":"Sales","opens":null}';
 
-const rule = (when: OverflowRule['when'], then: OverflowAction): OverflowRule => ({ when, then });
 const whenClosed = (then: OverflowAction) => rule({ is: 'closed' }, then);
 const afterAMinute = (then: OverflowAction) => rule({ is: 'age', seconds: 60 }, then);
 const TO_SALES = afterAMinute({ do: 'queue', queueId: 'sales' });
@@ -32,8 +31,7 @@ describe('a conversation that a rule for a long wait sends to another queue', ()
 
   /** It waits in `support` until its first rule is due. Answers what the customer hears then. */
   async function sentOn(...queues: QueueDoc[]): Promise<string[]> {
-    for (const queue of queues) await store.queues.insertOne(queue);
-    rig.queues = queues;
+    await rig.addQueues(...queues);
     rig.bot = async (input) => {
       const { activity } = input;
       if (activity.type === 'message') return handsOver('support', 86_400_000)(input);

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { lookAnewAtQueue, lookAnewAtWorkstream } from '../../src/conversations/look-anew.ts';
 import type { Store } from '../../src/store/documents.ts';
-import type { OverflowRule } from '../../src/store/queue.ts';
 import { anAgent } from '../http/stage.ts';
 import {
   CONVERSATION,
@@ -10,7 +9,7 @@ import {
   type Rig,
   type SettingChanges,
 } from '../support/conversations.ts';
-import { aQueue } from '../support/queues.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
 
 const ANA = { id: 'ana', role: 'agent', queues: ['support'] } as const;
@@ -51,8 +50,7 @@ for (const [engine, open] of ENGINES) {
     }
 
     it('reaches what waits: a rule for a long wait acts at its time', async () => {
-      // biome-ignore lint/suspicious/noThenProperty: the format's own word.
-      const overflow: OverflowRule[] = [{ when: { is: 'age', seconds: 60 }, then: { do: 'end' } }];
+      const overflow = [rule({ is: 'age', seconds: 60 }, { do: 'end' })];
       rig.queues = [{ ...aQueue('support'), overflow }];
       await lookAnewAtQueue(parts(), 'support');
       expect((await passed(59)).state).to.equal('open');

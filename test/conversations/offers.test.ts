@@ -3,16 +3,14 @@ import { loadOf } from '../../src/conversations/capacity.ts';
 import { type OfferParts, offerPass } from '../../src/conversations/offers.ts';
 import type { Bookmarks } from '../../src/conversations/queue-window.ts';
 import type { AgentDoc, ConversationDoc, Store } from '../../src/store/documents.ts';
-import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
 import { anAgent } from '../store/documents.ts';
 import { aConversation, createRig, NUMBER, type Rig, WORKSTREAM } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
-import { aQueue } from '../support/queues.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
 import { ENGINES } from '../support/stores.ts';
 
 const actorOf = (id: string) => ({ id, role: 'agent' as const, queues: ['support'] });
-const rule = (when: OverflowRule['when'], then: OverflowAction): OverflowRule => ({ when, then });
 const idOf = (customer: number) => `${NUMBER}-${customer}`;
 
 for (const [engine, open] of ENGINES) {
@@ -25,10 +23,8 @@ for (const [engine, open] of ENGINES) {
 
     beforeEach(async () => {
       ({ store, dispose } = await open());
-      const support = aQueue();
-      await store.queues.insertOne(support);
       rig = createRig(store);
-      rig.queues = [support];
+      await rig.addQueues(aQueue());
       rig.set({ distribution: { mode: 'push' } });
       parts = { ...rig.turns, store, due: () => {} };
       bookmarks = new Map();

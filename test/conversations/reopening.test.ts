@@ -4,12 +4,11 @@ import { returnOf } from '../../src/conversations/reopening.ts';
 import { placeOf } from '../../src/conversations/state.ts';
 import { LEASE, workOff } from '../../src/conversations/turn.ts';
 import type { AgentDoc, QueueDoc, SessionDoc, Store } from '../../src/store/documents.ts';
-import type { OverflowRule } from '../../src/store/queue.ts';
 import { workstreamOf } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import { anAnswer, CONVERSATION, createRig, handsOver, NUMBER, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
-import { aQueue } from '../support/queues.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { ENGINES, temporaryEmbeddedStore } from '../support/stores.ts';
 import { wrappedStore } from '../support/wrapped-store.ts';
 
@@ -20,8 +19,6 @@ const BOSS = { id: 'boss', role: 'supervisor' as const, queues: [] };
 const WINDOW = 3600;
 
 const CLOSED_ALWAYS = { timeZone: 'UTC', week: [], holidays: [] };
-
-const rule = (when: OverflowRule['when'], then: OverflowRule['then']): OverflowRule => ({ when, then });
 
 // The second is the embedded one, yielding between steps.
 for (const [engine, open] of ENGINES.slice(1)) {

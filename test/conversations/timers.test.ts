@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { timersOf } from '../../src/conversations/timers.ts';
 import type { ConversationDoc, Store } from '../../src/store/documents.ts';
-import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
+import type { OverflowAction } from '../../src/store/queue.ts';
 import type { Times } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import {
@@ -12,17 +12,14 @@ import {
   type Rig,
   SETTINGS,
 } from '../support/conversations.ts';
-import { aQueue } from '../support/queues.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const ana = { id: 'ana', role: 'agent', queues: ['support'] } as const;
 const actor = { ...ana, queues: [...ana.queues] };
 const DAY = 86_400_000;
 
-const rule = (seconds: number, then: OverflowAction): OverflowRule => ({
-  when: { is: 'age', seconds },
-  then,
-});
+const afterAWait = (seconds: number, then: OverflowAction) => rule({ is: 'age', seconds }, then);
 
 describe('the timers of a conversation', () => {
   let store: Store;
@@ -120,7 +117,7 @@ describe('the timers of a conversation', () => {
       rig.queues = [
         {
           ...support!,
-          overflow: [rule(60, { do: 'call_back' }), rule(80, { do: 'queue', queueId: 'sales' })],
+          overflow: [afterAWait(60, { do: 'call_back' }), afterAWait(80, { do: 'queue', queueId: 'sales' })],
         },
         sales!,
       ];
@@ -291,9 +288,9 @@ describe('the timers of a conversation', () => {
       rig.queues = [
         {
           ...support!,
-          overflow: [rule(60, { do: 'call_back' }), rule(120, { do: 'queue', queueId: 'sales' })],
+          overflow: [afterAWait(60, { do: 'call_back' }), afterAWait(120, { do: 'queue', queueId: 'sales' })],
         },
-        { ...sales!, overflow: [rule(60, { do: 'end' })] },
+        { ...sales!, overflow: [afterAWait(60, { do: 'end' })] },
       ];
       await queued();
       await rig.send();
@@ -313,7 +310,7 @@ describe('the timers of a conversation', () => {
 
     it('give it to the bot once, not for ever', async () => {
       const support = await store.queues.findOne({ _id: 'support' });
-      rig.queues = [{ ...support!, overflow: [rule(60, { do: 'bot' })] }];
+      rig.queues = [{ ...support!, overflow: [afterAWait(60, { do: 'bot' })] }];
       await queued();
       const heard: string[] = [];
       rig.bot = async (input) => {

@@ -21,8 +21,7 @@ for (const [engine, open] of ENGINES) {
     beforeEach(async () => {
       ({ store, dispose } = await open());
       rig = createRig(store);
-      rig.queues = [aQueue('support'), aQueue('returns')];
-      for (const queue of rig.queues) await store.queues.insertOne(queue);
+      await rig.addQueues(aQueue('support'), aQueue('returns'));
       await agents({ _id: 'cat' });
       rig.set({ distribution: { mode: 'push' } });
     });

@@ -2,10 +2,9 @@ import { expect } from 'chai';
 import type { Bot } from '../../src/bot-turn.ts';
 import { LEASE, workOff } from '../../src/conversations/turn.ts';
 import type { Store } from '../../src/store/documents.ts';
-import type { OverflowRule } from '../../src/store/queue.ts';
 import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
-import { aQueue } from '../support/queues.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 describe('a turn', () => {
@@ -82,10 +81,7 @@ describe('a turn', () => {
 
   it('comes back to the bot from a closed queue once in each session', async () => {
     const hours = { timeZone: 'UTC', week: [], holidays: [] };
-    const overflow: OverflowRule[] = [
-      // biome-ignore lint/suspicious/noThenProperty: the format's own word.
-      { when: { is: 'closed' }, then: { do: 'bot' } },
-    ];
+    const overflow = [rule({ is: 'closed' }, { do: 'bot' })];
     await store.queues.updateOne({ _id: 'support' }, { $set: { hours, overflow } });
     rig.bot = async (input) =>
       input.activity.type === 'message'

@@ -130,6 +130,8 @@ export interface Rig {
   /** What the provider answers from now on. */
   answer: (message: OutgoingText) => SendResult | Promise<SendResult>;
   bot: Bot;
+  /** Has there be these queues, beside those that there are. */
+  addQueues(...queues: QueueDoc[]): Promise<void>;
   /** Changes settings of the workstream. */
   set(changes: SettingChanges): void;
   /** Has the service say these by itself, with what it says unless it is told otherwise, and nothing else. */
@@ -222,6 +224,10 @@ export function createRig(store: Store): Rig {
         rig.sent.push(message);
         return rig.answer(message);
       },
+    },
+    async addQueues(...queues) {
+      for (const queue of queues) await store.queues.insertOne(queue);
+      rig.queues = [...rig.queues, ...queues];
     },
     set({ times, distribution, ...others }) {
       const { settings } = rig.workstream;
