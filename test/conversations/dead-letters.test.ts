@@ -4,14 +4,7 @@ import { applyReceipt } from '../../src/conversations/receipts.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import type { SendResult } from '../../src/conversations/send-outcome.ts';
 import type { MessageDoc, Store } from '../../src/store/documents.ts';
-import {
-  automatedText,
-  CONVERSATION,
-  createRig,
-  handsOver,
-  type Rig,
-  SETTINGS,
-} from '../support/conversations.ts';
+import { automatedText, CONVERSATION, createRig, type Rig, SETTINGS } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { refusal } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
@@ -38,9 +31,7 @@ describe('dead letters', () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
     rig = createRig(store);
     works = rig.answer;
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     await rig.send();
     await rig.desk.claim(CONVERSATION, ana);
     rig.sent.length = 0;

@@ -4,15 +4,7 @@ import { AGEING, lineOf } from '../../src/conversations/line.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
-import {
-  anAnswer,
-  CONVERSATION,
-  CUSTOMER,
-  createRig,
-  handsOver,
-  NUMBER,
-  type Rig,
-} from '../support/conversations.ts';
+import { anAnswer, CONVERSATION, CUSTOMER, createRig, NUMBER, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
@@ -38,9 +30,7 @@ describe('the desk', () => {
     }
     for (const { id, queues } of [ana, ben]) await store.agents.insertOne(anAgent({ _id: id, queues }));
     rig = createRig(store);
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     await rig.send();
     rig.sent.length = 0;
   });

@@ -2,13 +2,7 @@ import { expect } from 'chai';
 import { lookAnewAtQueue, lookAnewAtWorkstream } from '../../src/conversations/look-anew.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { anAgent } from '../http/stage.ts';
-import {
-  CONVERSATION,
-  createRig,
-  handsOver,
-  type Rig,
-  type SettingChanges,
-} from '../support/conversations.ts';
+import { CONVERSATION, createRig, type Rig, type SettingChanges } from '../support/conversations.ts';
 import { aQueue, rule } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
 
@@ -25,9 +19,7 @@ for (const [engine, open] of ENGINES) {
       await store.queues.insertOne(aQueue('support'));
       await store.agents.insertOne(anAgent('ana', 'agent', ['support']));
       rig = createRig(store);
-      rig.bot = handsOver();
-      await rig.textIn('a person');
-      await rig.turn();
+      await rig.handOver();
     });
     afterEach(() => dispose());
 

@@ -55,9 +55,7 @@ describe('news', () => {
   const key = 'key';
 
   it('tell each thing that becomes of a conversation, once, in order, with its reason', async () => {
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     await desk.claimNext('support', ANA);
     await desk.wait(CONVERSATION, ANA);
     await desk.resume(CONVERSATION, ANA);
@@ -118,9 +116,7 @@ describe('news', () => {
         [type, reason, place, session, agentId].join(' ').trim(),
       );
     };
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     await desk.claimNext('support', ANA);
     expect(await reopened()).to.deep.equal([
       'conversation.opened reopened agent 2 ana',

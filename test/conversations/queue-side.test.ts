@@ -28,9 +28,7 @@ describe('a customer who waits in a queue', () => {
     await store.queues.insertOne(aQueue());
     await store.agents.insertOne(anAgent({ _id: 'ana', queues: ['support'], presence: 'available' }));
     rig = createRig(store);
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     await rig.send();
     rig.sent.length = 0;
     rig.bot = async ({ activity }) =>

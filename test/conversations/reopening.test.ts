@@ -602,11 +602,8 @@ describe('a session that is reopened', () => {
     await store.queues.insertOne(aQueue('support'));
     let dies: (at: string) => boolean = () => false;
     const rig = createRig(crashingStore(store, { crashes: (at) => dies(at) }));
-    const settings = { ...rig.workstream.settings, reopenSeconds: WINDOW };
-    rig.workstream = workstreamOf({ ...rig.workstream, numbers: [NUMBER], settings });
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    rig.set({ reopenSeconds: WINDOW });
+    await rig.handOver();
     await rig.desk.claim(CONVERSATION, ANA);
     let sessions = 1;
     for (let point = 0; ; point++) {

@@ -4,7 +4,7 @@ import { offerPass } from '../../src/conversations/offers.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import type { AgentDoc, Store } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
-import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -34,9 +34,7 @@ for (const [engine, open] of ENGINES) {
     }
     /** Cat has it, from support. */
     async function taken(): Promise<void> {
-      rig.bot = handsOver();
-      await rig.textIn('a person please');
-      await rig.turn();
+      await rig.handOver();
       await rig.desk.claim(CONVERSATION, cat);
     }
     const toReturns = (actor: Actor) =>

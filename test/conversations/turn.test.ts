@@ -59,9 +59,7 @@ describe('a turn', () => {
   });
 
   it('knows nothing of a handoff of the session before', async () => {
-    rig.bot = handsOver();
-    await rig.textIn('a person');
-    await rig.turn();
+    await rig.handOver();
     await rig.desk.close(
       CONVERSATION,
       { id: 'ben', role: 'supervisor', queues: [] },
@@ -193,9 +191,7 @@ describe('a turn', () => {
   });
 
   it('keeps texts from the bot while they wait for a person', async () => {
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     rig.bot = async () => expect.fail('the bot was asked');
     await rig.textIn('are you there?');
     await rig.turn();

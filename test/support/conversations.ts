@@ -144,6 +144,8 @@ export interface Rig {
   send(): Promise<void>;
   /** Works off what is due, and sends it. Answers the texts that leave meanwhile. */
   work(): Promise<string[]>;
+  /** The customer asks for a person and waits in `support`; the bot's answer has not left yet. */
+  handOver(): Promise<void>;
   /** What the customer gets for a text. */
   says(text: string, referenceId?: string): Promise<string[]>;
   conversation(): Promise<ConversationDoc>;
@@ -270,6 +272,11 @@ export function createRig(store: Store): Rig {
       await rig.turn();
       await rig.send();
       return rig.sent.map(({ text }) => text);
+    },
+    async handOver() {
+      rig.bot = handsOver();
+      await rig.textIn('a person please');
+      await rig.turn();
     },
     async says(text, referenceId) {
       await rig.textIn(text, referenceId);
