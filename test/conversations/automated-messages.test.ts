@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { QueueDoc, Store } from '../../src/store/documents.ts';
 import type { OverflowAction } from '../../src/store/queue.ts';
 import { anAgent } from '../store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { aQueue, rule } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
@@ -109,10 +109,9 @@ describe('what the service says by itself', () => {
   });
 
   describe('when an agent takes it', () => {
-    const ana = { id: 'ana', role: 'agent' as const, queues: ['support'] };
     const ways = {
-      'by its id': () => rig.desk.claim(CONVERSATION, ana),
-      'as the next of its queue': () => rig.desk.claimNext('support', ana),
+      'by its id': () => rig.desk.claim(CONVERSATION, ANA),
+      'as the next of its queue': () => rig.desk.claimNext('support', ANA),
     };
     beforeEach(async () => {
       await withQueue();
@@ -125,7 +124,7 @@ describe('what the service says by itself', () => {
         await says('a person please');
         const taken = await take();
         expect(taken?.version).to.equal((await rig.conversation()).version);
-        await rig.desk.reply(CONVERSATION, ana, { text: 'Hello', key: 'k' });
+        await rig.desk.reply(CONVERSATION, ANA, { text: 'Hello', key: 'k' });
         expect(await work()).to.deep.equal(['assigned {"agent":"Ana","queue":"Support"}', 'Hello']);
       });
 

@@ -13,6 +13,7 @@ import { SEND_LEASE, sendOut } from '../../src/conversations/outbox.ts';
 import { workOff } from '../../src/conversations/turn.ts';
 import type { OptoutDoc, Store } from '../../src/store/documents.ts';
 import {
+  ANA,
   anAnswer,
   CONVERSATION,
   CUSTOMER,
@@ -25,8 +26,6 @@ import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
 
-const ANA = { id: 'ana', role: 'agent', queues: ['support'] } as const;
-const ana = { ...ANA, queues: [...ANA.queues] };
 const PARTIES = { number: NUMBER, customer: CUSTOMER };
 
 for (const [engine, open] of ENGINES) {
@@ -56,8 +55,8 @@ for (const [engine, open] of ENGINES) {
     /** Claims the conversation for Ana, who answers. */
     const agentAnswers = async (text: string, key: string) => {
       const { agentId } = await rig.conversation();
-      if (agentId === undefined) await rig.desk.claim(CONVERSATION, ana);
-      return rig.desk.reply(CONVERSATION, ana, { text, key });
+      if (agentId === undefined) await rig.desk.claim(CONVERSATION, ANA);
+      return rig.desk.reply(CONVERSATION, ANA, { text, key });
     };
 
     it('answers STOP once, and holds whatever the bot says after it', async () => {
@@ -362,7 +361,7 @@ for (const [engine, open] of ENGINES) {
     it('leaves HELP to a bot that has the conversation, and answers it where there is none', async () => {
       await says('HELP');
       expect(texts()).to.deep.equal(['echo HELP']);
-      await rig.desk.claim(CONVERSATION, ana);
+      await rig.desk.claim(CONVERSATION, ANA);
       await says('HELP');
       expect(texts().slice(1)).to.deep.equal(['help {}']);
       expect((await rig.conversation()).unansweredSince, 'it is for the agent too').to.equal(rig.time);

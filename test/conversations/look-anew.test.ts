@@ -2,11 +2,9 @@ import { expect } from 'chai';
 import { lookAnewAtQueue, lookAnewAtWorkstream } from '../../src/conversations/look-anew.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { anAgent } from '../http/stage.ts';
-import { CONVERSATION, createRig, type Rig, type SettingChanges } from '../support/conversations.ts';
+import { ANA, CONVERSATION, createRig, type Rig, type SettingChanges } from '../support/conversations.ts';
 import { aQueue, rule } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
-
-const ANA = { id: 'ana', role: 'agent', queues: ['support'] } as const;
 
 for (const [engine, open] of ENGINES) {
   describe(`a change of the settings, with conversations under way, on ${engine}`, () => {
@@ -25,7 +23,6 @@ for (const [engine, open] of ENGINES) {
 
     const parts = () => ({ store, now: () => rig.time });
     const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work;
-    const actor = { ...ANA, queues: [...ANA.queues] };
 
     async function change(settings: SettingChanges): Promise<void> {
       rig.set(settings);
@@ -51,14 +48,14 @@ for (const [engine, open] of ENGINES) {
 
     it('reaches what an agent has: a first response is due', async () => {
       await change({ times: { firstResponse: null } });
-      await rig.desk.claim(CONVERSATION, actor);
+      await rig.desk.claim(CONVERSATION, ANA);
       await passed(90);
       await change({ times: { firstResponse: 60 } });
       expect((await passed(3)).state).to.equal('open');
     });
 
     it('reaches what agents have: it takes up what it costs now, of the workstream that it is of now', async () => {
-      await rig.desk.claim(CONVERSATION, actor);
+      await rig.desk.claim(CONVERSATION, ANA);
       const { capacity } = rig.workstream.settings;
       await change({ capacity: { ...capacity, cost: 3 } });
       await passed(3);

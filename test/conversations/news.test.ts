@@ -6,12 +6,10 @@ import type { Actor } from '../../src/conversations/rights.ts';
 import { workOff } from '../../src/conversations/turn.ts';
 import { EVENT_TYPES, type EventType, type News, type Store } from '../../src/store/documents.ts';
 import { anAgent } from '../http/stage.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
-
-const ANA: Actor = { id: 'ana', role: 'agent', queues: ['support'] };
 
 describe('news', () => {
   let store: Store;

@@ -3,13 +3,10 @@ import { stub } from 'sinon';
 import { SEND_LEASE, SEND_TIMEOUT, sendOut, type Unsent } from '../../src/conversations/outbox.ts';
 import { backOff } from '../../src/conversations/send-outcome.ts';
 import type { MessageDoc, Store } from '../../src/store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { rejection } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
-
-const ANA = { id: 'ana', role: 'agent', queues: ['support'] } as const;
-const ana = { ...ANA, queues: [...ANA.queues] };
 
 describe('the outbox', () => {
   let store: Store;
@@ -123,8 +120,8 @@ describe('the outbox', () => {
   });
 
   it('drops what the bot still has in flight when a person took over, and sends what that person writes', async () => {
-    await rig.desk.claim(CONVERSATION, ana);
-    await rig.desk.reply(CONVERSATION, ana, { text: 'Ana here', key: 'k1' });
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.desk.reply(CONVERSATION, ANA, { text: 'Ana here', key: 'k1' });
     await rig.send();
     expect(texts()).to.deep.equal(['Ana here']);
     expect(await statuses()).to.deep.equal(['dropped', 'dropped', 'dropped', 'sent']);

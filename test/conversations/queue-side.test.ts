@@ -4,6 +4,7 @@ import { LEASE } from '../../src/conversations/turn.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
 import {
+  ANA,
   aConversation,
   anAnswer,
   CONVERSATION,
@@ -14,9 +15,6 @@ import {
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
-
-const ana = { id: 'ana', role: 'agent', queues: ['support'] } as const;
-const ANA = { ...ana, queues: [...ana.queues] };
 
 describe('a customer who waits in a queue', () => {
   let store: Store;

@@ -3,11 +3,9 @@ import type { Bot } from '../../src/bot-turn.ts';
 import { placeOf } from '../../src/conversations/state.ts';
 import type { QueueDoc, Store } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { aQueue, rule } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
-
-const ANA = { id: 'ana', role: 'agent' as const, queues: ['support'] };
 
 const AT_NIGHT = { hours: { timeZone: 'UTC', week: [], holidays: [] } };
 

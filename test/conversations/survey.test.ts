@@ -4,11 +4,10 @@ import { SURVEY_TIME } from '../../src/conversations/survey.ts';
 import { LEASE } from '../../src/conversations/turn.ts';
 import type { Store, Survey } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
-const ANA = { id: 'ana', role: 'agent' as const, queues: ['support'] };
 const BOSS = { id: 'boss', role: 'supervisor' as const, queues: [] };
 
 describe('a survey', () => {

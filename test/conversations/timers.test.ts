@@ -5,6 +5,7 @@ import type { OverflowAction } from '../../src/store/queue.ts';
 import type { Times } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import {
+  ANA,
   anAnswer,
   CONVERSATION,
   createRig,
@@ -15,8 +16,6 @@ import {
 import { aQueue, rule } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
-const ana = { id: 'ana', role: 'agent', queues: ['support'] } as const;
-const actor = { ...ana, queues: [...ana.queues] };
 const DAY = 86_400_000;
 
 const afterAWait = (seconds: number, then: OverflowAction) => rule({ is: 'age', seconds }, then);
@@ -66,7 +65,7 @@ describe('the timers of a conversation', () => {
         times: { closeActive: 60 },
         reach: async () => {
           await queued();
-          await rig.desk.claim(CONVERSATION, actor);
+          await rig.desk.claim(CONVERSATION, ANA);
         },
       },
       {
@@ -74,8 +73,8 @@ describe('the timers of a conversation', () => {
         times: { closeWaiting: 60 },
         reach: async () => {
           await queued();
-          await rig.desk.claim(CONVERSATION, actor);
-          await rig.desk.wait(CONVERSATION, actor);
+          await rig.desk.claim(CONVERSATION, ANA);
+          await rig.desk.wait(CONVERSATION, ANA);
         },
       },
       {
@@ -83,8 +82,8 @@ describe('the timers of a conversation', () => {
         times: { closeWrapUp: 60 },
         reach: async () => {
           await queued();
-          await rig.desk.claim(CONVERSATION, actor);
-          await rig.desk.end(CONVERSATION, actor);
+          await rig.desk.claim(CONVERSATION, ANA);
+          await rig.desk.end(CONVERSATION, ANA);
         },
       },
     ];
@@ -137,12 +136,12 @@ describe('the timers of a conversation', () => {
       await queued();
       await passed(90_000);
       await store.agents.insertOne(anAgent({ _id: 'ben', queues: ['support'] }));
-      await rig.desk.claim(CONVERSATION, actor);
+      await rig.desk.claim(CONVERSATION, ANA);
       expect((await passed(59_000)).state).to.equal('active');
-      await rig.desk.wait(CONVERSATION, actor);
+      await rig.desk.wait(CONVERSATION, ANA);
       expect((await passed(59_000)).state).to.equal('waiting');
-      await rig.desk.resume(CONVERSATION, actor);
-      await rig.desk.transfer(CONVERSATION, actor, { queueId: 'support', key: 't' });
+      await rig.desk.resume(CONVERSATION, ANA);
+      await rig.desk.transfer(CONVERSATION, ANA, { queueId: 'support', key: 't' });
       expect((await passed(99_999)).state).to.equal('open');
       expect((await passed(1)).state).to.equal('closed');
     });
@@ -164,8 +163,8 @@ describe('the timers of a conversation', () => {
     beforeEach(async () => {
       rig.set({ times: { remind: 60, closeReminded: 30 } });
       await queued();
-      await rig.desk.claim(CONVERSATION, actor);
-      await rig.desk.reply(CONVERSATION, actor, { text: 'Which order?', key: 'k1' });
+      await rig.desk.claim(CONVERSATION, ANA);
+      await rig.desk.reply(CONVERSATION, ANA, { text: 'Which order?', key: 'k1' });
       await rig.turn();
       await rig.send();
       rig.sent.length = 0;
@@ -189,7 +188,7 @@ describe('the timers of a conversation', () => {
       await passed(60_000);
       await rig.textIn('1042');
       expect((await passed(600_000)).state).to.equal('active');
-      await rig.desk.reply(CONVERSATION, actor, { text: 'Thanks', key: 'k2' });
+      await rig.desk.reply(CONVERSATION, ANA, { text: 'Thanks', key: 'k2' });
       await passed(60_000);
       expect((await passed(30_000)).state).to.equal('closed');
     });
@@ -199,7 +198,7 @@ describe('the timers of a conversation', () => {
     rig.set({ times: { firstResponse: 60 } });
     await queued();
     const { turnAt } = await rig.conversation();
-    await rig.desk.claim(CONVERSATION, actor);
+    await rig.desk.claim(CONVERSATION, ANA);
     await rig.turn();
     rig.time += 1;
     await rig.textIn('hello?');
@@ -214,19 +213,19 @@ describe('the timers of a conversation', () => {
   it('leave an agent alone who has written', async () => {
     rig.set({ times: { firstResponse: 60 } });
     await queued();
-    await rig.desk.claim(CONVERSATION, actor);
-    await rig.desk.reply(CONVERSATION, actor, { text: 'Hello', key: 'k1' });
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.desk.reply(CONVERSATION, ANA, { text: 'Hello', key: 'k1' });
     expect((await passed(600_000)).state).to.equal('active');
   });
 
   it('leave it with an agent who has taken it up again, for as long as the customer owes the answer', async () => {
     rig.set({ times: { firstResponse: 60, remind: 100, closeReminded: 100 } });
     await queued();
-    await rig.desk.claim(CONVERSATION, actor);
-    await rig.desk.reply(CONVERSATION, actor, { text: 'Which order?', key: 'k1' });
-    await rig.desk.wait(CONVERSATION, actor);
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.desk.reply(CONVERSATION, ANA, { text: 'Which order?', key: 'k1' });
+    await rig.desk.wait(CONVERSATION, ANA);
     await passed(1_000);
-    await rig.desk.resume(CONVERSATION, actor);
+    await rig.desk.resume(CONVERSATION, ANA);
     expect(await passed(98_999)).to.include({ state: 'active', agentId: 'ana' });
     expect(await passed(1)).to.have.property('remindedAt');
     expect((await passed(100_000)).state).to.equal('closed');
@@ -236,10 +235,10 @@ describe('the timers of a conversation', () => {
     rig.set({ times: { firstResponse: 60 } });
     await store.agents.insertOne(anAgent({ _id: 'ben', queues: ['support'] }));
     await queued();
-    await rig.desk.claim(CONVERSATION, actor);
-    await rig.desk.reply(CONVERSATION, actor, { text: 'Let me look', key: 'k1' });
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.desk.reply(CONVERSATION, ANA, { text: 'Let me look', key: 'k1' });
     rig.time += 1;
-    await rig.desk.transfer(CONVERSATION, actor, { agentId: 'ben', key: 't' });
+    await rig.desk.transfer(CONVERSATION, ANA, { agentId: 'ben', key: 't' });
     await rig.turn();
     expect((await passed(60_000)).stretches.at(-1)).to.include({ reason: 'first_response_missed' });
   });
@@ -247,10 +246,10 @@ describe('the timers of a conversation', () => {
   it('free the capacity of each wrap-up of a session', async () => {
     rig.set({ capacity: { cost: 1, wrapUp: { seconds: 60 } } });
     await queued();
-    await rig.desk.claim(CONVERSATION, actor);
+    await rig.desk.claim(CONVERSATION, ANA);
     const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work.map(({ cost }) => cost);
     for (const text of ['one more thing', 'and another']) {
-      await rig.desk.end(CONVERSATION, actor);
+      await rig.desk.end(CONVERSATION, ANA);
       await passed(60_000);
       expect(await work()).to.deep.equal([]);
       await rig.textIn(text);
@@ -262,8 +261,8 @@ describe('the timers of a conversation', () => {
   it('free the capacity of a wrap-up', async () => {
     rig.set({ capacity: { cost: 2, wrapUp: { seconds: 60 } } });
     await queued();
-    await rig.desk.claim(CONVERSATION, actor);
-    await rig.desk.end(CONVERSATION, actor);
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.desk.end(CONVERSATION, ANA);
     await rig.turn();
     const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work.map(({ cost }) => cost);
     expect(await work()).to.deep.equal([2]);
@@ -327,8 +326,8 @@ describe('the timers of a conversation', () => {
 
   it('are none once it is closed', async () => {
     await queued();
-    await rig.desk.claim(CONVERSATION, actor);
-    await rig.desk.close(CONVERSATION, actor, { key: 'c' });
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.desk.close(CONVERSATION, ANA, { key: 'c' });
     await rig.turn();
     const closed = await rig.conversation();
     expect(timersOf(closed, SETTINGS)).to.deep.equal([]);

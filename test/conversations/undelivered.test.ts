@@ -5,11 +5,9 @@ import type { SendResult } from '../../src/conversations/send-outcome.ts';
 import { leftUntold, tellUndelivered } from '../../src/conversations/undelivered.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
-
-const ana = { id: 'ana', role: 'agent' as const, queues: ['support'] };
 
 for (const [engine, open] of ENGINES) {
   describe(`a text that has not reached the customer, on ${engine}`, () => {
@@ -72,9 +70,9 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('is not told once a person has the conversation, nor after its session', async () => {
-      await rig.desk.claim(CONVERSATION, ana);
+      await rig.desk.claim(CONVERSATION, ANA);
       expect(await fails()).to.equal(null);
-      await rig.desk.close(CONVERSATION, ana, { key: 'k' });
+      await rig.desk.close(CONVERSATION, ANA, { key: 'k' });
       rig.bot = handsOver();
       await rig.textIn('a person');
       await rig.turn();
@@ -128,10 +126,10 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('of an agent is not told', async () => {
-      await rig.desk.claim(CONVERSATION, ana);
-      await rig.desk.reply(CONVERSATION, ana, { text: 'Hello', key: 'r' });
+      await rig.desk.claim(CONVERSATION, ANA);
+      await rig.desk.reply(CONVERSATION, ANA, { text: 'Hello', key: 'r' });
       await rig.send();
-      await rig.desk.return(CONVERSATION, ana, { key: 'k' });
+      await rig.desk.return(CONVERSATION, ANA, { key: 'k' });
       expect(await fails()).to.equal(null);
     });
   });

@@ -5,6 +5,7 @@ import { receive } from '../../src/conversations/inbox.ts';
 import { newConversation } from '../../src/conversations/new-conversation.ts';
 import { createOptouts, type Optouts } from '../../src/conversations/optouts.ts';
 import { type OutboxParts, type OutgoingText, sendOut } from '../../src/conversations/outbox.ts';
+import type { Actor } from '../../src/conversations/rights.ts';
 import { compileRouting } from '../../src/conversations/routing-rules.ts';
 import type { SendResult } from '../../src/conversations/send-outcome.ts';
 import type { Settings } from '../../src/conversations/settings.ts';
@@ -24,6 +25,9 @@ import { aWorkstream } from './workstreams.ts';
 export const NUMBER = '15550109999';
 export const CUSTOMER = '15550100001';
 export const CONVERSATION = `${NUMBER}-${CUSTOMER}`;
+
+/** An agent of the queue `support`. */
+export const ANA: Actor = { id: 'ana', role: 'agent', queues: ['support'] };
 
 /** A workstream with the default settings. */
 export const WORKSTREAM = workstreamOf(aWorkstream());
