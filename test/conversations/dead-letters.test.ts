@@ -55,7 +55,6 @@ describe('dead letters', () => {
     (await store.messages.find({ problem: { $gte: '' } } as never, { sort: { problem: 1 } }).toArray()).map(
       ({ _id }) => _id,
     );
-  const texts = () => rig.sent.map(({ text }) => text);
 
   describe('sent again', () => {
     it('leave as a new message of the same text and author, last in the conversation', async () => {
@@ -69,7 +68,7 @@ describe('dead letters', () => {
       });
       expect(again._id).to.not.equal(failed);
       await rig.send();
-      expect(texts()).to.deep.equal(['Are you there?', 'Hello']);
+      expect(rig.texts()).to.deep.equal(['Are you there?', 'Hello']);
       expect((await message(again._id)).status).to.equal('sent');
     });
 
@@ -90,7 +89,7 @@ describe('dead letters', () => {
       const later = await rig.desk.resend(failed, boss);
       expect(new Set([...asked, later].map(({ _id }) => _id))).to.have.property('size', 1);
       await rig.send();
-      expect(texts()).to.deep.equal(['Hello']);
+      expect(rig.texts()).to.deep.equal(['Hello']);
     });
 
     it('leave once after a crash at any point', async () => {
@@ -113,7 +112,7 @@ describe('dead letters', () => {
       }
       await rig.turn();
       await rig.send();
-      expect(texts()).to.deep.equal(['Hello']);
+      expect(rig.texts()).to.deep.equal(['Hello']);
       expect(await listed()).to.deep.equal([]);
     });
 
@@ -147,7 +146,7 @@ describe('dead letters', () => {
         details: { messageStatus: 'unknown' },
       });
       await rig.send();
-      expect(texts()).to.deep.equal([]);
+      expect(rig.texts()).to.deep.equal([]);
     });
 
     it('are refused when a receipt has said meanwhile that the text arrived', async () => {
@@ -184,7 +183,7 @@ describe('dead letters', () => {
       expect(settled).to.not.have.any.keys('problem', 'error');
       expect(await listed()).to.deep.equal([]);
       await rig.send();
-      expect(texts()).to.deep.equal([]);
+      expect(rig.texts()).to.deep.equal([]);
     });
 
     it('as failed, can be sent again', async () => {
@@ -195,7 +194,7 @@ describe('dead letters', () => {
       });
       await rig.desk.resend(unknown, ana);
       await rig.send();
-      expect(texts()).to.deep.equal(['Hello']);
+      expect(rig.texts()).to.deep.equal(['Hello']);
     });
 
     it('have one who settled them', async () => {

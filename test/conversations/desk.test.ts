@@ -135,7 +135,7 @@ describe('the desk', () => {
     const [again] = await rig.desk.reply(CONVERSATION, ana, { text: 'Hello', key: 'k1' });
     expect(again?._id).to.equal(first?._id);
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['Hello']);
+    expect(rig.texts()).to.deep.equal(['Hello']);
     expect((await rig.transcript()).at(-1)).to.deep.include({
       author: { kind: 'agent', id: 'ana' },
       status: 'sent',
@@ -184,7 +184,7 @@ describe('the desk', () => {
     expect(death).to.be.instanceOf(Crash);
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['Hello']);
+    expect(rig.texts()).to.deep.equal(['Hello']);
   });
 
   it('keeps the order of an agent’s texts, and of those that are written while others leave', async () => {
@@ -194,7 +194,7 @@ describe('the desk', () => {
       await Promise.all([rig.desk.reply(CONVERSATION, ana, { text, key: `k${n}` }), rig.send()]);
     }
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(written);
+    expect(rig.texts()).to.deep.equal(written);
   });
 
   it('keeps notes for colleagues', async () => {
@@ -241,7 +241,7 @@ describe('the desk', () => {
     await rig.turn();
     await rig.send();
     expect(heard).to.deep.equal([{ ...target, outcome: 'returned', answered: false }]);
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['welcome back']);
+    expect(rig.texts()).to.deep.equal(['welcome back']);
     expect((await rig.conversation()).events).to.deep.equal([]);
   });
 
@@ -353,7 +353,7 @@ describe('the desk', () => {
     const [again, ...others] = await Promise.all(asked);
     for (const other of others) expect(other._id).to.equal(again!._id);
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['Hello', 'Hello']);
+    expect(rig.texts()).to.deep.equal(['Hello', 'Hello']);
     expect(await refusal(rig.desk.resend(again!._id, ana))).to.include({ code: 'wrong_message_status' });
   });
 

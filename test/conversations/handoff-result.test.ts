@@ -56,7 +56,7 @@ for (const [engine, open] of ENGINES) {
       ]);
       expect(await rig.conversation()).to.include({ state: 'active', handler: 'bot', session: 1 });
       await rig.send();
-      expect(rig.sent.map(({ text }) => text)).to.deep.equal(['A person will answer.', 'closed']);
+      expect(rig.texts()).to.deep.equal(['A person will answer.', 'closed']);
     });
 
     it('hears so once though the process dies at any point', async () => {

@@ -102,7 +102,7 @@ describe('a customer who waits in a queue', () => {
         rig.time += LEASE + 1;
         await rig.turn();
         await rig.send();
-        const heard = rig.sent.map(({ text }) => text);
+        const heard = rig.texts();
         expect(heard, `crash at point ${point}`).to.deep.equal(['left {}', 'returned']);
         if (!(crash instanceof Crash)) {
           expect(crash).to.equal(undefined);

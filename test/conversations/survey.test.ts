@@ -67,7 +67,7 @@ describe('a survey', () => {
 
   it('is asked when an agent closes the session', async () => {
     await closedByAgent();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['survey {"agent":"Ada"}']);
+    expect(rig.texts()).to.deep.equal(['survey {"agent":"Ada"}']);
     const until = rig.time + SURVEY_TIME;
     expect((await rig.conversation()).surveyOf).to.deep.equal({ session: 1, until });
   });
@@ -286,7 +286,7 @@ describe('a survey', () => {
       rig.time += LEASE + 1;
       await rig.turn();
       await rig.send();
-      const heard = rig.sent.map(({ text }) => text);
+      const heard = rig.texts();
       expect(heard, `crash at ${point}`).to.have.members([
         'survey {"agent":"Ada"}',
         'survey_thanks {"agent":"Ada"}',

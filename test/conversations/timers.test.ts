@@ -176,7 +176,7 @@ describe('the timers of a conversation', () => {
       expect(rig.sent).to.deep.equal([]);
       await passed(1);
       await rig.send();
-      expect(rig.sent.map(({ text }) => text)).to.deep.equal(['inactivity_reminder {"agent":"Ada"}']);
+      expect(rig.texts()).to.deep.equal(['inactivity_reminder {"agent":"Ada"}']);
       expect((await passed(29_999)).state).to.equal('active');
       expect((await passed(1)).state).to.equal('closed');
       await rig.send();
@@ -296,7 +296,7 @@ describe('the timers of a conversation', () => {
       rig.sent.length = 0;
       await passed(60_000);
       await rig.send();
-      expect(rig.sent.map(({ text }) => text)).to.deep.equal(['call_back {"queue":"Support"}']);
+      expect(rig.texts()).to.deep.equal(['call_back {"queue":"Support"}']);
       const moved = await passed(60_000);
       expect(moved).to.include({ state: 'open', queueId: 'sales' }).and.to.not.have.property('overflowed');
       expect(moved.stretches.at(-1)).to.include({ place: 'open', reason: 'waited_too_long' });

@@ -23,7 +23,7 @@ describe('a turn', () => {
     await rig.textIn('hello');
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['echo hello']);
+    expect(rig.texts()).to.deep.equal(['echo hello']);
     expect((await rig.transcript()).map(({ direction, status }) => `${direction} ${status}`)).to.deep.equal([
       'in handled',
       'out sent',
@@ -99,7 +99,7 @@ describe('a turn', () => {
     await rig.textIn('hello again');
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['bye', 'bye']);
+    expect(rig.texts()).to.deep.equal(['bye', 'bye']);
   });
 
   it('handles a text once, however often it is delivered, before and after its turn', async () => {
@@ -136,7 +136,7 @@ describe('a turn', () => {
     await rig.textIn('first');
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['first', 'second']);
+    expect(rig.texts()).to.deep.equal(['first', 'second']);
     const { dueAt, lastMessageAt } = await rig.conversation();
     expect(dueAt, 'only its end is left').to.equal(lastMessageAt + 30 * 86_400_000);
   });
@@ -166,7 +166,7 @@ describe('a turn', () => {
     await rig.textIn('hello');
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['answer of turn 2']);
+    expect(rig.texts()).to.deep.equal(['answer of turn 2']);
   });
 
   it('drops the bot’s answer when a person took over while the bot was thinking', async () => {
@@ -218,7 +218,7 @@ describe('a turn', () => {
     await rig.textIn('hello');
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['apology_bot_failed']);
+    expect(rig.texts()).to.deep.equal(['apology_bot_failed']);
     expect(rig.botErrors).to.have.length(1);
     expect(await rig.conversation()).to.deep.include({
       state: 'open',
@@ -294,7 +294,7 @@ describe('a turn', () => {
     rig.time += 600_000;
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['A person will answer.', 'untaken']);
+    expect(rig.texts()).to.deep.equal(['A person will answer.', 'untaken']);
   });
 
   it('says that nobody took a handoff of a bot that failed, without asking that bot', async () => {

@@ -35,7 +35,7 @@ for (const [engine, open] of ENGINES) {
 
     const said = async () => {
       await rig.send();
-      return rig.sent.map(({ text }) => text);
+      return rig.texts();
     };
 
     it('is woken at its time, once, whichever process looks', async () => {

@@ -14,8 +14,6 @@ import type { ConsentWord, ConversationDoc, MessageDoc, QueueDoc, Store } from '
 import {
   type AutomatedMessage,
   DEFAULT_SETTINGS,
-  type Distribution,
-  type Times,
   type Workstream,
   type WorkstreamSettings,
   workstreamOf,
@@ -100,8 +98,8 @@ const CONSENT_WORDS: { [text: string]: ConsentWord } = { STOP: 'stop', START: 's
 
 /** Of times and distribution only what is named changes; any other setting changes as a whole. */
 export interface SettingChanges extends Partial<Omit<WorkstreamSettings, 'times' | 'distribution'>> {
-  times?: Partial<Times>;
-  distribution?: Partial<Distribution>;
+  times?: Partial<WorkstreamSettings['times']>;
+  distribution?: Partial<WorkstreamSettings['distribution']>;
 }
 
 export interface Rig {
@@ -114,6 +112,8 @@ export interface Rig {
   time: number;
   /** What the provider was asked to send, oldest first. */
   sent: OutgoingText[];
+  /** The words of what the provider was asked to send, oldest first. */
+  texts(): string[];
   /** Errors that bots threw. */
   botErrors: unknown[];
   /** Ids of conversations that were to go into a queue that there is not. */
@@ -247,6 +247,7 @@ export function createRig(store: Store): Rig {
       const given = Object.fromEntries(kinds.map((kind) => [kind, { on: true, texts: {} }]));
       rig.set({ messages: { ...DEFAULT_SETTINGS.messages, ...given } });
     },
+    texts: () => rig.sent.map(({ text }) => text),
     async textIn(text, referenceId = `REF${ids++}`, provider = undefined) {
       const consent = CONSENT_WORDS[text];
       const inbound = {
@@ -275,7 +276,7 @@ export function createRig(store: Store): Rig {
       rig.sent.length = 0;
       await rig.turn();
       await rig.send();
-      return rig.sent.map(({ text }) => text);
+      return rig.texts();
     },
     async handOver() {
       rig.bot = handsOver();

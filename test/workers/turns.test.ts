@@ -128,7 +128,7 @@ describe('the loop of turns', () => {
       await worked();
       expect(await texts()).to.deep.equal(['echo hello', 'your order has left']);
       await rig.send();
-      expect(rig.sent.map(({ text }) => text)).to.deep.equal(['echo hello', 'your order has left']);
+      expect(rig.texts()).to.deep.equal(['echo hello', 'your order has left']);
     });
 
     it('takes several of one conversation one after the other, as they were asked', async () => {
