@@ -124,9 +124,7 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('counts as missed what is offered to them, which goes to the next', async () => {
-      const { settings } = WORKSTREAM;
-      const distribution = { ...settings.distribution, mode: 'push' as const };
-      rig.workstream = { ...WORKSTREAM, settings: { ...settings, distribution } };
+      rig.set({ distribution: { mode: 'push' } });
       rig.queues = [aQueue()];
       await gone();
       const waiting = { state: 'open', queuedAt: rig.time, turnAt: rig.time } as const;
@@ -148,9 +146,7 @@ for (const [engine, open] of ENGINES) {
 
     describe('of an agent to whom it is offered', () => {
       beforeEach(async () => {
-        const { settings } = WORKSTREAM;
-        const distribution = { ...settings.distribution, mode: 'push' as const };
-        rig.workstream = { ...WORKSTREAM, settings: { ...settings, distribution } };
+        rig.set({ distribution: { mode: 'push' } });
         rig.queues = [aQueue()];
         await store.agents.insertOne(anAgent({ _id: 'ana', queues: ['support'], capacity: 2 }));
         const at = rig.time;

@@ -1,20 +1,12 @@
 import { expect } from 'chai';
 import type { QueueDoc, Store } from '../../src/store/documents.ts';
-import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
-import { type AutomatedMessage, workstreamOf } from '../../src/store/workstream.ts';
+import type { OverflowAction } from '../../src/store/queue.ts';
 import { anAgent } from '../store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, NUMBER, type Rig } from '../support/conversations.ts';
-import { aQueue } from '../support/queues.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const HOUR = 3_600_000;
-
-const whenClosed = (then: OverflowAction): OverflowRule => ({ when: { is: 'closed' }, then });
-
-const afterAWait = (seconds: number, then: OverflowAction): OverflowRule => ({
-  when: { is: 'age', seconds },
-  then,
-});
 
 describe('what the service says by itself', () => {
   let store: Store;
@@ -28,20 +20,7 @@ describe('what the service says by itself', () => {
   });
   afterEach(() => dispose());
 
-  async function withQueue(fields: Partial<QueueDoc> = {}): Promise<void> {
-    const queue = aQueue('support', fields);
-    await store.queues.insertOne(queue);
-    rig.queues = [queue];
-  }
-
-  function turnOn(...kinds: AutomatedMessage[]): void {
-    const messages = Object.fromEntries(kinds.map((kind) => [kind, { on: true, texts: {} }]));
-    rig.workstream = workstreamOf({
-      ...rig.workstream,
-      numbers: [NUMBER],
-      settings: { ...rig.workstream.settings, messages },
-    });
-  }
+  const withQueue = (fields: Partial<QueueDoc> = {}) => rig.addQueues(aQueue('support', fields));
 
   const work = () => rig.work();
   const says = (text: string) => rig.says(text);
@@ -85,7 +64,7 @@ describe('what the service says by itself', () => {
       it(`is the same when it does not take the conversation: ${action.do}`, async () => {
         await withQueue({
           hours: { timeZone: 'Europe/Madrid', week, holidays: [] },
-          overflow: [whenClosed(action)],
+          overflow: [rule({ is: 'closed' }, action)],
         });
         rig.bot = async (input) =>
           input.activity.type === 'message' ? handsOver('support')(input) : anAnswer();
@@ -98,7 +77,7 @@ describe('what the service says by itself', () => {
   describe('when nobody takes a handoff in time', () => {
     beforeEach(async () => {
       await withQueue();
-      turnOn('not_assigned');
+      rig.turnOn('not_assigned');
       await says('a person please');
       rig.time += HOUR;
     });
@@ -122,7 +101,7 @@ describe('what the service says by itself', () => {
     });
 
     it('is nothing where it is off', async () => {
-      turnOn();
+      rig.turnOn();
       rig.bot = async () => anAnswer();
       expect(await work()).to.deep.equal([]);
       expect(rig.untaken).to.have.length(1);
@@ -130,10 +109,9 @@ describe('what the service says by itself', () => {
   });
 
   describe('when an agent takes it', () => {
-    const ana = { id: 'ana', role: 'agent' as const, queues: ['support'] };
     const ways = {
-      'by its id': () => rig.desk.claim(CONVERSATION, ana),
-      'as the next of its queue': () => rig.desk.claimNext('support', ana),
+      'by its id': () => rig.desk.claim(CONVERSATION, ANA),
+      'as the next of its queue': () => rig.desk.claimNext('support', ANA),
     };
     beforeEach(async () => {
       await withQueue();
@@ -142,16 +120,16 @@ describe('what the service says by itself', () => {
 
     for (const [way, take] of Object.entries(ways)) {
       it(`is who has taken it ${way}, before they can have written`, async () => {
-        turnOn('assigned');
+        rig.turnOn('assigned');
         await says('a person please');
         const taken = await take();
         expect(taken?.version).to.equal((await rig.conversation()).version);
-        await rig.desk.reply(CONVERSATION, ana, { text: 'Hello', key: 'k' });
+        await rig.desk.reply(CONVERSATION, ANA, { text: 'Hello', key: 'k' });
         expect(await work()).to.deep.equal(['assigned {"agent":"Ana","queue":"Support"}', 'Hello']);
       });
 
       it(`is nothing ${way} where it is off`, async () => {
-        turnOn();
+        rig.turnOn();
         await says('a person please');
         await take();
         expect(await work()).to.deep.equal([]);
@@ -165,10 +143,8 @@ describe('what the service says by itself', () => {
     const first = `position ${JSON.stringify({ queue: 'Sales', position: 1, wait: null })}`;
 
     beforeEach(async () => {
-      await withQueue({ overflow: [afterAWait(60, { do: 'queue', queueId: 'sales' })] });
-      const sales = aQueue('sales');
-      await store.queues.insertOne(sales);
-      rig.queues = [...rig.queues, sales];
+      await withQueue({ overflow: [rule({ is: 'age', seconds: 60 }, { do: 'queue', queueId: 'sales' })] });
+      await rig.addQueues(aQueue('sales'));
       await says('a person please');
     });
 
@@ -181,13 +157,13 @@ describe('what the service says by itself', () => {
     };
     for (const [way, moveOn] of Object.entries(ways)) {
       it(`is that they are passed on, and their place there, and not again that they wait: ${way}`, async () => {
-        turnOn('queued', 'transferred', 'position');
+        rig.turnOn('queued', 'transferred', 'position');
         await moveOn();
         expect(await work()).to.deep.equal([`transferred ${there}`, first]);
       });
 
       it(`is nothing where that is off: ${way}`, async () => {
-        turnOn('queued');
+        rig.turnOn('queued');
         await moveOn();
         expect(await work()).to.deep.equal([]);
       });
@@ -196,7 +172,7 @@ describe('what the service says by itself', () => {
 
   it('is said for a bot that failed too, since it is not asked', async () => {
     await withQueue();
-    turnOn('not_assigned');
+    rig.turnOn('not_assigned');
     rig.bot = async () => {
       throw new Error('broken');
     };

@@ -13,6 +13,7 @@ import { SEND_LEASE, sendOut } from '../../src/conversations/outbox.ts';
 import { workOff } from '../../src/conversations/turn.ts';
 import type { OptoutDoc, Store } from '../../src/store/documents.ts';
 import {
+  ANA,
   anAnswer,
   CONVERSATION,
   CUSTOMER,
@@ -25,8 +26,6 @@ import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
 
-const ANA = { id: 'ana', role: 'agent', queues: ['support'] } as const;
-const ana = { ...ANA, queues: [...ANA.queues] };
 const PARTIES = { number: NUMBER, customer: CUSTOMER };
 
 for (const [engine, open] of ENGINES) {
@@ -47,7 +46,6 @@ for (const [engine, open] of ENGINES) {
       await rig.turn();
       await rig.send();
     };
-    const texts = () => rig.sent.map(({ text }) => text);
     const transcript = async () =>
       (await rig.transcript()).map(({ author, text, status }) => `${author.kind} ${text}: ${status}`);
     const statusOf = async (text: string) =>
@@ -56,15 +54,15 @@ for (const [engine, open] of ENGINES) {
     /** Claims the conversation for Ana, who answers. */
     const agentAnswers = async (text: string, key: string) => {
       const { agentId } = await rig.conversation();
-      if (agentId === undefined) await rig.desk.claim(CONVERSATION, ana);
-      return rig.desk.reply(CONVERSATION, ana, { text, key });
+      if (agentId === undefined) await rig.desk.claim(CONVERSATION, ANA);
+      return rig.desk.reply(CONVERSATION, ANA, { text, key });
     };
 
     it('answers STOP once, and holds whatever the bot says after it', async () => {
       await says('hello');
       await says('STOP');
       await says('where is my order');
-      expect(texts()).to.deep.equal(['echo hello', OPTED_OUT]);
+      expect(rig.texts()).to.deep.equal(['echo hello', OPTED_OUT]);
       expect(await statusOf('echo where is my order')).to.equal('held');
       expect(await rig.conversation()).to.include({ optedOutAt: (await entryOf(store, CONVERSATION))?.at });
     });
@@ -75,7 +73,7 @@ for (const [engine, open] of ENGINES) {
         return anAnswer({ texts: ['the answer that came too late', 'and its second part'] });
       };
       await says('hello');
-      expect(texts()).to.deep.equal([OPTED_OUT]);
+      expect(rig.texts()).to.deep.equal([OPTED_OUT]);
       expect(await statusOf('the answer that came too late')).to.equal('held');
       expect(await statusOf('and its second part')).to.equal('held');
     });
@@ -87,7 +85,7 @@ for (const [engine, open] of ENGINES) {
       await rig.send();
       await rig.turn();
       await rig.send();
-      expect(texts()).to.deep.equal(['echo hello', OPTED_OUT]);
+      expect(rig.texts()).to.deep.equal(['echo hello', OPTED_OUT]);
       expect(await statusOf('Ana here')).to.equal('held');
     });
 
@@ -112,11 +110,7 @@ for (const [engine, open] of ENGINES) {
       await rig.send();
       other.time += 10_000;
       await other.send();
-      expect([...texts(), ...other.sent.map(({ text }) => text)]).to.deep.equal([
-        'echo hello',
-        'under way',
-        OPTED_OUT,
-      ]);
+      expect([...rig.texts(), ...other.texts()]).to.deep.equal(['echo hello', 'under way', OPTED_OUT]);
       expect(await statusOf('the next')).to.equal('held');
     });
 
@@ -129,11 +123,11 @@ for (const [engine, open] of ENGINES) {
       await agentAnswers('at the limit', 'k1');
       await rig.send();
       await says('STOP');
-      expect(texts()).to.deep.equal(['echo hello', 'at the limit', OPTED_OUT]);
+      expect(rig.texts()).to.deep.equal(['echo hello', 'at the limit', OPTED_OUT]);
       expect(await statusOf('at the limit')).to.equal('queued');
       rig.time += 60_000;
       await rig.send();
-      expect(texts()).to.have.length(3);
+      expect(rig.texts()).to.have.length(3);
       expect(await statusOf('at the limit')).to.equal('held');
     });
 
@@ -149,11 +143,11 @@ for (const [engine, open] of ENGINES) {
       await says('START');
       rig.time += 60_000;
       await rig.send();
-      expect(texts().filter((text) => text === 'stale')).to.have.length(1);
+      expect(rig.texts().filter((text) => text === 'stale')).to.have.length(1);
       expect(await statusOf('stale')).to.equal('held');
       await agentAnswers('fresh', 'k2');
       await rig.send();
-      expect(texts().at(-1)).to.equal('fresh');
+      expect(rig.texts().at(-1)).to.equal('fresh');
     });
 
     it('confirms one STOP of two that two processes take in and answer at once', async () => {
@@ -203,7 +197,7 @@ for (const [engine, open] of ENGINES) {
         error: { code: 'opted_out', message: message?.error?.message },
       });
       await rig.send();
-      expect(texts()).to.deep.equal(['A person will answer.', OPTED_OUT]);
+      expect(rig.texts()).to.deep.equal(['A person will answer.', OPTED_OUT]);
       expect((await rig.conversation()).repliedAt).to.equal(undefined);
       expect(await agentAnswers('Ana here', 'k1'), 'the same key again').to.have.length(1);
       expect((await transcript()).filter((line) => line.includes('Ana here'))).to.have.length(1);
@@ -216,7 +210,7 @@ for (const [engine, open] of ENGINES) {
       rig.time += 600_000;
       await rig.turn();
       await rig.send();
-      expect(texts()).to.deep.equal(['A person will answer.', OPTED_OUT]);
+      expect(rig.texts()).to.deep.equal(['A person will answer.', OPTED_OUT]);
     });
 
     it('sends again after START, which it confirms, and has the bot ask again', async () => {
@@ -229,26 +223,26 @@ for (const [engine, open] of ENGINES) {
       await says('STOP');
       await says('lost');
       await says('START');
-      expect(texts()).to.deep.equal(['to hello', OPTED_OUT, 'opted_in {}', 'to returned']);
+      expect(rig.texts()).to.deep.equal(['to hello', OPTED_OUT, 'opted_in {}', 'to returned']);
       expect(await statusOf('to lost')).to.equal('held');
       expect((await rig.conversation()).optedOutAt).to.equal(undefined);
     });
 
     it('leaves START to the bot when the customer gets texts anyway', async () => {
       await says('START');
-      expect(texts()).to.deep.equal(['echo START']);
+      expect(rig.texts()).to.deep.equal(['echo START']);
       expect(await entryOf(store, CONVERSATION)).to.equal(null);
     });
 
     it('takes STOP as the first text ever, and opens no session for it', async () => {
       await says('STOP');
-      expect(texts()).to.deep.equal([OPTED_OUT]);
+      expect(rig.texts()).to.deep.equal([OPTED_OUT]);
       expect(await rig.conversation()).to.include({ state: 'closed', session: 0 });
     });
 
     it('confirms STOP again only after START', async () => {
       for (const text of ['STOP', 'STOP', 'START', 'START', 'STOP']) await says(text);
-      expect(texts()).to.deep.equal([OPTED_OUT, 'opted_in {}', 'echo START', OPTED_OUT]);
+      expect(rig.texts()).to.deep.equal([OPTED_OUT, 'opted_in {}', 'echo START', OPTED_OUT]);
     });
 
     it('holds on to a STOP when TeleSign delivers an earlier START again', async () => {
@@ -271,7 +265,7 @@ for (const [engine, open] of ENGINES) {
       await rig.turn();
       await rig.send();
       expect((await entryOf(store, CONVERSATION))?.state).to.equal('in');
-      expect(texts()).to.deep.equal([OPTED_OUT, 'opted_in {}']);
+      expect(rig.texts()).to.deep.equal([OPTED_OUT, 'opted_in {}']);
     });
 
     it('has STOP in the ledger wherever the process dies while it takes the text in', async () => {
@@ -311,10 +305,10 @@ for (const [engine, open] of ENGINES) {
       const dying = crashingStore(store, { crashes: (point) => point === 'messages.updateOne before' });
       await sendOut({ ...rig.outbox, store: dying }, 'out:agent:k1:0').catch(() => {});
       await says('STOP');
-      expect(texts()).to.deep.equal(['echo hello', 'lost in the send']);
+      expect(rig.texts()).to.deep.equal(['echo hello', 'lost in the send']);
       rig.time += SEND_LEASE;
       await rig.send();
-      expect(texts()).to.deep.equal(['echo hello', 'lost in the send', OPTED_OUT]);
+      expect(rig.texts()).to.deep.equal(['echo hello', 'lost in the send', OPTED_OUT]);
     });
 
     describe('where TeleSign answers by itself', () => {
@@ -331,14 +325,14 @@ for (const [engine, open] of ENGINES) {
         await tagged('hello', 'generic');
         await tagged('STOP', 'stop');
         await tagged('HELP', 'help');
-        expect(texts()).to.deep.equal(['echo hello']);
+        expect(rig.texts()).to.deep.equal(['echo hello']);
         await tagged('START', 'start');
-        expect(texts()).to.deep.equal(['echo hello', 'opted_in {}']);
+        expect(rig.texts()).to.deep.equal(['echo hello', 'opted_in {}']);
       });
 
       it('answers what TeleSign has not marked', async () => {
         await tagged('STOP', 'generic');
-        expect(texts()).to.deep.equal([OPTED_OUT]);
+        expect(rig.texts()).to.deep.equal([OPTED_OUT]);
       });
     });
 
@@ -361,30 +355,30 @@ for (const [engine, open] of ENGINES) {
 
     it('leaves HELP to a bot that has the conversation, and answers it where there is none', async () => {
       await says('HELP');
-      expect(texts()).to.deep.equal(['echo HELP']);
-      await rig.desk.claim(CONVERSATION, ana);
+      expect(rig.texts()).to.deep.equal(['echo HELP']);
+      await rig.desk.claim(CONVERSATION, ANA);
       await says('HELP');
-      expect(texts().slice(1)).to.deep.equal(['help {}']);
+      expect(rig.texts().slice(1)).to.deep.equal(['help {}']);
       expect((await rig.conversation()).unansweredSince, 'it is for the agent too').to.equal(rig.time);
     });
 
     it('answers HELP also to who wants no texts', async () => {
       await says('STOP');
       await says('HELP');
-      expect(texts()).to.deep.equal([OPTED_OUT, 'help {}']);
+      expect(rig.texts()).to.deep.equal([OPTED_OUT, 'help {}']);
     });
 
     it('asks back what may mean STOP, and holds nothing for it', async () => {
       await says('hello');
       await says('please stop texting me');
       await says('order');
-      expect(texts()).to.deep.equal(['echo hello', 'stop_unclear {}', 'echo order']);
+      expect(rig.texts()).to.deep.equal(['echo hello', 'stop_unclear {}', 'echo order']);
     });
 
     it('asks nothing back of who has said STOP', async () => {
       await says('STOP');
       await says('I said stop texting me');
-      expect(texts()).to.deep.equal([OPTED_OUT]);
+      expect(rig.texts()).to.deep.equal([OPTED_OUT]);
     });
   });
 }

@@ -4,14 +4,7 @@ import { applyReceipt } from '../../src/conversations/receipts.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import type { SendResult } from '../../src/conversations/send-outcome.ts';
 import type { MessageDoc, Store } from '../../src/store/documents.ts';
-import {
-  automatedText,
-  CONVERSATION,
-  createRig,
-  handsOver,
-  type Rig,
-  SETTINGS,
-} from '../support/conversations.ts';
+import { automatedText, CONVERSATION, createRig, type Rig, SETTINGS } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { refusal } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
@@ -38,9 +31,7 @@ describe('dead letters', () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
     rig = createRig(store);
     works = rig.answer;
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     await rig.send();
     await rig.desk.claim(CONVERSATION, ana);
     rig.sent.length = 0;
@@ -64,7 +55,6 @@ describe('dead letters', () => {
     (await store.messages.find({ problem: { $gte: '' } } as never, { sort: { problem: 1 } }).toArray()).map(
       ({ _id }) => _id,
     );
-  const texts = () => rig.sent.map(({ text }) => text);
 
   describe('sent again', () => {
     it('leave as a new message of the same text and author, last in the conversation', async () => {
@@ -78,7 +68,7 @@ describe('dead letters', () => {
       });
       expect(again._id).to.not.equal(failed);
       await rig.send();
-      expect(texts()).to.deep.equal(['Are you there?', 'Hello']);
+      expect(rig.texts()).to.deep.equal(['Are you there?', 'Hello']);
       expect((await message(again._id)).status).to.equal('sent');
     });
 
@@ -99,7 +89,7 @@ describe('dead letters', () => {
       const later = await rig.desk.resend(failed, boss);
       expect(new Set([...asked, later].map(({ _id }) => _id))).to.have.property('size', 1);
       await rig.send();
-      expect(texts()).to.deep.equal(['Hello']);
+      expect(rig.texts()).to.deep.equal(['Hello']);
     });
 
     it('leave once after a crash at any point', async () => {
@@ -122,7 +112,7 @@ describe('dead letters', () => {
       }
       await rig.turn();
       await rig.send();
-      expect(texts()).to.deep.equal(['Hello']);
+      expect(rig.texts()).to.deep.equal(['Hello']);
       expect(await listed()).to.deep.equal([]);
     });
 
@@ -156,7 +146,7 @@ describe('dead letters', () => {
         details: { messageStatus: 'unknown' },
       });
       await rig.send();
-      expect(texts()).to.deep.equal([]);
+      expect(rig.texts()).to.deep.equal([]);
     });
 
     it('are refused when a receipt has said meanwhile that the text arrived', async () => {
@@ -193,7 +183,7 @@ describe('dead letters', () => {
       expect(settled).to.not.have.any.keys('problem', 'error');
       expect(await listed()).to.deep.equal([]);
       await rig.send();
-      expect(texts()).to.deep.equal([]);
+      expect(rig.texts()).to.deep.equal([]);
     });
 
     it('as failed, can be sent again', async () => {
@@ -204,7 +194,7 @@ describe('dead letters', () => {
       });
       await rig.desk.resend(unknown, ana);
       await rig.send();
-      expect(texts()).to.deep.equal(['Hello']);
+      expect(rig.texts()).to.deep.equal(['Hello']);
     });
 
     it('have one who settled them', async () => {

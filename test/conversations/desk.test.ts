@@ -3,23 +3,12 @@ import { createDesk } from '../../src/conversations/desk.ts';
 import { AGEING, lineOf } from '../../src/conversations/line.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import type { Store } from '../../src/store/documents.ts';
-import { workstreamOf } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
-import {
-  anAnswer,
-  CONVERSATION,
-  CUSTOMER,
-  createRig,
-  handsOver,
-  NUMBER,
-  type Rig,
-} from '../support/conversations.ts';
+import { anAnswer, CONVERSATION, CUSTOMER, createRig, NUMBER, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
-
-const ON = { on: true, texts: {} };
 
 const ana: Actor = { id: 'ana', role: 'agent', queues: ['support'] };
 const ben: Actor = { id: 'ben', role: 'agent', queues: ['support', 'sales'] };
@@ -41,9 +30,7 @@ describe('the desk', () => {
     }
     for (const { id, queues } of [ana, ben]) await store.agents.insertOne(anAgent({ _id: id, queues }));
     rig = createRig(store);
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     await rig.send();
     rig.sent.length = 0;
   });
@@ -71,12 +58,7 @@ describe('the desk', () => {
   });
 
   it('gives what leaves the trace of the request that it was written in, and notes none', async () => {
-    const messages = { assigned: ON, transferred: ON, ended: ON, survey: ON };
-    rig.workstream = workstreamOf({
-      ...rig.workstream,
-      numbers: [NUMBER],
-      settings: { ...rig.workstream.settings, messages },
-    });
+    rig.turnOn('assigned', 'transferred', 'ended', 'survey');
     const by = (actor: Actor, n: number) => {
       rig.time += 1;
       return { ...actor, traceparent: `00-${`${n}`.padStart(32, 'a')}` };
@@ -153,7 +135,7 @@ describe('the desk', () => {
     const [again] = await rig.desk.reply(CONVERSATION, ana, { text: 'Hello', key: 'k1' });
     expect(again?._id).to.equal(first?._id);
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['Hello']);
+    expect(rig.texts()).to.deep.equal(['Hello']);
     expect((await rig.transcript()).at(-1)).to.deep.include({
       author: { kind: 'agent', id: 'ana' },
       status: 'sent',
@@ -202,7 +184,7 @@ describe('the desk', () => {
     expect(death).to.be.instanceOf(Crash);
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['Hello']);
+    expect(rig.texts()).to.deep.equal(['Hello']);
   });
 
   it('keeps the order of an agent’s texts, and of those that are written while others leave', async () => {
@@ -212,7 +194,7 @@ describe('the desk', () => {
       await Promise.all([rig.desk.reply(CONVERSATION, ana, { text, key: `k${n}` }), rig.send()]);
     }
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(written);
+    expect(rig.texts()).to.deep.equal(written);
   });
 
   it('keeps notes for colleagues', async () => {
@@ -259,7 +241,7 @@ describe('the desk', () => {
     await rig.turn();
     await rig.send();
     expect(heard).to.deep.equal([{ ...target, outcome: 'returned', answered: false }]);
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['welcome back']);
+    expect(rig.texts()).to.deep.equal(['welcome back']);
     expect((await rig.conversation()).events).to.deep.equal([]);
   });
 
@@ -371,7 +353,7 @@ describe('the desk', () => {
     const [again, ...others] = await Promise.all(asked);
     for (const other of others) expect(other._id).to.equal(again!._id);
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['Hello', 'Hello']);
+    expect(rig.texts()).to.deep.equal(['Hello', 'Hello']);
     expect(await refusal(rig.desk.resend(again!._id, ana))).to.include({ code: 'wrong_message_status' });
   });
 

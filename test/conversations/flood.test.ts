@@ -2,13 +2,12 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { paceAfter } from '../../src/conversations/flood.ts';
 import type { Store } from '../../src/store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
 
 const FLOOD = { slowAfter: 15, muteAfter: 45, muteSeconds: 900 };
 const SECOND = 1000;
-const ana = { id: 'ana', role: 'agent' as const, queues: ['support'] };
 
 for (const [engine, open] of ENGINES) {
   describe(`a number that texts without an end (${engine})`, () => {
@@ -53,11 +52,9 @@ for (const [engine, open] of ENGINES) {
     it('has nothing done to it for its silence while what it has written waits', async () => {
       rig.bot = handsOver('support');
       await texts(1, SECOND);
-      await rig.desk.claim(CONVERSATION, ana);
-      await rig.desk.reply(CONVERSATION, ana, { text: 'Hello?', key: 'k' });
-      const { settings } = rig.workstream;
-      const times = { ...settings.times, remind: 60, closeReminded: 2 };
-      rig.workstream = { ...rig.workstream, settings: { ...settings, times } };
+      await rig.desk.claim(CONVERSATION, ANA);
+      await rig.desk.reply(CONVERSATION, ANA, { text: 'Hello?', key: 'k' });
+      rig.set({ times: { remind: 60, closeReminded: 2 } });
       await pass(59);
       const { pace } = await rig.conversation();
       // As one who has texted a lot just before is.
@@ -125,10 +122,10 @@ for (const [engine, open] of ENGINES) {
       const answered = rig.sent.length;
       await texts(5, SECOND, 'where am I');
       expect(rig.sent).to.have.length(answered);
-      await rig.desk.claim(CONVERSATION, ana);
+      await rig.desk.claim(CONVERSATION, ANA);
       await texts(1, SECOND, 'a question');
       expect((await rig.conversation()).unansweredSince).to.be.a('number');
-      await rig.desk.reply(CONVERSATION, ana, { text: 'an answer', key: 'k' });
+      await rig.desk.reply(CONVERSATION, ANA, { text: 'an answer', key: 'k' });
       await rig.send();
       expect(rig.sent.at(-1)?.text).to.equal('an answer');
     });
@@ -141,8 +138,7 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('is slowed by nobody where the workstream says so', async () => {
-      const { settings } = rig.workstream;
-      rig.workstream = { ...rig.workstream, settings: { ...settings, flood: null } };
+      rig.set({ flood: null });
       await texts(80, 100);
       expect(rig.sent).to.have.length(80);
     });

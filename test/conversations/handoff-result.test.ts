@@ -4,16 +4,14 @@ import { LEASE } from '../../src/conversations/turn.ts';
 import type { Store } from '../../src/store/documents.ts';
 import type { Hours, OverflowRule } from '../../src/store/queue.ts';
 import { anAgent } from '../store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { crashingStore } from '../support/crashing-store.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
 
-const ana = { id: 'ana', role: 'agent' as const, queues: ['support'] };
 /** Never open but on Mondays from nine; the rig's time is a Friday. */
 const HOURS: Hours = { timeZone: 'UTC', week: [{ day: 1, from: 540, to: 1080 }], holidays: [] };
 const OPENS = { at: Date.UTC(2027, 0, 18, 9), timeZone: 'UTC' };
-
-const rule = (when: OverflowRule['when'], then: OverflowRule['then']): OverflowRule => ({ when, then });
 
 for (const [engine, open] of ENGINES) {
   describe(`what the bot hears of its handoff, on ${engine}`, () => {
@@ -31,10 +29,7 @@ for (const [engine, open] of ENGINES) {
     afterEach(() => dispose());
 
     async function withQueue(fields: { hours?: Hours; overflow?: OverflowRule[] } = {}): Promise<void> {
-      const times = { createdAt: 0, changedAt: 0 };
-      const queue = { _id: 'support', name: 'Support', priority: 2, ...times, ...fields };
-      await store.queues.insertOne(queue);
-      rig.queues = [queue];
+      await rig.addQueues(aQueue('support', { priority: 2, ...fields }));
     }
 
     /** Hands over at each text, and writes down what else it hears. */
@@ -61,7 +56,7 @@ for (const [engine, open] of ENGINES) {
       ]);
       expect(await rig.conversation()).to.include({ state: 'active', handler: 'bot', session: 1 });
       await rig.send();
-      expect(rig.sent.map(({ text }) => text)).to.deep.equal(['A person will answer.', 'closed']);
+      expect(rig.texts()).to.deep.equal(['A person will answer.', 'closed']);
     });
 
     it('hears so once though the process dies at any point', async () => {
@@ -88,8 +83,8 @@ for (const [engine, open] of ENGINES) {
       rig.bot = handingOver({ unlessClosed: true });
       await asks();
       expect(await rig.conversation()).to.include({ state: 'open', queueId: 'support' });
-      await rig.desk.claim(CONVERSATION, ana);
-      await rig.desk.close(CONVERSATION, ana, { key: 'k' });
+      await rig.desk.claim(CONVERSATION, ANA);
+      await rig.desk.close(CONVERSATION, ANA, { key: 'k' });
       await store.queues.updateOne({ _id: 'support' }, { $set: { hours: HOURS } });
       rig.bot = handingOver({});
       await asks();
@@ -98,17 +93,12 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('has told of a closed queue itself, so the service does not, or has it told', async () => {
-      const out_of_hours = { on: true, texts: {} };
-      const { settings } = rig.workstream;
-      rig.workstream = {
-        ...rig.workstream,
-        settings: { ...settings, messages: { ...settings.messages, out_of_hours } },
-      };
+      rig.turnOn('out_of_hours');
       await withQueue({ hours: HOURS });
       rig.bot = handingOver({ knowsClosed: true });
       await asks();
-      await rig.desk.claim(CONVERSATION, ana);
-      await rig.desk.close(CONVERSATION, ana, { key: 'k' });
+      await rig.desk.claim(CONVERSATION, ANA);
+      await rig.desk.close(CONVERSATION, ANA, { key: 'k' });
       await rig.send();
       rig.sent.length = 0;
       rig.bot = handingOver({});
@@ -137,9 +127,9 @@ for (const [engine, open] of ENGINES) {
       await withQueue();
       rig.bot = handingOver({});
       await asks();
-      await rig.desk.claim(CONVERSATION, ana);
-      await rig.desk.reply(CONVERSATION, ana, { text: 'Done.', key: 'k1' });
-      await rig.desk.return(CONVERSATION, ana, { step: 'again', disposition: 'refunded', key: 'k2' });
+      await rig.desk.claim(CONVERSATION, ANA);
+      await rig.desk.reply(CONVERSATION, ANA, { text: 'Done.', key: 'k1' });
+      await rig.desk.return(CONVERSATION, ANA, { step: 'again', disposition: 'refunded', key: 'k2' });
       await rig.turn();
       expect(heard).to.have.length(1);
       expect(heard[0]).to.deep.include({

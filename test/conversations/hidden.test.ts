@@ -94,13 +94,7 @@ for (const [engine, open] of ENGINES) {
       await say('hello');
       await say('stop texting 4242');
       expect(await texts()).to.deep.equal(['hello', MASK]);
-      rig.workstream = {
-        ...rig.workstream,
-        settings: {
-          ...rig.workstream.settings,
-          flood: { slowAfter: 1000, muteAfter: 1, muteSeconds: 60 },
-        },
-      };
+      rig.set({ flood: { slowAfter: 1000, muteAfter: 1, muteSeconds: 60 } });
       await say('abracadabra');
       await say('STOP');
       expect(rig.muted).to.deep.equal([CONVERSATION]);

@@ -115,7 +115,7 @@ describe('the inbox', () => {
     expect((await rig.conversation()).inbox).to.deep.equal(['in:REF1']);
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['echo hello']);
+    expect(rig.texts()).to.deep.equal(['echo hello']);
   });
 
   it('keeps the conversations of one customer with two numbers apart', async () => {

@@ -1,16 +1,8 @@
 import { expect } from 'chai';
 import type { ConversationDoc, QueueDoc, Store } from '../../src/store/documents.ts';
 import type { Hours, OverflowAction, OverflowRule } from '../../src/store/queue.ts';
-import { type AutomatedMessage, workstreamOf } from '../../src/store/workstream.ts';
-import {
-  aConversation,
-  anAnswer,
-  CONVERSATION,
-  createRig,
-  handsOver,
-  NUMBER,
-} from '../support/conversations.ts';
-import { aQueue } from '../support/queues.ts';
+import { aConversation, anAnswer, CONVERSATION, createRig, handsOver } from '../support/conversations.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 const NEVER_OPEN: Hours = { timeZone: 'UTC', week: [], holidays: [] };
@@ -18,7 +10,6 @@ const NEVER_OPEN: Hours = { timeZone: 'UTC', week: [], holidays: [] };
 const HOLIDAY = { ...NEVER_OPEN, holidays: [{ date: '2027-01-15', name: 'San Mauro', open: [] }] };
 const OUT_OF_HOURS = 'out_of_hours {"queue":"Sales","opens":null}';
 
-const rule = (when: OverflowRule['when'], then: OverflowAction): OverflowRule => ({ when, then });
 const whenClosed = (then: OverflowAction) => rule({ is: 'closed' }, then);
 const afterAMinute = (then: OverflowAction) => rule({ is: 'age', seconds: 60 }, then);
 const TO_SALES = afterAMinute({ do: 'queue', queueId: 'sales' });
@@ -34,23 +25,13 @@ describe('a conversation that a rule for a long wait sends to another queue', ()
     ({ store, dispose } = await temporaryEmbeddedStore());
     rig = createRig(store);
     heard = [];
-    turnOn('queued', 'transferred', 'position', 'out_of_hours', 'holiday', 'overflow_ended', 'call_back');
+    rig.turnOn('queued', 'transferred', 'position', 'out_of_hours', 'holiday', 'overflow_ended', 'call_back');
   });
   afterEach(() => dispose());
 
-  function turnOn(...kinds: AutomatedMessage[]): void {
-    const messages = Object.fromEntries(kinds.map((kind) => [kind, { on: true, texts: {} }]));
-    rig.workstream = workstreamOf({
-      ...rig.workstream,
-      numbers: [NUMBER],
-      settings: { ...rig.workstream.settings, messages },
-    });
-  }
-
   /** It waits in `support` until its first rule is due. Answers what the customer hears then. */
   async function sentOn(...queues: QueueDoc[]): Promise<string[]> {
-    for (const queue of queues) await store.queues.insertOne(queue);
-    rig.queues = queues;
+    await rig.addQueues(...queues);
     rig.bot = async (input) => {
       const { activity } = input;
       if (activity.type === 'message') return handsOver('support', 86_400_000)(input);
@@ -120,7 +101,7 @@ describe('a conversation that a rule for a long wait sends to another queue', ()
   });
 
   it('hears of a holiday there by its name', async () => {
-    turnOn('holiday');
+    rig.turnOn('holiday');
     const told = await sentOn(support(TO_SALES), aQueue('sales', { hours: HOLIDAY }));
     expect(told).to.deep.equal(['holiday {"queue":"Sales","opens":null,"holiday":"San Mauro"}']);
   });

@@ -1,14 +1,12 @@
 import { expect } from 'chai';
 import { changesToLookAt, lookAnew, lookingAnew } from '../../src/conversations/look-anew.ts';
 import type { Store } from '../../src/store/documents.ts';
-import type { OverflowRule } from '../../src/store/queue.ts';
 import { anAgent } from '../http/stage.ts';
-import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
-import { aQueue } from '../support/queues.ts';
+import { ANA, CONVERSATION, createRig, type Rig, type SettingChanges } from '../support/conversations.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
 
 const SALES = { _id: 'sales', language: 'en', queueId: 'support' };
-const ANA = { id: 'ana', role: 'agent', queues: ['support'] } as const;
 
 for (const [engine, open] of ENGINES) {
   describe(`a change of the settings, with conversations under way, on ${engine}`, () => {
@@ -21,20 +19,17 @@ for (const [engine, open] of ENGINES) {
       await store.queues.insertOne(aQueue('support'));
       await store.agents.insertOne(anAgent('ana', 'agent', ['support']));
       rig = createRig(store);
-      rig.bot = handsOver();
-      await rig.textIn('a person');
-      await rig.turn();
+      await rig.handOver();
     });
     afterEach(() => dispose());
 
     const parts = () => ({ store, now: () => rig.time });
     const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work;
-    const actor = { ...ANA, queues: [...ANA.queues] };
 
     const looked = (of: 'queue' | 'workstream', id: string) => lookAnew(parts(), { of, id, at: rig.time });
 
-    async function change(settings: Partial<Rig['workstream']['settings']>): Promise<void> {
-      rig.workstream = { ...rig.workstream, settings: { ...rig.workstream.settings, ...settings } };
+    async function change(settings: SettingChanges): Promise<void> {
+      rig.set(settings);
       await looked('workstream', 'default');
     }
 
@@ -48,8 +43,7 @@ for (const [engine, open] of ENGINES) {
     }
 
     it('reaches what waits: a rule for a long wait acts at its time', async () => {
-      // biome-ignore lint/suspicious/noThenProperty: the format's own word.
-      const overflow: OverflowRule[] = [{ when: { is: 'age', seconds: 60 }, then: { do: 'end' } }];
+      const overflow = [rule({ is: 'age', seconds: 60 }, { do: 'end' })];
       rig.queues = [{ ...aQueue('support'), overflow }];
       await looked('queue', 'support');
       expect((await passed(59)).state).to.equal('open');
@@ -57,15 +51,15 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('reaches what an agent has: a first response is due', async () => {
-      await change({ times: { ...rig.workstream.settings.times, firstResponse: null } });
-      await rig.desk.claim(CONVERSATION, actor);
+      await change({ times: { firstResponse: null } });
+      await rig.desk.claim(CONVERSATION, ANA);
       await passed(90);
-      await change({ times: { ...rig.workstream.settings.times, firstResponse: 60 } });
+      await change({ times: { firstResponse: 60 } });
       expect((await passed(3)).state).to.equal('open');
     });
 
     it('reaches what agents have: it takes up what it costs now, of the workstream that it is of now', async () => {
-      await rig.desk.claim(CONVERSATION, actor);
+      await rig.desk.claim(CONVERSATION, ANA);
       const { capacity } = rig.workstream.settings;
       await change({ capacity: { ...capacity, cost: 3 } });
       await passed(3);

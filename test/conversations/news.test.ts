@@ -6,12 +6,10 @@ import type { Actor } from '../../src/conversations/rights.ts';
 import { workOff } from '../../src/conversations/turn.ts';
 import { EVENT_TYPES, type EventType, type News, type Store } from '../../src/store/documents.ts';
 import { anAgent } from '../http/stage.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
-
-const ANA: Actor = { id: 'ana', role: 'agent', queues: ['support'] };
 
 describe('news', () => {
   let store: Store;
@@ -55,9 +53,7 @@ describe('news', () => {
   const key = 'key';
 
   it('tell each thing that becomes of a conversation, once, in order, with its reason', async () => {
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     await desk.claimNext('support', ANA);
     await desk.wait(CONVERSATION, ANA);
     await desk.resume(CONVERSATION, ANA);
@@ -108,10 +104,7 @@ describe('news', () => {
   });
 
   it('tell of a session that is reopened that it opens, and who has it, with that reason', async () => {
-    rig.workstream = {
-      ...rig.workstream,
-      settings: { ...rig.workstream.settings, reopenSeconds: 60 },
-    };
+    rig.set({ reopenSeconds: 60 });
     const reopened = async () => {
       await desk.close(CONVERSATION, ANA, { key: `close${rig.time}` });
       await rig.textIn('one more thing');
@@ -121,9 +114,7 @@ describe('news', () => {
         [type, reason, place, session, agentId].join(' ').trim(),
       );
     };
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     await desk.claimNext('support', ANA);
     expect(await reopened()).to.deep.equal([
       'conversation.opened reopened agent 2 ana',
@@ -268,8 +259,7 @@ describe('news', () => {
 
     it('are told of a session that its customer has reopened', async () => {
       hears(async () => anAnswer());
-      const settings = { ...rig.workstream.settings, reopenSeconds: 60 };
-      rig.workstream = { ...rig.workstream, settings };
+      rig.set({ reopenSeconds: 60 });
       await rig.textIn('a person please');
       await rig.turn();
       await desk.claim(CONVERSATION, ANA);

@@ -3,17 +3,14 @@ import { loadOf } from '../../src/conversations/capacity.ts';
 import { type OfferParts, offerPass } from '../../src/conversations/offers.ts';
 import type { Bookmarks } from '../../src/conversations/queue-window.ts';
 import type { AgentDoc, ConversationDoc, Store } from '../../src/store/documents.ts';
-import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
-import type { Distribution } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import { aConversation, createRig, NUMBER, type Rig, WORKSTREAM } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
-import { aQueue } from '../support/queues.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
 import { ENGINES } from '../support/stores.ts';
 
 const actorOf = (id: string) => ({ id, role: 'agent' as const, queues: ['support'] });
-const rule = (when: OverflowRule['when'], then: OverflowAction): OverflowRule => ({ when, then });
 const idOf = (customer: number) => `${NUMBER}-${customer}`;
 
 for (const [engine, open] of ENGINES) {
@@ -26,23 +23,14 @@ for (const [engine, open] of ENGINES) {
 
     beforeEach(async () => {
       ({ store, dispose } = await open());
-      const support = aQueue();
-      await store.queues.insertOne(support);
       rig = createRig(store);
-      rig.queues = [support];
-      pushes({});
+      await rig.addQueues(aQueue());
+      rig.set({ distribution: { mode: 'push' } });
       parts = { ...rig.turns, store, due: () => {} };
       bookmarks = new Map();
     });
     afterEach(() => dispose());
 
-    function pushes(distribution: Partial<Distribution>): void {
-      const { settings } = WORKSTREAM;
-      rig.workstream = {
-        ...WORKSTREAM,
-        settings: { ...settings, distribution: { ...settings.distribution, mode: 'push', ...distribution } },
-      };
-    }
     async function agents(...given: (Partial<AgentDoc> & { _id: string })[]): Promise<void> {
       for (const agent of given) await store.agents.insertOne(anAgent({ queues: ['support'], ...agent }));
     }
@@ -119,7 +107,7 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('are nothing that a workstream has whose agents pick', async () => {
-      pushes({ mode: 'pick' });
+      rig.set({ distribution: { mode: 'pick' } });
       await agents({ _id: 'ana' });
       await wait(1);
       expect(await pass()).to.equal(0);
@@ -134,7 +122,7 @@ for (const [engine, open] of ENGINES) {
           ({ customer }) => Number(customer),
         );
 
-      beforeEach(() => pushes({ skills: 'exact' }));
+      beforeEach(() => rig.set({ distribution: { skills: 'exact' } }));
 
       it('reach who stands behind 500 whom nobody can have, in the order of the line', async () => {
         await agents({ _id: 'eve', capacity: 2 });
@@ -146,13 +134,7 @@ for (const [engine, open] of ENGINES) {
       });
 
       it('reach who stands behind 500 of a workstream whose agents pick', async () => {
-        const { settings } = WORKSTREAM;
-        const { distribution } = settings;
-        const picked = {
-          ...WORKSTREAM,
-          settings: { ...settings, distribution: { ...distribution, mode: 'pick' as const } },
-        };
-        const pushed = rig.workstream;
+        const [pushed, picked] = [rig.workstream, WORKSTREAM];
         parts.settings = {
           ...parts.settings,
           workstream: (number) => (number === NUMBER ? pushed : picked),
@@ -199,7 +181,7 @@ for (const [engine, open] of ENGINES) {
 
       it('go to those far behind whom somebody is to have anyway, also while nobody has room', async () => {
         await agents({ _id: 'eve', presence: 'busy' });
-        pushes({ mode: 'pick' });
+        rig.set({ distribution: { mode: 'pick' } });
         assignsAnyway();
         await wait(1100);
         await wait(1, { assignAnyway: true });
@@ -241,7 +223,7 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('go to the next agent when the time is over', async () => {
-      pushes({ offerSeconds: 30 });
+      rig.set({ distribution: { offerSeconds: 30 } });
       await agents({ _id: 'ana', capacity: 9 }, { _id: 'ben', capacity: 8 });
       await wait(1);
       await pass();
@@ -294,10 +276,8 @@ for (const [engine, open] of ENGINES) {
       await agents({ _id: 'ana', capacity: 1, presence: 'busy' });
       await wait(1);
       await store.conversations.updateOne({ _id: idOf(0) }, { $set: { assignAnyway: true } });
-      pushes({ mode: 'pick' });
-      const { settings } = rig.workstream;
-      const messages = { ...settings.messages, assigned: { on: true, texts: {} } };
-      rig.workstream = { ...rig.workstream, settings: { ...settings, messages } };
+      rig.set({ distribution: { mode: 'pick' } });
+      rig.turnOn('assigned');
       assignsAnyway();
       expect(await pass()).to.equal(1);
       const taken = await conversation(0);

@@ -3,13 +3,10 @@ import { stub } from 'sinon';
 import { SEND_LEASE, SEND_TIMEOUT, sendOut, type Unsent } from '../../src/conversations/outbox.ts';
 import { backOff } from '../../src/conversations/send-outcome.ts';
 import type { MessageDoc, Store } from '../../src/store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { rejection } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
-
-const ANA = { id: 'ana', role: 'agent', queues: ['support'] } as const;
-const ana = { ...ANA, queues: [...ANA.queues] };
 
 describe('the outbox', () => {
   let store: Store;
@@ -28,20 +25,19 @@ describe('the outbox', () => {
   const outgoing = async (): Promise<MessageDoc[]> =>
     (await rig.transcript()).filter(({ direction }) => direction === 'out');
   const statuses = async () => (await outgoing()).map(({ status }) => status);
-  const texts = () => rig.sent.map(({ text }) => text);
 
   it('sends the parts of a turn in their order', async () => {
     await rig.send();
-    expect(texts()).to.deep.equal(['one', 'two', 'three']);
+    expect(rig.texts()).to.deep.equal(['one', 'two', 'three']);
     expect(await statuses()).to.deep.equal(['sent', 'sent', 'sent']);
   });
 
   it('sends a part only when the one before it is done, whichever is tried first', async () => {
     await store.messages.updateOne({ _id: 'out:in:REF0:2' }, { $set: { nextAt: rig.time } });
     await sendOut(rig.outbox, 'out:in:REF0:2');
-    expect(texts()).to.deep.equal([]);
+    expect(rig.texts()).to.deep.equal([]);
     await rig.send();
-    expect(texts()).to.deep.equal(['one', 'two', 'three']);
+    expect(rig.texts()).to.deep.equal(['one', 'two', 'three']);
   });
 
   it('names the message to TeleSign by its own id, in ASCII of at most 100 characters', async () => {
@@ -60,14 +56,14 @@ describe('the outbox', () => {
         : { outcome: 'accepted', referenceId: externalId, code: 290, description: '' };
     };
     await rig.send();
-    expect(texts()).to.deep.equal(['one']);
+    expect(rig.texts()).to.deep.equal(['one']);
     expect(await statuses()).to.deep.equal(['queued', 'queued', 'queued']);
     rig.time += 999;
     await rig.send();
-    expect(texts()).to.deep.equal(['one']);
+    expect(rig.texts()).to.deep.equal(['one']);
     rig.time += 1;
     await rig.send();
-    expect(texts()).to.deep.equal(['one', 'one', 'two', 'three']);
+    expect(rig.texts()).to.deep.equal(['one', 'one', 'two', 'three']);
   });
 
   it('backs off by twice the time after each attempt, with jitter and an end', async () => {
@@ -85,8 +81,8 @@ describe('the outbox', () => {
       await rig.send();
       rig.time += 300_000;
     }
-    expect(texts().filter((text) => text === 'one')).to.have.length(12);
-    expect(texts().slice(-2)).to.deep.equal(['two', 'three']);
+    expect(rig.texts().filter((text) => text === 'one')).to.have.length(12);
+    expect(rig.texts().slice(-2)).to.deep.equal(['two', 'three']);
     expect((await outgoing())[0]).to.deep.include({
       status: 'failed',
       problem: 'failed',
@@ -97,7 +93,7 @@ describe('the outbox', () => {
   it('fails at once what TeleSign will never take', async () => {
     rig.answer = () => ({ outcome: 'rejected', code: '11000', description: 'Bad number.', retryable: false });
     await rig.send();
-    expect(texts()).to.deep.equal(['one', 'two', 'three']);
+    expect(rig.texts()).to.deep.equal(['one', 'two', 'three']);
     expect(await statuses()).to.deep.equal(['failed', 'failed', 'failed']);
   });
 
@@ -106,7 +102,7 @@ describe('the outbox', () => {
     await rig.send();
     rig.time += 10 * SEND_LEASE;
     await rig.send();
-    expect(texts()).to.deep.equal(['one', 'two', 'three']);
+    expect(rig.texts()).to.deep.equal(['one', 'two', 'three']);
     expect(await statuses()).to.deep.equal(['unknown', 'unknown', 'unknown']);
   });
 
@@ -118,15 +114,15 @@ describe('the outbox', () => {
     expect(death).to.be.instanceOf(Crash);
     rig.time += SEND_LEASE;
     await rig.send();
-    expect(texts()).to.deep.equal(['one', 'two', 'three']);
+    expect(rig.texts()).to.deep.equal(['one', 'two', 'three']);
     expect(await statuses()).to.deep.equal(['unknown', 'sent', 'sent']);
   });
 
   it('drops what the bot still has in flight when a person took over, and sends what that person writes', async () => {
-    await rig.desk.claim(CONVERSATION, ana);
-    await rig.desk.reply(CONVERSATION, ana, { text: 'Ana here', key: 'k1' });
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.desk.reply(CONVERSATION, ANA, { text: 'Ana here', key: 'k1' });
     await rig.send();
-    expect(texts()).to.deep.equal(['Ana here']);
+    expect(rig.texts()).to.deep.equal(['Ana here']);
     expect(await statuses()).to.deep.equal(['dropped', 'dropped', 'dropped', 'sent']);
   });
 
@@ -148,9 +144,9 @@ describe('the outbox', () => {
     it('sends that one at once, also when all happens in one millisecond', async () => {
       firstEndsAfterTheLook();
       await sendOut(rig.outbox, 'out:in:REF0:1');
-      expect(texts()).to.deep.equal(['one', 'two']);
+      expect(rig.texts()).to.deep.equal(['one', 'two']);
       await rig.send();
-      expect(texts()).to.deep.equal(['one', 'two', 'three']);
+      expect(rig.texts()).to.deep.equal(['one', 'two', 'three']);
     });
 
     it('sends that one at once when its time had been another', async () => {
@@ -158,7 +154,7 @@ describe('the outbox', () => {
       firstEndsAfterTheLook();
       await sendOut(rig.outbox, 'out:in:REF0:1');
       await rig.send();
-      expect(texts()).to.deep.equal(['one', 'two', 'three']);
+      expect(rig.texts()).to.deep.equal(['one', 'two', 'three']);
     });
   });
 
@@ -168,10 +164,10 @@ describe('the outbox', () => {
     await sendOut({ ...rig.outbox, store: dying }, 'out:in:REF0:0').catch(() => {});
     rig.time += 4_999;
     await sendOut(rig.outbox, 'out:in:REF0:1');
-    expect(texts()).to.deep.equal(['one']);
+    expect(rig.texts()).to.deep.equal(['one']);
     rig.time += 1;
     await sendOut(rig.outbox, 'out:in:REF0:1');
-    expect(texts()).to.deep.equal(['one', 'two']);
+    expect(rig.texts()).to.deep.equal(['one', 'two']);
   });
 
   it('tells of the part that may go now, and of what became of each', async () => {
@@ -200,7 +196,7 @@ describe('the outbox', () => {
     const [done] = await outgoing();
     stub(store.messages, 'findOne').resolves(done ?? null);
     await sendOut(rig.outbox, 'out:in:REF0:0');
-    expect(texts()).to.deep.equal(['one']);
+    expect(rig.texts()).to.deep.equal(['one']);
     expect((await statuses())[0]).to.equal('sent');
   });
 
@@ -227,15 +223,15 @@ describe('the outbox', () => {
 
     it('sends while the send is sure to end before the claim does', async () => {
       await heldUp(SEND_LEASE - SEND_TIMEOUT - 1);
-      expect(texts()).to.deep.equal(['one']);
+      expect(rig.texts()).to.deep.equal(['one']);
     });
 
     it('begins no send that could outlast the claim, and sends with a new claim at the next look', async () => {
       await heldUp(SEND_LEASE - SEND_TIMEOUT);
-      expect(texts()).to.deep.equal([]);
+      expect(rig.texts()).to.deep.equal([]);
       expect((await outgoing())[0]).to.include({ status: 'queued', nextAt: rig.time, attempts: 1 });
       await rig.send();
-      expect(texts()).to.deep.equal(['one', 'two', 'three']);
+      expect(rig.texts()).to.deep.equal(['one', 'two', 'three']);
       expect(await statuses()).to.deep.equal(['sent', 'sent', 'sent']);
     });
 
@@ -248,7 +244,7 @@ describe('the outbox', () => {
         },
       };
       await sendOut({ ...rig.outbox, store: slow }, 'out:in:REF0:0');
-      expect(texts()).to.deep.equal([]);
+      expect(rig.texts()).to.deep.equal([]);
       expect((await outgoing())[0]).to.include({ status: 'unknown', problem: 'unknown' });
     });
   });
@@ -267,7 +263,7 @@ describe('the outbox', () => {
         expect((await outgoing())[0]).to.include({ status: 'sending', attempts: 1 });
         rig.time += SEND_LEASE;
         await sendOut(rig.outbox, 'out:in:REF0:0', unsent);
-        expect(texts()).to.deep.equal(['one']);
+        expect(rig.texts()).to.deep.equal(['one']);
         expect((await outgoing())[0]).to.include({ status: 'sent', attempts: 2 });
         expect(unsent).to.have.property('size', 0);
       });
@@ -281,7 +277,7 @@ describe('the outbox', () => {
       rig.time += SEND_LEASE;
       await sendOut(rig.outbox, 'out:in:REF0:0');
       await sendOut(rig.outbox, 'out:in:REF0:0', unsent);
-      expect(texts()).to.deep.equal([]);
+      expect(rig.texts()).to.deep.equal([]);
       expect((await statuses())[0]).to.equal('unknown');
     });
   });

@@ -1,13 +1,12 @@
 import { expect } from 'chai';
 import { beforeQueueing, nextAgeCheck, whileWaiting } from '../../src/conversations/overflow.ts';
-import type { Hours, OverflowAction, OverflowRule } from '../../src/store/queue.ts';
+import type { Hours } from '../../src/store/queue.ts';
+import { rule } from '../support/queues.ts';
 
 const MONDAY_NOON = Date.UTC(2026, 2, 2, 12);
 const MONDAY_NIGHT = Date.UTC(2026, 2, 2, 22);
 
 const HOURS: Hours = { timeZone: 'UTC', week: [{ day: 1, from: 540, to: 1080 }], holidays: [] };
-
-const rule = (when: OverflowRule['when'], then: OverflowAction): OverflowRule => ({ when, then });
 
 const CLOSED = rule({ is: 'closed' }, { do: 'end' });
 const FULL = rule({ is: 'full', waiting: 3 }, { do: 'queue', queueId: 'sales' });

@@ -2,12 +2,9 @@ import { expect } from 'chai';
 import { placementBy } from '../../src/conversations/placement.ts';
 import { compileRouting } from '../../src/conversations/routing-rules.ts';
 import type { Store } from '../../src/store/documents.ts';
-import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
 import { aConversation, CUSTOMER, NUMBER } from '../support/conversations.ts';
-import { aQueue } from '../support/queues.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
-
-const rule = (when: OverflowRule['when'], then: OverflowAction): OverflowRule => ({ when, then });
 
 describe('where a handoff goes that finds thousands waiting', () => {
   const COUNT = 1500;

@@ -8,7 +8,7 @@ import {
 } from '../../src/conversations/position.ts';
 import type { ConversationDoc, QueueDoc, Store } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
-import { aConversation, CONVERSATION, createRig, handsOver, SETTINGS } from '../support/conversations.ts';
+import { aConversation, CONVERSATION, createRig, SETTINGS } from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
 import { seeded } from '../support/random.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
@@ -248,9 +248,7 @@ describe('a place in a queue', () => {
     await store.queues.insertOne(queue);
     await store.agents.insertOne(anAgent({ _id: 'ana', queues: ['support'] }));
     const rig = createRig(store);
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     rig.time += MINUTE;
     await rig.desk.claimNext('support', { id: 'ana', role: 'agent', queues: ['support'] });
     expect(await rig.conversation()).to.include({ takenFrom: 'support', takenAt: rig.time });

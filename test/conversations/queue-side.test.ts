@@ -2,23 +2,19 @@ import { expect } from 'chai';
 import { OF_A_PERSONS_TURN } from '../../src/conversations/commit.ts';
 import { LEASE } from '../../src/conversations/turn.ts';
 import type { Store } from '../../src/store/documents.ts';
-import { workstreamOf } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import {
+  ANA,
   aConversation,
   anAnswer,
   CONVERSATION,
   createRig,
   handsOver,
-  NUMBER,
   type Rig,
 } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
-
-const ana = { id: 'ana', role: 'agent', queues: ['support'] } as const;
-const ANA = { ...ana, queues: [...ana.queues] };
 
 describe('a customer who waits in a queue', () => {
   let store: Store;
@@ -30,9 +26,7 @@ describe('a customer who waits in a queue', () => {
     await store.queues.insertOne(aQueue());
     await store.agents.insertOne(anAgent({ _id: 'ana', queues: ['support'], presence: 'available' }));
     rig = createRig(store);
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     await rig.send();
     rig.sent.length = 0;
     rig.bot = async ({ activity }) =>
@@ -108,7 +102,7 @@ describe('a customer who waits in a queue', () => {
         rig.time += LEASE + 1;
         await rig.turn();
         await rig.send();
-        const heard = rig.sent.map(({ text }) => text);
+        const heard = rig.texts();
         expect(heard, `crash at point ${point}`).to.deep.equal(['left {}', 'returned']);
         if (!(crash instanceof Crash)) {
           expect(crash).to.equal(undefined);
@@ -145,24 +139,13 @@ describe('a customer who waits in a queue', () => {
   });
 
   describe('in line with the workstream’s settings', () => {
-    const on = { on: true, texts: {} };
-    const off = { on: false, texts: {} };
-
     it('hears nothing of the leave where that is off', async () => {
-      rig.workstream = workstreamOf({
-        ...rig.workstream,
-        numbers: [NUMBER],
-        settings: { ...rig.workstream.settings, messages: { left: off } },
-      });
+      rig.set({ messages: { left: { on: false, texts: {} } } });
       expect(await says('never mind')).to.deep.equal(['returned']);
     });
 
     it('hears their place as they join where that is on', async () => {
-      rig.workstream = workstreamOf({
-        ...rig.workstream,
-        numbers: [NUMBER],
-        settings: { ...rig.workstream.settings, messages: { position: on } },
-      });
+      rig.turnOn('position');
       await says('never mind');
       await store.conversations.insertOne(
         aConversation({ _id: 'before', state: 'open', queueId: 'support', queuedAt: 0, turnAt: 0 }),

@@ -28,7 +28,6 @@ describe('what a process left behind when it died', () => {
   });
   afterEach(() => dispose());
 
-  const texts = () => rig.sent.map(({ text }) => text);
   async function dies(point: string, work: (dying: Store) => Promise<unknown>): Promise<void> {
     const death = await work(crashingStore(store, { crashes: (at) => at === point })).catch(
       (error: unknown) => error,
@@ -40,11 +39,11 @@ describe('what a process left behind when it died', () => {
     await dies('messages.findOne before', (dying) => workOff({ ...rig.turns, store: dying }, CONVERSATION));
     await rig.turn();
     await rig.send();
-    expect(texts()).to.deep.equal([]);
+    expect(rig.texts()).to.deep.equal([]);
     await takeUp(store, rig.time);
     await rig.turn();
     await rig.send();
-    expect(texts()).to.deep.equal(['one', 'two']);
+    expect(rig.texts()).to.deep.equal(['one', 'two']);
   });
 
   it('is a turn that was committed: its answers leave at once, and it is not done again', async () => {
@@ -53,7 +52,7 @@ describe('what a process left behind when it died', () => {
     await takeUp(store, rig.time);
     await rig.turn();
     await rig.send();
-    expect(texts()).to.deep.equal(['one', 'two']);
+    expect(rig.texts()).to.deep.equal(['one', 'two']);
     expect(rig.botErrors).to.deep.equal([]);
   });
 
@@ -63,10 +62,10 @@ describe('what a process left behind when it died', () => {
       sendOut({ ...rig.outbox, store: dying }, 'out:in:REF0:0'),
     );
     await rig.send();
-    expect(texts()).to.deep.equal(['one']);
+    expect(rig.texts()).to.deep.equal(['one']);
     await takeUp(store, rig.time);
     await rig.send();
-    expect(texts()).to.deep.equal(['one', 'two']);
+    expect(rig.texts()).to.deep.equal(['one', 'two']);
     const statuses = (await rig.transcript()).map(({ status }) => status);
     expect(statuses).to.deep.equal(['handled', 'unknown', 'sent']);
   });
@@ -81,17 +80,17 @@ describe('what a process left behind when it died', () => {
     await takeUp(store, rig.time);
     await Promise.all(['out:in:REF0:1', 'out:in:REF0:0'].map((id) => sendOut(rig.outbox, id)));
     await rig.send();
-    expect(texts()).to.deep.equal(['one', 'two']);
+    expect(rig.texts()).to.deep.equal(['one', 'two']);
   });
 
   it('is a message that waits for another attempt: it is tried at once', async () => {
     rig.answer = () => ({ outcome: 'rate_limited', code: '10019', retryAfter: SEND_LEASE });
     await rig.turn();
     await rig.send();
-    expect(texts()).to.deep.equal(['one']);
+    expect(rig.texts()).to.deep.equal(['one']);
     await takeUp(store, rig.time);
     await rig.send();
-    expect(texts()).to.deep.equal(['one', 'one']);
+    expect(rig.texts()).to.deep.equal(['one', 'one']);
   });
 
   it('is not a timer, which keeps its time', async () => {

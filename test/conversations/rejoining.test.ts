@@ -2,19 +2,14 @@ import { expect } from 'chai';
 import type { Bot } from '../../src/bot-turn.ts';
 import { placeOf } from '../../src/conversations/state.ts';
 import type { QueueDoc, Store } from '../../src/store/documents.ts';
-import type { OverflowRule } from '../../src/store/queue.ts';
 import { anAgent } from '../store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
-import { aQueue } from '../support/queues.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
-
-const ANA = { id: 'ana', role: 'agent' as const, queues: ['support'] };
 
 const AT_NIGHT = { hours: { timeZone: 'UTC', week: [], holidays: [] } };
 
 const OUT_OF_HOURS = 'out_of_hours {"queue":"support","opens":null}';
-
-const rule = (when: OverflowRule['when'], then: OverflowRule['then']): OverflowRule => ({ when, then });
 
 for (const [engine, open] of ENGINES) {
   describe(`a text to a conversation whose agent has parked it and is gone (${engine})`, () => {

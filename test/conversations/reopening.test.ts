@@ -4,12 +4,11 @@ import { returnOf } from '../../src/conversations/reopening.ts';
 import { placeOf } from '../../src/conversations/state.ts';
 import { LEASE, workOff } from '../../src/conversations/turn.ts';
 import type { AgentDoc, QueueDoc, SessionDoc, Store } from '../../src/store/documents.ts';
-import type { OverflowRule } from '../../src/store/queue.ts';
-import { type WorkstreamSettings, workstreamOf } from '../../src/store/workstream.ts';
+import { workstreamOf } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import { anAnswer, CONVERSATION, createRig, handsOver, NUMBER, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
-import { aQueue } from '../support/queues.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { ENGINES, temporaryEmbeddedStore } from '../support/stores.ts';
 import { wrappedStore } from '../support/wrapped-store.ts';
 
@@ -20,8 +19,6 @@ const BOSS = { id: 'boss', role: 'supervisor' as const, queues: [] };
 const WINDOW = 3600;
 
 const CLOSED_ALWAYS = { timeZone: 'UTC', week: [], holidays: [] };
-
-const rule = (when: OverflowRule['when'], then: OverflowRule['then']): OverflowRule => ({ when, then });
 
 // The second is the embedded one, yielding between steps.
 for (const [engine, open] of ENGINES.slice(1)) {
@@ -42,12 +39,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
 
     function setUp(made: Rig): void {
       rig = made;
-      set({ reopenSeconds: WINDOW });
-    }
-
-    function set(settings: Partial<WorkstreamSettings>): void {
-      const given = { ...rig.workstream.settings, ...settings };
-      rig.workstream = workstreamOf({ ...rig.workstream, numbers: [NUMBER], settings: given });
+      rig.set({ reopenSeconds: WINDOW });
     }
 
     async function queue(id: string, fields: Partial<QueueDoc> = {}): Promise<void> {
@@ -214,7 +206,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
       });
 
       it('where nobody is to have the same agent', async () => {
-        set({ distribution: { ...rig.workstream.settings.distribution, sameAgent: false } });
+        rig.set({ distribution: { sameAgent: false } });
         await closedByAna();
         await waits('same_agent_off');
       });
@@ -233,7 +225,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
       it('whatever rules say of handoffs', async () => {
         const routes = [{ name: 'All', when: 'true', to: [{ queueId: 'night', percent: 100 }] }];
         await closedByAna();
-        set({ routes });
+        rig.set({ routes });
         await agent({ presence: 'away' });
         await waits('not_available');
       });
@@ -262,7 +254,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
       });
 
       it('says that it waits, where that is on', async () => {
-        set({ messages: { queued: { on: true, texts: {} }, greeting: { on: true, texts: {} } } });
+        rig.turnOn('queued', 'greeting');
         await closedByAna();
         await agent({ presence: 'away' });
         expect(await says('one more thing')).to.deep.equal(['queued {}']);
@@ -374,7 +366,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
       }
 
       it('since the customer did not answer', async () => {
-        set({ times: { ...rig.workstream.settings.times, remind: 60, closeReminded: 60 } });
+        rig.set({ times: { remind: 60, closeReminded: 60 } });
         await taken();
         for (let n = 0; n < 2; n++) {
           rig.time += 61_000;
@@ -414,7 +406,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
       };
 
       it('where the window is off', async () => {
-        set({ reopenSeconds: null });
+        rig.set({ reopenSeconds: null });
         await closedByAna();
         await begins();
       });
@@ -490,7 +482,7 @@ for (const [engine, open] of ENGINES.slice(1)) {
       });
 
       it('for the answer to the survey', async () => {
-        set({ messages: { survey: { on: true, texts: {} }, survey_thanks: { on: true, texts: {} } } });
+        rig.turnOn('survey', 'survey_thanks');
         await closedByAna();
         expect(await says('4')).to.deep.equal(['survey_thanks {"agent":"Ada"}']);
         expect(await rig.conversation()).to.include({ state: 'closed', session: 1 });
@@ -610,11 +602,8 @@ describe('a session that is reopened', () => {
     await store.queues.insertOne(aQueue('support'));
     let dies: (at: string) => boolean = () => false;
     const rig = createRig(crashingStore(store, { crashes: (at) => dies(at) }));
-    const settings = { ...rig.workstream.settings, reopenSeconds: WINDOW };
-    rig.workstream = workstreamOf({ ...rig.workstream, numbers: [NUMBER], settings });
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    rig.set({ reopenSeconds: WINDOW });
+    await rig.handOver();
     await rig.desk.claim(CONVERSATION, ANA);
     let sessions = 1;
     for (let point = 0; ; point++) {

@@ -4,9 +4,9 @@ import { compileRouting } from '../../src/conversations/routing-rules.ts';
 import type { Settings } from '../../src/conversations/settings.ts';
 import { newStaffing } from '../../src/store/agent.ts';
 import type { AgentDoc, QueueDoc, Store } from '../../src/store/documents.ts';
-import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
 import { DEFAULT_SETTINGS, workstreamOf } from '../../src/store/workstream.ts';
 import { anAnswer, NUMBER } from '../support/conversations.ts';
+import { rule } from '../support/queues.ts';
 import {
   BEGIN,
   type Fate,
@@ -89,8 +89,6 @@ export function queueOf(team: Team): QueueDoc {
     changedAt: BEGIN,
   };
 }
-
-const rule = (when: OverflowRule['when'], then: OverflowAction): OverflowRule => ({ when, then });
 
 export function agentOf({ queueId }: Team, n: number, capacity: number): AgentDoc {
   return {

@@ -3,13 +3,11 @@ import { sendOut } from '../../src/conversations/outbox.ts';
 import { SURVEY_TIME } from '../../src/conversations/survey.ts';
 import { LEASE } from '../../src/conversations/turn.ts';
 import type { Store, Survey } from '../../src/store/documents.ts';
-import { type AutomatedMessage, workstreamOf } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, NUMBER, type Rig } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
-const ANA = { id: 'ana', role: 'agent' as const, queues: ['support'] };
 const BOSS = { id: 'boss', role: 'supervisor' as const, queues: [] };
 
 describe('a survey', () => {
@@ -22,18 +20,9 @@ describe('a survey', () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
     await store.agents.insertOne(anAgent({ _id: 'ana', queues: ['support'] }));
     rig = createRig(store);
-    turnOn('survey', 'survey_thanks');
+    rig.turnOn('survey', 'survey_thanks');
   });
   afterEach(() => dispose());
-
-  function turnOn(...kinds: AutomatedMessage[]): void {
-    const messages = Object.fromEntries(kinds.map((kind) => [kind, { on: true, texts: {} }]));
-    rig.workstream = workstreamOf({
-      ...rig.workstream,
-      numbers: [NUMBER],
-      settings: { ...rig.workstream.settings, messages },
-    });
-  }
 
   const echo = () => {
     rig.bot = async ({ activity }) =>
@@ -62,7 +51,7 @@ describe('a survey', () => {
 
   it('is asked when a dialog ends with one, whether the workstream has it on or off', async () => {
     for (const [session, kinds] of [[], ['survey'] as const].entries()) {
-      turnOn(...kinds);
+      rig.turnOn(...kinds);
       rig.bot = async () => anAnswer({ texts: ['Bye.'], ended: { outcome: 'resolved', survey: true } });
       expect(await says('thanks')).to.deep.equal(['Bye.', 'survey {}']);
       echo();
@@ -78,13 +67,13 @@ describe('a survey', () => {
 
   it('is asked when an agent closes the session', async () => {
     await closedByAgent();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['survey {"agent":"Ada"}']);
+    expect(rig.texts()).to.deep.equal(['survey {"agent":"Ada"}']);
     const until = rig.time + SURVEY_TIME;
     expect((await rig.conversation()).surveyOf).to.deep.equal({ session: 1, until });
   });
 
   it('leaves as soon as the end of the session has been told, though it was looked at before', async () => {
-    turnOn('ended', 'survey');
+    rig.turnOn('ended', 'survey');
     await taken();
     rig.sent.length = 0;
     await rig.desk.close(CONVERSATION, ANA, { key: 'close' });
@@ -100,11 +89,7 @@ describe('a survey', () => {
     const into = reopenSeconds === null ? 'the next session' : 'a session that people have again';
     it(`does not leave into ${into}`, async () => {
       await taken();
-      rig.workstream = workstreamOf({
-        ...rig.workstream,
-        numbers: [NUMBER],
-        settings: { ...rig.workstream.settings, reopenSeconds },
-      });
+      rig.set({ reopenSeconds });
       await rig.desk.close(CONVERSATION, ANA, { key: 'close' });
       const gets = await says('one more thing');
       expect(await rig.conversation()).to.include({ session: 2 });
@@ -134,7 +119,7 @@ describe('a survey', () => {
   });
 
   it('takes the number without a word where thanks are off', async () => {
-    turnOn('survey');
+    rig.turnOn('survey');
     await closedByAgent();
     expect(await says('5')).to.deep.equal([]);
     expect(await surveyOf()).to.include({ score: 5 });
@@ -236,7 +221,7 @@ describe('a survey', () => {
     });
 
     it('not when it is closed as spam, which is not told that it has ended either', async () => {
-      turnOn('ended', 'survey');
+      rig.turnOn('ended', 'survey');
       await taken();
       await rig.desk.close(CONVERSATION, ANA, { outcome: 'spam', key: 'close' });
       expect(await asked()).to.equal(false);
@@ -269,7 +254,7 @@ describe('a survey', () => {
     });
 
     it('not where it is off', async () => {
-      turnOn('survey_thanks');
+      rig.turnOn('survey_thanks');
       await closedByAgent();
       expect(await asked()).to.equal(false);
       expect(await says('4')).to.deep.equal(['echo 4']);
@@ -280,7 +265,7 @@ describe('a survey', () => {
     const alive = () => false;
     let dies: (at: string) => boolean = alive;
     rig = createRig(crashingStore(store, { crashes: (at) => dies(at) }));
-    turnOn('survey', 'survey_thanks');
+    rig.turnOn('survey', 'survey_thanks');
     for (let point = 0; ; point++) {
       await taken();
       rig.sent.length = 0;
@@ -301,7 +286,7 @@ describe('a survey', () => {
       rig.time += LEASE + 1;
       await rig.turn();
       await rig.send();
-      const heard = rig.sent.map(({ text }) => text);
+      const heard = rig.texts();
       expect(heard, `crash at ${point}`).to.have.members([
         'survey {"agent":"Ada"}',
         'survey_thanks {"agent":"Ada"}',

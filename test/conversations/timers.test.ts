@@ -1,41 +1,29 @@
 import { expect } from 'chai';
 import { timersOf } from '../../src/conversations/timers.ts';
 import type { ConversationDoc, Store } from '../../src/store/documents.ts';
-import type { OverflowAction, OverflowRule } from '../../src/store/queue.ts';
-import type { Times, WorkstreamSettings } from '../../src/store/workstream.ts';
+import type { OverflowAction } from '../../src/store/queue.ts';
+import type { Times } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
 import {
+  ANA,
   anAnswer,
   CONVERSATION,
   createRig,
   handsOver,
   type Rig,
   SETTINGS,
-  WORKSTREAM,
 } from '../support/conversations.ts';
-import { aQueue } from '../support/queues.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
-const ana = { id: 'ana', role: 'agent', queues: ['support'] } as const;
-const actor = { ...ana, queues: [...ana.queues] };
 const DAY = 86_400_000;
 
-const rule = (seconds: number, then: OverflowAction): OverflowRule => ({
-  when: { is: 'age', seconds },
-  then,
-});
+const afterAWait = (seconds: number, then: OverflowAction) => rule({ is: 'age', seconds }, then);
 
 describe('the timers of a conversation', () => {
   let store: Store;
   let dispose: () => Promise<void>;
   let rig: Rig;
-
-  const withTimes = (times: Partial<Times>, other: Partial<WorkstreamSettings> = {}) => {
-    rig.workstream = {
-      ...WORKSTREAM,
-      settings: { ...WORKSTREAM.settings, ...other, times: { ...WORKSTREAM.settings.times, ...times } },
-    };
-  };
 
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
@@ -77,7 +65,7 @@ describe('the timers of a conversation', () => {
         times: { closeActive: 60 },
         reach: async () => {
           await queued();
-          await rig.desk.claim(CONVERSATION, actor);
+          await rig.desk.claim(CONVERSATION, ANA);
         },
       },
       {
@@ -85,8 +73,8 @@ describe('the timers of a conversation', () => {
         times: { closeWaiting: 60 },
         reach: async () => {
           await queued();
-          await rig.desk.claim(CONVERSATION, actor);
-          await rig.desk.wait(CONVERSATION, actor);
+          await rig.desk.claim(CONVERSATION, ANA);
+          await rig.desk.wait(CONVERSATION, ANA);
         },
       },
       {
@@ -94,14 +82,14 @@ describe('the timers of a conversation', () => {
         times: { closeWrapUp: 60 },
         reach: async () => {
           await queued();
-          await rig.desk.claim(CONVERSATION, actor);
-          await rig.desk.end(CONVERSATION, actor);
+          await rig.desk.claim(CONVERSATION, ANA);
+          await rig.desk.end(CONVERSATION, ANA);
         },
       },
     ];
     for (const { when, times, reach } of CASES) {
       it(`act when ${when}, at their time and once`, async () => {
-        withTimes(times);
+        rig.set({ times });
         await reach();
         await rig.turn();
         const { state } = await rig.conversation();
@@ -113,7 +101,7 @@ describe('the timers of a conversation', () => {
     }
 
     it('begin anew with what the customer writes', async () => {
-      withTimes({ closeOpen: 60 });
+      rig.set({ times: { closeOpen: 60 } });
       await queued();
       await passed(59_000);
       await rig.textIn('still there');
@@ -122,13 +110,13 @@ describe('the timers of a conversation', () => {
     });
 
     it('are not put off by what the service or the bot says of the wait, nor by going round', async () => {
-      withTimes({ closeOpen: 100, closeActive: 100, untaken: 30 });
+      rig.set({ times: { closeOpen: 100, closeActive: 100, untaken: 30 } });
       const support = await store.queues.findOne({ _id: 'support' });
       const sales = await store.queues.findOne({ _id: 'sales' });
       rig.queues = [
         {
           ...support!,
-          overflow: [rule(60, { do: 'call_back' }), rule(80, { do: 'queue', queueId: 'sales' })],
+          overflow: [afterAWait(60, { do: 'call_back' }), afterAWait(80, { do: 'queue', queueId: 'sales' })],
         },
         sales!,
       ];
@@ -144,22 +132,22 @@ describe('the timers of a conversation', () => {
     });
 
     it('begin anew when somebody takes it, moves it or parks it, however long nobody has written', async () => {
-      withTimes({ closeOpen: 100, closeActive: 60, closeWaiting: 60, firstResponse: null });
+      rig.set({ times: { closeOpen: 100, closeActive: 60, closeWaiting: 60, firstResponse: null } });
       await queued();
       await passed(90_000);
       await store.agents.insertOne(anAgent({ _id: 'ben', queues: ['support'] }));
-      await rig.desk.claim(CONVERSATION, actor);
+      await rig.desk.claim(CONVERSATION, ANA);
       expect((await passed(59_000)).state).to.equal('active');
-      await rig.desk.wait(CONVERSATION, actor);
+      await rig.desk.wait(CONVERSATION, ANA);
       expect((await passed(59_000)).state).to.equal('waiting');
-      await rig.desk.resume(CONVERSATION, actor);
-      await rig.desk.transfer(CONVERSATION, actor, { queueId: 'support', key: 't' });
+      await rig.desk.resume(CONVERSATION, ANA);
+      await rig.desk.transfer(CONVERSATION, ANA, { queueId: 'support', key: 't' });
       expect((await passed(99_999)).state).to.equal('open');
       expect((await passed(1)).state).to.equal('closed');
     });
 
     it('let the next text open a new session', async () => {
-      withTimes({ closeOpen: 60 });
+      rig.set({ times: { closeOpen: 60 } });
       await queued();
       await passed(60_000);
       rig.bot = async () => anAnswer({ texts: ['Hello again'] });
@@ -173,10 +161,10 @@ describe('the timers of a conversation', () => {
 
   describe('of a customer who does not answer', () => {
     beforeEach(async () => {
-      withTimes({ remind: 60, closeReminded: 30 });
+      rig.set({ times: { remind: 60, closeReminded: 30 } });
       await queued();
-      await rig.desk.claim(CONVERSATION, actor);
-      await rig.desk.reply(CONVERSATION, actor, { text: 'Which order?', key: 'k1' });
+      await rig.desk.claim(CONVERSATION, ANA);
+      await rig.desk.reply(CONVERSATION, ANA, { text: 'Which order?', key: 'k1' });
       await rig.turn();
       await rig.send();
       rig.sent.length = 0;
@@ -188,7 +176,7 @@ describe('the timers of a conversation', () => {
       expect(rig.sent).to.deep.equal([]);
       await passed(1);
       await rig.send();
-      expect(rig.sent.map(({ text }) => text)).to.deep.equal(['inactivity_reminder {"agent":"Ada"}']);
+      expect(rig.texts()).to.deep.equal(['inactivity_reminder {"agent":"Ada"}']);
       expect((await passed(29_999)).state).to.equal('active');
       expect((await passed(1)).state).to.equal('closed');
       await rig.send();
@@ -200,17 +188,17 @@ describe('the timers of a conversation', () => {
       await passed(60_000);
       await rig.textIn('1042');
       expect((await passed(600_000)).state).to.equal('active');
-      await rig.desk.reply(CONVERSATION, actor, { text: 'Thanks', key: 'k2' });
+      await rig.desk.reply(CONVERSATION, ANA, { text: 'Thanks', key: 'k2' });
       await passed(60_000);
       expect((await passed(30_000)).state).to.equal('closed');
     });
   });
 
   it('put it back into the queue when its agent does not write', async () => {
-    withTimes({ firstResponse: 60 });
+    rig.set({ times: { firstResponse: 60 } });
     await queued();
     const { turnAt } = await rig.conversation();
-    await rig.desk.claim(CONVERSATION, actor);
+    await rig.desk.claim(CONVERSATION, ANA);
     await rig.turn();
     rig.time += 1;
     await rig.textIn('hello?');
@@ -223,10 +211,10 @@ describe('the timers of a conversation', () => {
   });
 
   it('leave an agent alone who has written', async () => {
-    withTimes({ firstResponse: 60 });
+    rig.set({ times: { firstResponse: 60 } });
     await queued();
-    await rig.desk.claim(CONVERSATION, actor);
-    await rig.desk.reply(CONVERSATION, actor, { text: 'Hello', key: 'k1' });
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.desk.reply(CONVERSATION, ANA, { text: 'Hello', key: 'k1' });
     expect((await passed(600_000)).state).to.equal('active');
   });
 
@@ -240,37 +228,37 @@ describe('the timers of a conversation', () => {
   });
 
   it('leave it with an agent who has taken it up again, for as long as the customer owes the answer', async () => {
-    withTimes({ firstResponse: 60, remind: 100, closeReminded: 100 });
+    rig.set({ times: { firstResponse: 60, remind: 100, closeReminded: 100 } });
     await queued();
-    await rig.desk.claim(CONVERSATION, actor);
-    await rig.desk.reply(CONVERSATION, actor, { text: 'Which order?', key: 'k1' });
-    await rig.desk.wait(CONVERSATION, actor);
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.desk.reply(CONVERSATION, ANA, { text: 'Which order?', key: 'k1' });
+    await rig.desk.wait(CONVERSATION, ANA);
     await passed(1_000);
-    await rig.desk.resume(CONVERSATION, actor);
+    await rig.desk.resume(CONVERSATION, ANA);
     expect(await passed(98_999)).to.include({ state: 'active', agentId: 'ana' });
     expect(await passed(1)).to.have.property('remindedAt');
     expect((await passed(100_000)).state).to.equal('closed');
   });
 
   it('take it from an agent who got it from a colleague and says nothing, though the customer has been answered', async () => {
-    withTimes({ firstResponse: 60 });
+    rig.set({ times: { firstResponse: 60 } });
     await store.agents.insertOne(anAgent({ _id: 'ben', queues: ['support'] }));
     await queued();
-    await rig.desk.claim(CONVERSATION, actor);
-    await rig.desk.reply(CONVERSATION, actor, { text: 'Let me look', key: 'k1' });
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.desk.reply(CONVERSATION, ANA, { text: 'Let me look', key: 'k1' });
     rig.time += 1;
-    await rig.desk.transfer(CONVERSATION, actor, { agentId: 'ben', key: 't' });
+    await rig.desk.transfer(CONVERSATION, ANA, { agentId: 'ben', key: 't' });
     await rig.turn();
     expect((await passed(60_000)).stretches.at(-1)).to.include({ reason: 'first_response_missed' });
   });
 
   it('free the capacity of each wrap-up of a session', async () => {
-    withTimes({}, { capacity: { cost: 1, wrapUp: { seconds: 60 } } });
+    rig.set({ capacity: { cost: 1, wrapUp: { seconds: 60 } } });
     await queued();
-    await rig.desk.claim(CONVERSATION, actor);
+    await rig.desk.claim(CONVERSATION, ANA);
     const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work.map(({ cost }) => cost);
     for (const text of ['one more thing', 'and another']) {
-      await rig.desk.end(CONVERSATION, actor);
+      await rig.desk.end(CONVERSATION, ANA);
       await passed(60_000);
       expect(await work()).to.deep.equal([]);
       await rig.textIn(text);
@@ -280,10 +268,10 @@ describe('the timers of a conversation', () => {
   });
 
   it('free the capacity of a wrap-up', async () => {
-    withTimes({}, { capacity: { cost: 2, wrapUp: { seconds: 60 } } });
+    rig.set({ capacity: { cost: 2, wrapUp: { seconds: 60 } } });
     await queued();
-    await rig.desk.claim(CONVERSATION, actor);
-    await rig.desk.end(CONVERSATION, actor);
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.desk.end(CONVERSATION, ANA);
     await rig.turn();
     const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work.map(({ cost }) => cost);
     expect(await work()).to.deep.equal([2]);
@@ -295,7 +283,7 @@ describe('the timers of a conversation', () => {
   });
 
   it('are found in the store by a process that has just started, though long past', async () => {
-    withTimes({ closeOpen: 60 });
+    rig.set({ times: { closeOpen: 60 } });
     await queued();
     rig.time += 30 * DAY;
     const due = await store.conversations.find({ dueAt: { $lte: rig.time } }).toArray();
@@ -308,16 +296,16 @@ describe('the timers of a conversation', () => {
       rig.queues = [
         {
           ...support!,
-          overflow: [rule(60, { do: 'call_back' }), rule(120, { do: 'queue', queueId: 'sales' })],
+          overflow: [afterAWait(60, { do: 'call_back' }), afterAWait(120, { do: 'queue', queueId: 'sales' })],
         },
-        { ...sales!, overflow: [rule(60, { do: 'end' })] },
+        { ...sales!, overflow: [afterAWait(60, { do: 'end' })] },
       ];
       await queued();
       await rig.send();
       rig.sent.length = 0;
       await passed(60_000);
       await rig.send();
-      expect(rig.sent.map(({ text }) => text)).to.deep.equal(['call_back {"queue":"Support"}']);
+      expect(rig.texts()).to.deep.equal(['call_back {"queue":"Support"}']);
       const moved = await passed(60_000);
       expect(moved).to.include({ state: 'open', queueId: 'sales' }).and.to.not.have.property('overflowed');
       expect(moved.stretches.at(-1)).to.include({ place: 'open', reason: 'waited_too_long' });
@@ -330,7 +318,7 @@ describe('the timers of a conversation', () => {
 
     it('give it to the bot once, not for ever', async () => {
       const support = await store.queues.findOne({ _id: 'support' });
-      rig.queues = [{ ...support!, overflow: [rule(60, { do: 'bot' })] }];
+      rig.queues = [{ ...support!, overflow: [afterAWait(60, { do: 'bot' })] }];
       await queued();
       const heard: string[] = [];
       rig.bot = async (input) => {
@@ -347,8 +335,8 @@ describe('the timers of a conversation', () => {
 
   it('are none once it is closed', async () => {
     await queued();
-    await rig.desk.claim(CONVERSATION, actor);
-    await rig.desk.close(CONVERSATION, actor, { key: 'c' });
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.desk.close(CONVERSATION, ANA, { key: 'c' });
     await rig.turn();
     const closed = await rig.conversation();
     expect(timersOf(closed, SETTINGS)).to.deep.equal([]);

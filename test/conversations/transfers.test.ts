@@ -3,9 +3,8 @@ import { lineOf } from '../../src/conversations/line.ts';
 import { offerPass } from '../../src/conversations/offers.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import type { AgentDoc, Store } from '../../src/store/documents.ts';
-import { type WorkstreamSettings, workstreamOf } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
-import { CONVERSATION, createRig, handsOver, NUMBER, type Rig } from '../support/conversations.ts';
+import { CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -22,22 +21,12 @@ for (const [engine, open] of ENGINES) {
     beforeEach(async () => {
       ({ store, dispose } = await open());
       rig = createRig(store);
-      rig.queues = [aQueue('support'), aQueue('returns')];
-      for (const queue of rig.queues) await store.queues.insertOne(queue);
+      await rig.addQueues(aQueue('support'), aQueue('returns'));
       await agents({ _id: 'cat' });
-      pushes({});
+      rig.set({ distribution: { mode: 'push' } });
     });
     afterEach(() => dispose());
 
-    function pushes(settings: Partial<WorkstreamSettings>): void {
-      const before = rig.workstream.settings;
-      const given = {
-        ...before,
-        distribution: { ...before.distribution, mode: 'push' as const },
-        ...settings,
-      };
-      rig.workstream = workstreamOf({ ...rig.workstream, numbers: [NUMBER], settings: given });
-    }
     async function agents(...given: (Partial<AgentDoc> & { _id: string })[]): Promise<void> {
       for (const agent of given) {
         await store.agents.insertOne(anAgent({ queues: ['support', 'returns'], capacity: 5, ...agent }));
@@ -45,9 +34,7 @@ for (const [engine, open] of ENGINES) {
     }
     /** Cat has it, from support. */
     async function taken(): Promise<void> {
-      rig.bot = handsOver();
-      await rig.textIn('a person please');
-      await rig.turn();
+      await rig.handOver();
       await rig.desk.claim(CONVERSATION, cat);
     }
     const toReturns = (actor: Actor) =>
@@ -95,7 +82,7 @@ for (const [engine, open] of ENGINES) {
     describe('after rules gave a priority and asked for skills', () => {
       beforeEach(async () => {
         const set = { priority: 9, skills: ['legal'] };
-        pushes({ classification: [{ name: 'Kind', rules: [{ name: 'All', when: 'true', set }] }] });
+        rig.set({ classification: [{ name: 'Kind', rules: [{ name: 'All', when: 'true', set }] }] });
         await taken();
         expect(await rig.conversation()).to.deep.include(set);
         await agents({ _id: 'dan' });
@@ -106,8 +93,7 @@ for (const [engine, open] of ENGINES) {
 
       for (const skills of ['exact', 'closest'] as const) {
         it(`asks nobody for skills that were meant for the queue before (${skills})`, async () => {
-          const { distribution } = rig.workstream.settings;
-          pushes({ distribution: { ...distribution, skills } });
+          rig.set({ distribution: { skills } });
           await toReturns(cat);
           expect(await rig.conversation()).to.not.have.property('skills');
           expect(await offered()).to.equal('dan');

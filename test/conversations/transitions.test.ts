@@ -11,7 +11,6 @@ import {
   createRig,
   handsOver,
   type Rig,
-  WORKSTREAM,
 } from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
@@ -77,13 +76,7 @@ describe('the transitions of docs/handoff-api.md', () => {
     beforeEach(async () => {
       ({ store, dispose } = await temporaryEmbeddedStore());
       rig = createRig(store);
-      rig.workstream = {
-        ...WORKSTREAM,
-        settings: {
-          ...WORKSTREAM.settings,
-          times: { ...WORKSTREAM.settings.times, firstResponse: 60, closeActive: null, closeOpen: null },
-        },
-      };
+      rig.set({ times: { firstResponse: 60, closeActive: null, closeOpen: null } });
       for (const _id of ['support', 'sales']) {
         await store.queues.insertOne(aQueue(_id, { name: _id }));
       }
@@ -140,10 +133,7 @@ describe('the transitions of docs/handoff-api.md', () => {
 
     /** The customer, soon after ana has closed the session. */
     async function writesAgain(): Promise<void> {
-      rig.workstream = {
-        ...rig.workstream,
-        settings: { ...rig.workstream.settings, reopenSeconds: 60 },
-      };
+      rig.set({ reopenSeconds: 60 });
       const ended = { _id: `${CONVERSATION}:1`, conversationId: CONVERSATION, session: 1, agentId: 'ana' };
       await store.sessions.insertOne({
         ...ended,

@@ -2,10 +2,9 @@ import { expect } from 'chai';
 import type { Bot } from '../../src/bot-turn.ts';
 import { LEASE, workOff } from '../../src/conversations/turn.ts';
 import type { Store } from '../../src/store/documents.ts';
-import type { OverflowRule } from '../../src/store/queue.ts';
 import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
-import { aQueue } from '../support/queues.ts';
+import { aQueue, rule } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 describe('a turn', () => {
@@ -24,7 +23,7 @@ describe('a turn', () => {
     await rig.textIn('hello');
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['echo hello']);
+    expect(rig.texts()).to.deep.equal(['echo hello']);
     expect((await rig.transcript()).map(({ direction, status }) => `${direction} ${status}`)).to.deep.equal([
       'in handled',
       'out sent',
@@ -60,9 +59,7 @@ describe('a turn', () => {
   });
 
   it('knows nothing of a handoff of the session before', async () => {
-    rig.bot = handsOver();
-    await rig.textIn('a person');
-    await rig.turn();
+    await rig.handOver();
     await rig.desk.close(
       CONVERSATION,
       { id: 'ben', role: 'supervisor', queues: [] },
@@ -82,10 +79,7 @@ describe('a turn', () => {
 
   it('comes back to the bot from a closed queue once in each session', async () => {
     const hours = { timeZone: 'UTC', week: [], holidays: [] };
-    const overflow: OverflowRule[] = [
-      // biome-ignore lint/suspicious/noThenProperty: the format's own word.
-      { when: { is: 'closed' }, then: { do: 'bot' } },
-    ];
+    const overflow = [rule({ is: 'closed' }, { do: 'bot' })];
     await store.queues.updateOne({ _id: 'support' }, { $set: { hours, overflow } });
     rig.bot = async (input) =>
       input.activity.type === 'message'
@@ -105,7 +99,7 @@ describe('a turn', () => {
     await rig.textIn('hello again');
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['bye', 'bye']);
+    expect(rig.texts()).to.deep.equal(['bye', 'bye']);
   });
 
   it('handles a text once, however often it is delivered, before and after its turn', async () => {
@@ -142,7 +136,7 @@ describe('a turn', () => {
     await rig.textIn('first');
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['first', 'second']);
+    expect(rig.texts()).to.deep.equal(['first', 'second']);
     const { dueAt, lastMessageAt } = await rig.conversation();
     expect(dueAt, 'only its end is left').to.equal(lastMessageAt + 30 * 86_400_000);
   });
@@ -172,7 +166,7 @@ describe('a turn', () => {
     await rig.textIn('hello');
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['answer of turn 2']);
+    expect(rig.texts()).to.deep.equal(['answer of turn 2']);
   });
 
   it('drops the bot’s answer when a person took over while the bot was thinking', async () => {
@@ -197,9 +191,7 @@ describe('a turn', () => {
   });
 
   it('keeps texts from the bot while they wait for a person', async () => {
-    rig.bot = handsOver();
-    await rig.textIn('a person please');
-    await rig.turn();
+    await rig.handOver();
     rig.bot = async () => expect.fail('the bot was asked');
     await rig.textIn('are you there?');
     await rig.turn();
@@ -226,7 +218,7 @@ describe('a turn', () => {
     await rig.textIn('hello');
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['apology_bot_failed']);
+    expect(rig.texts()).to.deep.equal(['apology_bot_failed']);
     expect(rig.botErrors).to.have.length(1);
     expect(await rig.conversation()).to.deep.include({
       state: 'open',
@@ -302,7 +294,7 @@ describe('a turn', () => {
     rig.time += 600_000;
     await rig.turn();
     await rig.send();
-    expect(rig.sent.map(({ text }) => text)).to.deep.equal(['A person will answer.', 'untaken']);
+    expect(rig.texts()).to.deep.equal(['A person will answer.', 'untaken']);
   });
 
   it('says that nobody took a handoff of a bot that failed, without asking that bot', async () => {

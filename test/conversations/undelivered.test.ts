@@ -4,13 +4,10 @@ import { applyReceipt } from '../../src/conversations/receipts.ts';
 import type { SendResult } from '../../src/conversations/send-outcome.ts';
 import { leftUntold, tellUndelivered } from '../../src/conversations/undelivered.ts';
 import type { Store } from '../../src/store/documents.ts';
-import type { Times } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
 import { aQueue } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
-
-const ana = { id: 'ana', role: 'agent' as const, queues: ['support'] };
 
 for (const [engine, open] of ENGINES) {
   describe(`a text that has not reached the customer, on ${engine}`, () => {
@@ -76,9 +73,9 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('is not told once a person has the conversation, nor after its session', async () => {
-      await rig.desk.claim(CONVERSATION, ana);
+      await rig.desk.claim(CONVERSATION, ANA);
       expect(await fails()).to.equal(null);
-      await rig.desk.close(CONVERSATION, ana, { key: 'k' });
+      await rig.desk.close(CONVERSATION, ANA, { key: 'k' });
       rig.bot = handsOver();
       await rig.textIn('a person');
       await rig.turn();
@@ -138,10 +135,10 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('of an agent is not told to the bot', async () => {
-      await rig.desk.claim(CONVERSATION, ana);
-      await rig.desk.reply(CONVERSATION, ana, { text: 'Hello', key: 'r' });
+      await rig.desk.claim(CONVERSATION, ANA);
+      await rig.desk.reply(CONVERSATION, ANA, { text: 'Hello', key: 'r' });
       await rig.send();
-      await rig.desk.return(CONVERSATION, ana, { key: 'k' });
+      await rig.desk.return(CONVERSATION, ANA, { key: 'k' });
       expect(await fails()).to.equal(null);
     });
 
@@ -149,7 +146,7 @@ for (const [engine, open] of ENGINES) {
       let askedAt: number;
 
       beforeEach(async () => {
-        await rig.desk.claim(CONVERSATION, ana);
+        await rig.desk.claim(CONVERSATION, ANA);
         rig.time += 60_000;
         await rig.textIn('are you there?');
         askedAt = rig.time;
@@ -158,16 +155,8 @@ for (const [engine, open] of ENGINES) {
         await reply('Yes');
       });
 
-      function withTimes(times: Partial<Times>): void {
-        const { settings } = rig.workstream;
-        rig.workstream = {
-          ...rig.workstream,
-          settings: { ...settings, times: { ...settings.times, ...times } },
-        };
-      }
-
       async function reply(text: string) {
-        const replied = await rig.desk.reply(CONVERSATION, ana, { text, key: text });
+        const replied = await rig.desk.reply(CONVERSATION, ANA, { text, key: text });
         await rig.send();
         return replied;
       }
@@ -179,7 +168,7 @@ for (const [engine, open] of ENGINES) {
       });
 
       it('has nobody closed for their silence', async () => {
-        withTimes({ remind: 300, closeReminded: 300 });
+        rig.set({ times: { remind: 300, closeReminded: 300 } });
         await fails();
         for (let n = 0; n < 20; n += 1) {
           rig.time += 60_000;
@@ -190,7 +179,7 @@ for (const [engine, open] of ENGINES) {
       });
 
       it('is no reason to owe a first response again', async () => {
-        withTimes({ firstResponse: 180 });
+        rig.set({ times: { firstResponse: 180 } });
         await fails();
         rig.time += 600_000;
         await rig.turn();
@@ -218,7 +207,7 @@ for (const [engine, open] of ENGINES) {
         await fails();
         const lost = (await rig.transcript()).findLast(({ author }) => author.kind === 'agent');
         rig.time += 1000;
-        await rig.desk.resend(lost?._id ?? '', ana);
+        await rig.desk.resend(lost?._id ?? '', ANA);
         expect(await rig.conversation()).not.to.have.property('unansweredSince');
         await rig.send();
         expect(await fails()).to.equal(CONVERSATION);
@@ -232,7 +221,7 @@ for (const [engine, open] of ENGINES) {
         rig.answer = () => ({ outcome: 'unknown', reason: 'timeout' });
         rig.time += 1000;
         const [unknown] = await reply('Sorry');
-        await rig.desk.settle(unknown?._id ?? '', ana, 'failed');
+        await rig.desk.settle(unknown?._id ?? '', ANA, 'failed');
         rig.time += 10_000;
         expect(await leftUntold(store, rig.time, 10)).to.deep.equal([unknown?._id]);
       });

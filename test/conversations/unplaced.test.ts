@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { whyUnplaced } from '../../src/conversations/unplaced.ts';
 import type { AgentDoc, ConversationDoc, Store } from '../../src/store/documents.ts';
-import type { Distribution } from '../../src/store/workstream.ts';
 import { anAgent } from '../store/documents.ts';
-import { aConversation, createRig, type Rig, WORKSTREAM } from '../support/conversations.ts';
+import { aConversation, createRig, type Rig } from '../support/conversations.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
 describe('why nobody has a conversation that waits', () => {
@@ -14,21 +13,10 @@ describe('why nobody has a conversation that waits', () => {
   beforeEach(async () => {
     ({ store, dispose } = await temporaryEmbeddedStore());
     rig = createRig(store);
-    distribute({});
+    rig.set({ distribution: { mode: 'push', skills: 'exact', languages: true } });
   });
   afterEach(() => dispose());
 
-  function distribute(given: Partial<Distribution>): void {
-    const { settings } = WORKSTREAM;
-    const distribution: Distribution = {
-      ...settings.distribution,
-      mode: 'push',
-      skills: 'exact',
-      languages: true,
-      ...given,
-    };
-    rig.workstream = { ...WORKSTREAM, settings: { ...settings, distribution } };
-  }
   const why = (fields: Partial<ConversationDoc> = {}) =>
     whyUnplaced(
       rig.turns,
@@ -66,7 +54,7 @@ describe('why nobody has a conversation that waits', () => {
     const offer = { agentId: 'ana', at: 0, until: 1 };
     expect(await why({ offer })).to.equal(null);
     expect(await why({ state: 'closed' })).to.equal(null);
-    distribute({ mode: 'pick' });
+    rig.set({ distribution: { mode: 'pick' } });
     expect(await why()).to.equal(null);
     expect(await why({ assignAnyway: true })).to.equal('no_member');
   });

@@ -3,12 +3,11 @@ import type { Bot } from '../../src/bot-turn.ts';
 import { LEASE, workOff } from '../../src/conversations/turn.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
-import { anAnswer, CONVERSATION, createRig, type Rig, WORKSTREAM } from '../support/conversations.ts';
+import { ANA, anAnswer, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { ENGINES } from '../support/stores.ts';
 
-const actor = { id: 'ana', role: 'agent' as const, queues: ['support'] };
 const DAY = 86_400_000;
 
 /** A bot that wants to be woken `after` milliseconds after each text, and then speaks. */
@@ -36,7 +35,7 @@ for (const [engine, open] of ENGINES) {
 
     const said = async () => {
       await rig.send();
-      return rig.sent.map(({ text }) => text);
+      return rig.texts();
     };
 
     it('is woken at its time, once, whichever process looks', async () => {
@@ -95,9 +94,9 @@ for (const [engine, open] of ENGINES) {
       await rig.textIn('hello');
       await rig.turn();
       await rig.send();
-      await rig.desk.claim(CONVERSATION, actor);
+      await rig.desk.claim(CONVERSATION, ANA);
       expect(await rig.conversation()).to.not.have.property('wakeAt');
-      await rig.desk.return(CONVERSATION, actor, { key: 'k' });
+      await rig.desk.return(CONVERSATION, ANA, { key: 'k' });
       rig.time += DAY;
       await rig.turn();
       expect((await said()).map((text) => text.split(' ')[0])).to.deep.equal(['echo', 'returned']);
@@ -109,10 +108,7 @@ for (const [engine, open] of ENGINES) {
     });
 
     it('is no more idle than it said, and never kept from resting', async () => {
-      rig.workstream = {
-        ...WORKSTREAM,
-        settings: { ...WORKSTREAM.settings, times: { ...WORKSTREAM.settings.times, closeActive: 30 } },
-      };
+      rig.set({ times: { closeActive: 30 } });
       await rig.textIn('hello');
       await rig.turn();
       rig.time += 60_000;

@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { receive } from '../../src/conversations/inbox.ts';
 import type { FetchMedia } from '../../src/http/media.ts';
 import { goOnErasing } from '../../src/privacy/erasures.ts';
-import { type Attachments, DEFAULT_SETTINGS } from '../../src/store/workstream.ts';
-import { CONVERSATION, CUSTOMER, NUMBER, SETTINGS, WORKSTREAM } from '../support/conversations.ts';
+import { CONVERSATION, CUSTOMER, NUMBER, SETTINGS } from '../support/conversations.ts';
 import { comeIn, handOver, openStage, STAGE_ENGINES, type Stage } from './stage.ts';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
@@ -32,13 +31,9 @@ for (const engine of STAGE_ENGINES) {
       );
       await handOver(stage);
       await comeIn(stage, 'ana');
-      turn({ customers: true, agents: true });
+      stage.rig.set({ attachments: { customers: true, agents: true } });
     });
     afterEach(() => stage.close());
-
-    function turn(attachments: Attachments): void {
-      stage.rig.workstream = { ...WORKSTREAM, settings: { ...DEFAULT_SETTINGS, attachments } };
-    }
 
     async function mms(): Promise<void> {
       const media = [
@@ -95,7 +90,7 @@ for (const engine of STAGE_ENGINES) {
     });
 
     it('are neither listed nor opened where the workstream has them off', async () => {
-      turn({ customers: false, agents: false });
+      stage.rig.set({ attachments: { customers: false, agents: false } });
       await mms();
       expect(await transcript()).not.to.have.property('media');
       expect((await open(0)).status).to.equal(404);
@@ -187,7 +182,7 @@ for (const engine of STAGE_ENGINES) {
       expect((await upload(Buffer.alloc(0))).body.code).to.equal('file_refused');
       const large = await upload(Buffer.concat([PNG, Buffer.alloc(5 * 1024 * 1024)]));
       expect([large.status, large.body.code]).to.deep.equal([413, 'body_too_large']);
-      turn({ customers: true, agents: false });
+      stage.rig.set({ attachments: { customers: true, agents: false } });
       expect((await upload(PNG)).body.code).to.equal('attachments_off');
       expect(await stage.store.files.countDocuments({ conversationId: CONVERSATION })).to.equal(0);
     });

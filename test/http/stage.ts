@@ -14,7 +14,7 @@ import type { Wake } from '../../src/wake.ts';
 import { LOOPBACK } from '../../src/webhooks/address.ts';
 import { createSubscriptions } from '../../src/webhooks/subscriptions.ts';
 import { createWebhooks } from '../../src/webhooks/webhooks.ts';
-import { CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import { CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { recordedLog } from '../support/log.ts';
 import { aQueue } from '../support/queues.ts';
 import { mongoStore, temporaryEmbeddedStore } from '../support/stores.ts';
@@ -266,9 +266,7 @@ export async function comeIn({ store }: Pick<Stage, 'store'>, ...ids: string[]):
 
 /** A customer has asked for a person: the conversation waits in `support`. */
 export async function handOver(stage: Stage): Promise<string> {
-  stage.rig.bot = handsOver();
-  await stage.rig.textIn('a person please');
-  await stage.rig.turn();
+  await stage.rig.handOver();
   await stage.rig.send();
   return CONVERSATION;
 }

@@ -5,17 +5,27 @@ import { receive } from '../../src/conversations/inbox.ts';
 import { newConversation } from '../../src/conversations/new-conversation.ts';
 import { createOptouts, type Optouts } from '../../src/conversations/optouts.ts';
 import { type OutboxParts, type OutgoingText, sendOut } from '../../src/conversations/outbox.ts';
+import type { Actor } from '../../src/conversations/rights.ts';
 import { compileRouting } from '../../src/conversations/routing-rules.ts';
 import type { SendResult } from '../../src/conversations/send-outcome.ts';
 import type { Settings } from '../../src/conversations/settings.ts';
 import { type TurnParts, workOff } from '../../src/conversations/turn.ts';
 import type { ConsentWord, ConversationDoc, MessageDoc, QueueDoc, Store } from '../../src/store/documents.ts';
-import { type Workstream, workstreamOf } from '../../src/store/workstream.ts';
+import {
+  type AutomatedMessage,
+  DEFAULT_SETTINGS,
+  type Workstream,
+  type WorkstreamSettings,
+  workstreamOf,
+} from '../../src/store/workstream.ts';
 import { aWorkstream } from './workstreams.ts';
 
 export const NUMBER = '15550109999';
 export const CUSTOMER = '15550100001';
 export const CONVERSATION = `${NUMBER}-${CUSTOMER}`;
+
+/** An agent of the queue `support`. */
+export const ANA: Actor = { id: 'ana', role: 'agent', queues: ['support'] };
 
 /** A workstream with the default settings. */
 export const WORKSTREAM = workstreamOf(aWorkstream());
@@ -86,6 +96,12 @@ const QUEUE_WORDS: { [text: string]: 'where' | 'leave' } = { 'where am I': 'wher
 
 const CONSENT_WORDS: { [text: string]: ConsentWord } = { STOP: 'stop', START: 'start', HELP: 'help' };
 
+/** Of times and distribution only what is named changes; any other setting changes as a whole. */
+export interface SettingChanges extends Partial<Omit<WorkstreamSettings, 'times' | 'distribution'>> {
+  times?: Partial<WorkstreamSettings['times']>;
+  distribution?: Partial<WorkstreamSettings['distribution']>;
+}
+
 export interface Rig {
   store: Store;
   desk: Desk;
@@ -96,6 +112,8 @@ export interface Rig {
   time: number;
   /** What the provider was asked to send, oldest first. */
   sent: OutgoingText[];
+  /** The words of what the provider was asked to send, oldest first. */
+  texts(): string[];
   /** Errors that bots threw. */
   botErrors: unknown[];
   /** Ids of conversations that were to go into a queue that there is not. */
@@ -116,6 +134,12 @@ export interface Rig {
   /** What the provider answers from now on. */
   answer: (message: OutgoingText) => SendResult | Promise<SendResult>;
   bot: Bot;
+  /** Has there be these queues, beside those that there are. */
+  addQueues(...queues: QueueDoc[]): Promise<void>;
+  /** Changes settings of the workstream. */
+  set(changes: SettingChanges): void;
+  /** Has the service say these by itself, with what it says unless it is told otherwise, and nothing else. */
+  turnOn(...kinds: AutomatedMessage[]): void;
   /** STOP, START and HELP are what they say. */
   textIn(text: string, referenceId?: string, provider?: { action: string }): Promise<void>;
   /** Works off what is due, without sending. */
@@ -124,6 +148,8 @@ export interface Rig {
   send(): Promise<void>;
   /** Works off what is due, and sends it. Answers the texts that leave meanwhile. */
   work(): Promise<string[]>;
+  /** The customer asks for a person and waits in `support`; the bot's answer has not left yet. */
+  handOver(): Promise<void>;
   /** What the customer gets for a text. */
   says(text: string, referenceId?: string): Promise<string[]>;
   conversation(): Promise<ConversationDoc>;
@@ -206,6 +232,23 @@ export function createRig(store: Store): Rig {
         return rig.answer(message);
       },
     },
+    async addQueues(...queues) {
+      for (const queue of queues) await store.queues.insertOne(queue);
+      rig.queues = [...rig.queues, ...queues];
+    },
+    set({ times, distribution, ...others }) {
+      const { settings } = rig.workstream;
+      const merged = {
+        times: { ...settings.times, ...times },
+        distribution: { ...settings.distribution, ...distribution },
+      };
+      rig.workstream = { ...rig.workstream, settings: { ...settings, ...others, ...merged } };
+    },
+    turnOn(...kinds) {
+      const given = Object.fromEntries(kinds.map((kind) => [kind, { on: true, texts: {} }]));
+      rig.set({ messages: { ...DEFAULT_SETTINGS.messages, ...given } });
+    },
+    texts: () => rig.sent.map(({ text }) => text),
     async textIn(text, referenceId = `REF${ids++}`, provider = undefined) {
       const consent = CONSENT_WORDS[text];
       const inbound = {
@@ -234,7 +277,12 @@ export function createRig(store: Store): Rig {
       rig.sent.length = 0;
       await rig.turn();
       await rig.send();
-      return rig.sent.map(({ text }) => text);
+      return rig.texts();
+    },
+    async handOver() {
+      rig.bot = handsOver();
+      await rig.textIn('a person please');
+      await rig.turn();
     },
     async says(text, referenceId) {
       await rig.textIn(text, referenceId);

@@ -78,19 +78,24 @@ describe('the worker of webhooks', () => {
     await store.events.insertOne(doc);
     for (const id of webhookIds) await store.deliveries.insertOne(deliveryOf(id, doc, TIME));
   }
+  /** Has these requests go unanswered until what it gives back is called. */
+  function hold(these: (request: Parameters<Post>[0]) => boolean): () => void {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    post = async (request) => {
+      if (these(request)) await held;
+      return { status: 200 };
+    };
+    return release;
+  }
   const delivered = (webhookId: string) =>
     store.deliveries.countDocuments({ webhookId, status: 'delivered' });
 
   it('lets a webhook that hangs keep nobody else waiting, with eight requests to it at once', async () => {
     for (let n = 0; n < 20; n++) await event(n, ['fast', 'slow']);
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    post = async ({ url }) => {
-      if (url.includes('slow')) await held;
-      return { status: 200 };
-    };
+    const release = hold(({ url }) => url.includes('slow'));
     start();
     while ((await delivered('fast')) < 20) await new Promise((resolve) => setImmediate(resolve));
     expect(posted.filter((one) => one.startsWith('slow'))).to.have.length(8);
@@ -101,14 +106,7 @@ describe('the worker of webhooks', () => {
 
   it('lets a conversation that hangs keep no other of its webhook waiting, also one that comes later', async () => {
     for (let n = 0; n < 20; n++) await event(n, ['slow']);
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    post = async ({ headers }) => {
-      if (headers['webhook-id'] === 'e3') await held;
-      return { status: 200 };
-    };
+    const release = hold(({ headers }) => headers['webhook-id'] === 'e3');
     const running = start();
     while ((await delivered('slow')) < 19) await new Promise((resolve) => setImmediate(resolve));
     await event(20, ['slow']);
@@ -124,14 +122,7 @@ describe('the worker of webhooks', () => {
 
   it('never has one in hand twice, also when its lease is over', async () => {
     await event(1, ['slow']);
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    post = async () => {
-      await held;
-      return { status: 200 };
-    };
+    const release = hold(() => true);
     const running = start();
     while (posted.length < 1) await new Promise((resolve) => setImmediate(resolve));
     time += 40_000;
@@ -206,14 +197,7 @@ describe('the worker of webhooks', () => {
 
   it('stops by finishing what is in hand', async () => {
     for (let n = 0; n < 20; n++) await event(n, ['fast']);
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    post = async () => {
-      await held;
-      return { status: 200 };
-    };
+    const release = hold(() => true);
     const running = start();
     while (posted.length < 8) await new Promise((resolve) => setImmediate(resolve));
     const stopped = running.stop();

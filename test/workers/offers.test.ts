@@ -3,7 +3,7 @@ import type { Store } from '../../src/store/documents.ts';
 import { createOffers } from '../../src/workers/offers.ts';
 import { createStillness } from '../../src/workers/stillness.ts';
 import { anAgent } from '../store/documents.ts';
-import { aConversation, createRig, WORKSTREAM } from '../support/conversations.ts';
+import { aConversation, createRig } from '../support/conversations.ts';
 import { recordedLog } from '../support/log.ts';
 import { aQueue } from '../support/queues.ts';
 import { createSleeper } from '../support/sleeper.ts';
@@ -20,9 +20,7 @@ describe('the loop of offers', () => {
 
   it('looks further into a long queue every second, without a rest and without haste', async () => {
     const rig = createRig(store);
-    const { settings } = WORKSTREAM;
-    const distribution = { ...settings.distribution, mode: 'push' as const, skills: 'exact' as const };
-    rig.workstream = { ...WORKSTREAM, settings: { ...settings, distribution } };
+    rig.set({ distribution: { mode: 'push', skills: 'exact' } });
     rig.queues = [aQueue()];
     await store.agents.insertOne(anAgent({ _id: 'eve', queues: ['support'] }));
     const waiting = { state: 'open', queueId: 'support', queuedAt: 0 } as const;

@@ -56,7 +56,6 @@ describe('the loop of sends', () => {
     await rig.textIn('hello');
     await rig.turn();
   }
-  const texts = () => rig.sent.map(({ text }) => text);
 
   it('finds what is due at its next look, and goes from part to part without another', async () => {
     sends.start();
@@ -65,7 +64,7 @@ describe('the loop of sends', () => {
     await asleep();
     const looks = sleeper.sleeps.length;
     await worked();
-    expect(texts()).to.deep.equal(['one', 'two', 'three']);
+    expect(rig.texts()).to.deep.equal(['one', 'two', 'three']);
     expect(sleeper.sleeps).to.have.length(looks);
   });
 
@@ -76,7 +75,7 @@ describe('the loop of sends', () => {
     const looks = sleeper.sleeps.length;
     sends.hint('out:in:REF0:0');
     await worked();
-    expect(texts()).to.deep.equal(['one', 'two', 'three']);
+    expect(rig.texts()).to.deep.equal(['one', 'two', 'three']);
     expect(sleeper.sleeps).to.have.length(looks);
   });
 
@@ -86,13 +85,13 @@ describe('the loop of sends', () => {
     await answered('one');
     await asleep();
     await worked();
-    expect(texts()).to.deep.equal(['one']);
+    expect(rig.texts()).to.deep.equal(['one']);
     await asleep();
-    expect(texts()).to.deep.equal(['one']);
+    expect(rig.texts()).to.deep.equal(['one']);
     rig.time += 1000;
     await asleep();
     await worked();
-    expect(texts()).to.deep.equal(['one', 'one']);
+    expect(rig.texts()).to.deep.equal(['one', 'one']);
     expect(new Set(sleeper.sleeps)).to.deep.equal(new Set([1000]));
   });
 
@@ -142,11 +141,11 @@ describe('the loop of sends', () => {
     sends.start();
     await asleep();
     await asleep();
-    expect(texts()).to.deep.equal([]);
+    expect(rig.texts()).to.deep.equal([]);
     rig.time += SEND_LEASE;
     await asleep();
     await worked();
-    expect(texts()).to.deep.equal(['two']);
+    expect(rig.texts()).to.deep.equal(['two']);
     expect((await rig.transcript()).map(({ status }) => status)).to.deep.equal([
       'handled',
       'unknown',
@@ -174,7 +173,7 @@ describe('the loop of sends', () => {
     end();
     await stopping;
     expect((await rig.transcript()).map(({ status }) => status)).to.deep.equal(['handled', 'sent', 'queued']);
-    expect(texts()).to.deep.equal(['one']);
+    expect(rig.texts()).to.deep.equal(['one']);
   });
 
   describe('on a full disk', () => {
@@ -204,7 +203,7 @@ describe('the loop of sends', () => {
       limitFiles('unlimited');
       await asleep();
       await worked();
-      expect(texts()).to.deep.equal(['one', 'two']);
+      expect(rig.texts()).to.deep.equal(['one', 'two']);
       expect(await statuses()).to.deep.equal(['sent', 'sent']);
     });
 
@@ -216,14 +215,14 @@ describe('the loop of sends', () => {
       limitFiles('unlimited');
       await asleep();
       await worked();
-      expect(texts()).to.deep.equal(['one', 'two']);
+      expect(rig.texts()).to.deep.equal(['one', 'two']);
       expect(await statuses()).to.deep.equal(['sent', 'sent']);
     });
 
     it('leaves it queued when it stops once there is room', async () => {
       limitFiles('unlimited');
       await sends.stop();
-      expect(texts()).to.deep.equal([]);
+      expect(rig.texts()).to.deep.equal([]);
       expect(await statuses()).to.deep.equal(['queued', 'queued']);
     });
 

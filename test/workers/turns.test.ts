@@ -4,14 +4,7 @@ import type { Bot } from '../../src/bot-turn.ts';
 import { LEASE, TURN_DEADLINE } from '../../src/conversations/turn.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { createTurns, type Turns } from '../../src/workers/turns.ts';
-import {
-  aConversation,
-  anAnswer,
-  CONVERSATION,
-  createRig,
-  handsOver,
-  type Rig,
-} from '../support/conversations.ts';
+import { aConversation, anAnswer, CONVERSATION, createRig, type Rig } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { recordedLog } from '../support/log.ts';
 import { rejection } from '../support/rejection.ts';
@@ -135,7 +128,7 @@ describe('the loop of turns', () => {
       await worked();
       expect(await texts()).to.deep.equal(['echo hello', 'your order has left']);
       await rig.send();
-      expect(rig.sent.map(({ text }) => text)).to.deep.equal(['echo hello', 'your order has left']);
+      expect(rig.texts()).to.deep.equal(['echo hello', 'your order has left']);
     });
 
     it('takes several of one conversation one after the other, as they were asked', async () => {
@@ -198,9 +191,7 @@ describe('the loop of turns', () => {
     });
 
     it('refuses it while a person has the conversation', async () => {
-      rig.bot = handsOver();
-      await rig.textIn('a person please');
-      await rig.turn();
+      await rig.handOver();
       turns.start();
       const asked = turns.ask(CONVERSATION, async () => expect.fail('the bot was asked'));
       expect(await rejection(asked)).to.include({ code: 'wrong_state' });

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { GRACE } from '../../../src/conversations/grace.ts';
 import { offerPass } from '../../../src/conversations/offers.ts';
-import { WORKSTREAM } from '../../support/conversations.ts';
 import { aQueue } from '../../support/queues.ts';
 import { handOver, openStage, type Stage } from '../stage.ts';
 
@@ -69,9 +68,7 @@ describe('/api/presences', () => {
     let id: string;
     beforeEach(async () => {
       id = await handOver(stage);
-      const { settings } = WORKSTREAM;
-      const distribution = { ...settings.distribution, mode: 'push' as const };
-      stage.rig.workstream = { ...WORKSTREAM, settings: { ...settings, distribution } };
+      stage.rig.set({ distribution: { mode: 'push' } });
       stage.rig.queues = [aQueue('support')];
       await mine({ presence: 'available' });
       await offerPass({ ...stage.rig.turns, store: stage.store, due: () => {} }, new Map());

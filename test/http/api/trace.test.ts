@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { traced } from '../../../src/conversations/trace.ts';
 import type { ConversationDoc } from '../../../src/store/documents.ts';
-import { aConversation, CONVERSATION, WORKSTREAM } from '../../support/conversations.ts';
+import { aConversation, CONVERSATION } from '../../support/conversations.ts';
 import { openStage, type Stage } from '../stage.ts';
 
 describe('GET /api/conversations/{id}/trace', () => {
@@ -9,9 +9,7 @@ describe('GET /api/conversations/{id}/trace', () => {
   beforeEach(async () => {
     stage = await openStage();
     stage.rig.time = Date.parse('2026-03-02T09:30:00Z');
-    const { settings } = WORKSTREAM;
-    const distribution = { ...settings.distribution, mode: 'push' as const };
-    stage.rig.workstream = { ...WORKSTREAM, settings: { ...settings, distribution } };
+    stage.rig.set({ distribution: { mode: 'push' } });
   });
   afterEach(() => stage.close());
 
