@@ -85,7 +85,8 @@ async function answerTo(
   if (!isWrite) {
     const found = await run({ ...asker, effectKey: '', csv: wantsCsv(req, request) });
     const csv = found instanceof CsvAnswer;
-    if (await auditRead(parts, { route, agentId, request }, { csv })) await parts.store.durable();
+    const isNews = await auditRead(parts, { route, agentId, request }, { csv, answer: found });
+    if (isNews) await parts.store.durable();
     return csv
       ? { status: 200, body: found.text, mediaType: 'text/csv; charset=utf-8' }
       : { ...answerOf(route, found), mediaType: 'application/json' };
