@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useApp, useFormats, useT } from '../app-context.ts';
 import { query } from '../model/api.ts';
+import { whyNot } from '../model/failure.ts';
 import { labelled } from '../model/labelled.ts';
 import { shownNumber } from '../model/phone-number.ts';
 import { addressOf } from '../model/place.ts';
@@ -222,8 +223,8 @@ function NotOut() {
               {shownNumber(conversationId.split('-')[1] ?? conversationId)}
             </a>{' '}
             <span class={`status ${status}`}>{t(`status.${status}`)}</span>{' '}
-            <span class="faint">
-              {moment(at)} {error?.message}
+            <span class="faint" title={error?.message}>
+              {moment(at)} {error && whyNot(t, error, status)}
             </span>
           </li>
         ))}
