@@ -9,17 +9,19 @@ import type { RawRequest, Route } from './route.ts';
  */
 const UNAUDITED: ReadonlySet<string> = new Set(['keepDraft', 'deleteDraft', 'tryRules']);
 
-/** Reads that show what customers have written. */
+/** Reads that show what customers have written, or who they are, beyond what the desk shows of those who wait. */
 const AUDITED_READS: ReadonlySet<string> = new Set([
   'listTranscript',
   'listDeadLetters',
+  'getContact',
   'getOptout',
+  'listOptouts',
   'getBackup',
   'exportContact',
   'openMedia',
 ]);
 
-/** Milliseconds. A transcript that is on the screen is read again and again: that is one entry. */
+/** Milliseconds. A transcript that is on the screen is read again and again, a list page by page: that is one entry. */
 const ONE_READING = 10 * 60_000;
 
 /**
@@ -39,9 +41,6 @@ const CODE = /^(?!.*\d{5})[\w.:-]{1,64}$/;
 
 /** What is in these is the customer's, or a text, whatever its own name is. */
 const CLOSED: ReadonlySet<string> = new Set(['variables', 'context', 'texts', 'bytes']);
-
-/** Lists that are for reading one page after the other; as CSV all of them leave at once. */
-const AUDITED_AS_CSV: ReadonlySet<string> = new Set(['listOptouts']);
 
 const MOST_FIELDS = 200;
 const LONGEST_VALUE = 500;
@@ -132,20 +131,42 @@ async function withClaimAudited<A>(
   return claimed;
 }
 
-/** Adds the entry of a read that is audited; false when there is nothing to add. */
+/** Adds the entries of a read that is audited; false when there is nothing to add. */
 export async function auditRead(
   { store, now }: Parts,
   { route, agentId, request }: Audited,
-  { csv = false } = {},
+  { csv = false, answer }: { csv?: boolean; answer?: unknown } = {},
 ): Promise<boolean> {
   const { operation } = route;
-  if (!AUDITED_READS.has(operation) && !(csv && AUDITED_AS_CSV.has(operation))) return false;
-  const { id, number } = asRecord(request.params);
-  const target = stringOf(id) ?? stringOf(number) ?? '';
+  if (!AUDITED_READS.has(operation)) return false;
   const at = now();
   const reading = Math.floor(at / ONE_READING);
-  const _id = `read:${agentId}:${operation}:${reading}:${target}`;
-  return insertOnce(store.audit, { _id, at, agentId, operation, target, changes: [] });
+  // As CSV all of a list leaves at once, which is not the same as to look at a page of it.
+  const how = csv ? `${operation}:csv` : operation;
+  const changes = csv ? [{ field: 'format', value: 'csv' }] : [];
+  let added = false;
+  for (const target of operation === 'getContact' ? shownOnCard(answer) : [targetOf(request)]) {
+    const _id = `read:${agentId}:${how}:${reading}:${target}`;
+    const isNew = await insertOnce(store.audit, { _id, at, agentId, operation, target, changes });
+    added ||= isNew;
+  }
+  return added;
+}
+
+function targetOf({ params }: Audited['request']): string {
+  const { id, number } = asRecord(params);
+  return stringOf(id) ?? stringOf(number) ?? '';
+}
+
+/**
+ * What a contact card tells of: conversations, whose retention then holds for the entries too, or a number of which
+ * there is only who wants no texts. Of an empty card, nothing. What was asked for may be written in many ways.
+ */
+function shownOnCard(card: unknown): string[] {
+  const { number, conversations, optouts } = asRecord(card);
+  const ids = listOf(conversations).flatMap((one) => idOf(one) ?? []);
+  if (ids.length > 0) return ids;
+  return listOf(optouts).length > 0 ? [stringOf(number) ?? ''] : [];
 }
 
 /** The leaves of a body, with their paths. */
@@ -186,6 +207,10 @@ function nameIn(value: unknown): string | undefined {
 
 function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function asRecord(value: unknown): { [field: string]: unknown } {

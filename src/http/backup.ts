@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { Request, Response, Server } from 'restify';
+import type { Server } from 'restify';
 import { dumpLines } from '../backup/dump.ts';
 import { auditRead } from './audit.ts';
 import { authorize } from './auth.ts';
+import { mountEndpoint } from './endpoint.ts';
 import type { HttpParts } from './parts.ts';
-import { sendProblem } from './problem.ts';
 import type { Described } from './route.ts';
 
 export const BACKUP_ROUTE = {
@@ -32,29 +32,19 @@ export function mountBackup(
   server: Server,
   parts: Pick<HttpParts, 'store' | 'now' | 'log' | 'limits' | 'openId'>,
 ): void {
-  const { operation, path } = BACKUP_ROUTE;
-  server.get({ path, name: operation }, async (req: Request, res: Response) => {
-    try {
-      const { agent } = await authorize(parts, req, operation);
-      const audited = {
-        route: { operation },
-        agentId: agent._id,
-        request: { params: { id: 'backup' }, body: {} },
-      };
-      if (await auditRead(parts, audited)) await parts.store.durable();
-      res.writeHead(200, {
-        'Content-Type': 'application/gzip',
-        'Content-Disposition': 'attachment; filename="switchboard-backup.ndjson.gz"',
-      });
-      await pipeline(Readable.from(dumpLines(parts.store, parts.now)), createGzip(), res);
-    } catch (error) {
-      if (!res.headersSent) {
-        sendProblem(res, error);
-      } else {
-        // Cut off, so its reader finds no end in it.
-        res.destroy();
-        if (!req.destroyed) parts.log.error({ err: error, operation }, 'a backup broke off');
-      }
-    }
+  const { operation } = BACKUP_ROUTE;
+  mountEndpoint(server, BACKUP_ROUTE, parts, async (req, res) => {
+    const { agent } = await authorize(parts, req, operation);
+    const audited = {
+      route: { operation },
+      agentId: agent._id,
+      request: { params: { id: 'backup' }, body: {} },
+    };
+    if (await auditRead(parts, audited)) await parts.store.durable();
+    res.writeHead(200, {
+      'Content-Type': 'application/gzip',
+      'Content-Disposition': 'attachment; filename="switchboard-backup.ndjson.gz"',
+    });
+    await pipeline(Readable.from(dumpLines(parts.store, parts.now)), createGzip(), res);
   });
 }

@@ -189,7 +189,6 @@ export const CALLBACK_ROUTE: Described = {
     'Signed by TeleSign over the raw body, in `Authorization` or `X-TS-Authorization`. 200 says that the text is on disk; after anything else TeleSign tries again. A text for a number that the channel does not list is taken in too, and logged.',
   schemas: { params: z.object({ channelId: z.string() }) },
   answer: { status: 200, description: 'Taken in.', example: {} },
-  correlated: true,
   errors: [
     'bad_signature',
     'unknown_channel',

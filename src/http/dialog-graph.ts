@@ -1,9 +1,10 @@
-import type { Request, Response, Server } from 'restify';
+import type { Server } from 'restify';
 import { z } from 'zod';
 import { SwitchboardError } from '../errors.ts';
 import { type AuthParts, authorize } from './auth.ts';
+import { mountEndpoint } from './endpoint.ts';
 import type { HttpParts } from './parts.ts';
-import { invalidRequest, sendProblem } from './problem.ts';
+import { invalidRequest } from './problem.ts';
 import type { Described } from './route.ts';
 import { language } from './workstream-schemas.ts';
 
@@ -34,25 +35,17 @@ export function mountDialogGraph(
   server: Server,
   parts: AuthParts & Pick<HttpParts, 'drawDialogs' | 'log'>,
 ): void {
-  const { operation, path } = GRAPH_ROUTE;
-  server.get({ path, name: operation }, async (req: Request, res: Response) => {
-    try {
-      await authorize(parts, req, operation);
-      const { searchParams } = new URL(req.url ?? '', 'http://localhost');
-      const asked = query.safeParse(Object.fromEntries(searchParams));
-      if (!asked.success) {
-        throw invalidRequest([
-          { path: 'query.language', message: 'write a language tag such as en or zh-TW' },
-        ]);
-      }
-      if (parts.drawDialogs === undefined) {
-        throw new SwitchboardError('not_found', 'A program is the bot: there are no dialogs.');
-      }
-      const drawn = await parts.drawDialogs(asked.data.language);
-      res.sendRaw(200, drawn, { 'Content-Type': 'image/svg+xml', 'Content-Security-Policy': POLICY });
-    } catch (error) {
-      const { status } = sendProblem(res, error);
-      if (status >= 500) parts.log.error({ err: error, operation }, 'a request failed');
+  mountEndpoint(server, GRAPH_ROUTE, parts, async (req, res) => {
+    await authorize(parts, req, GRAPH_ROUTE.operation);
+    const { searchParams } = new URL(req.url ?? '', 'http://localhost');
+    const asked = query.safeParse(Object.fromEntries(searchParams));
+    if (!asked.success) {
+      throw invalidRequest([{ path: 'query.language', message: 'write a language tag such as en or zh-TW' }]);
     }
+    if (parts.drawDialogs === undefined) {
+      throw new SwitchboardError('not_found', 'A program is the bot: there are no dialogs.');
+    }
+    const drawn = await parts.drawDialogs(asked.data.language);
+    res.sendRaw(200, drawn, { 'Content-Type': 'image/svg+xml', 'Content-Security-Policy': POLICY });
   });
 }

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response, Server } from 'restify';
-import { inSpan, type RunningSpan } from '../tracing.ts';
+import type { RunningSpan } from '../tracing.ts';
 import { auditRead, withAudit } from './audit.ts';
 import { authorize, type Caller, tokenHash } from './auth.ts';
 import { parseJson, parseText, readBody } from './body.ts';
-import { requestSpan } from './correlation.ts';
+import { mountEndpoint } from './endpoint.ts';
 import { type Answer, beginKeyed, idempotencyKey } from './idempotency.ts';
 import type { HttpParts } from './parts.ts';
-import { problemOf, sendProblem } from './problem.ts';
+import { problemOf } from './problem.ts';
 import { refuseSecretFields } from './rights.ts';
 import { CsvAnswer, type Route } from './route.ts';
 import { actorOf } from './visibility.ts';
@@ -19,47 +19,13 @@ type Parts = Pick<HttpParts, 'store' | 'now' | 'randomId' | 'log' | 'limits' | '
 
 /** Puts an operation of the API on the server: who asks, may they, is the request right, was it answered before. */
 export function mount(server: Server, route: Route, parts: Parts): void {
-  const path = route.path.replace(/\{(\w+)\}/g, ':$1');
-  const handler = async (req: Request, res: Response) =>
-    inSpan(`${route.method.toUpperCase()} ${route.path}`, requestSpan(req), (span) => {
-      span.note({ 'http.route': route.path, 'switchboard.operation': route.operation });
-      return handle(req, res, span);
-    });
-  const handle = async (req: Request, res: Response, span: RunningSpan) => {
-    res.setHeader('X-Correlation-Id', span.correlationId);
-    try {
-      const answer = await answerTo(route, req, res, span, parts);
-      // Not by restify, which sends the body in a second piece, without its length.
-      res.statusCode = answer.status;
-      res.setHeader('Content-Type', answer.mediaType);
-      res.end(answer.body);
-    } catch (error) {
-      // Nobody is there to be answered, and nothing of ours is broken.
-      if (!req.complete && req.destroyed) return;
-      const { status } = sendProblem(res, error);
-      if (status < 500) return;
-      const { correlationId } = span;
-      parts.log.error({ err: error, operation: route.operation, correlationId }, 'a request failed');
-    }
-  };
-  const options = { path, name: route.operation };
-  switch (route.method) {
-    case 'get':
-      server.get(options, handler);
-      break;
-    case 'post':
-      server.post(options, handler);
-      break;
-    case 'put':
-      server.put(options, handler);
-      break;
-    case 'patch':
-      server.patch(options, handler);
-      break;
-    case 'delete':
-      server.del(options, handler);
-      break;
-  }
+  mountEndpoint(server, route, parts, async (req, res, span) => {
+    const answer = await answerTo(route, req, res, span, parts);
+    // Not by restify, which sends the body in a second piece, without its length.
+    res.statusCode = answer.status;
+    res.setHeader('Content-Type', answer.mediaType);
+    res.end(answer.body);
+  });
 }
 
 async function answerTo(
@@ -85,7 +51,8 @@ async function answerTo(
   if (!isWrite) {
     const found = await run({ ...asker, effectKey: '', csv: wantsCsv(req, request) });
     const csv = found instanceof CsvAnswer;
-    if (await auditRead(parts, { route, agentId, request }, { csv })) await parts.store.durable();
+    const isNews = await auditRead(parts, { route, agentId, request }, { csv, answer: found });
+    if (isNews) await parts.store.durable();
     return csv
       ? { status: 200, body: found.text, mediaType: 'text/csv; charset=utf-8' }
       : { ...answerOf(route, found), mediaType: 'application/json' };

@@ -1,11 +1,11 @@
-import type { Request, Response, Server } from 'restify';
+import type { Server } from 'restify';
 import { z } from 'zod';
 import { EXAMPLE_CONVERSATION } from './api/examples.ts';
 import { authorize, signInOf } from './auth.ts';
+import { mountEndpoint } from './endpoint.ts';
 import type { EventHub } from './event-hub.ts';
 import { createEventStream } from './event-stream.ts';
 import type { HttpParts } from './parts.ts';
-import { sendProblem } from './problem.ts';
 import type { Described } from './route.ts';
 import { actorOf } from './visibility.ts';
 
@@ -35,37 +35,20 @@ export function mountEvents(
   hub: EventHub,
   parts: Pick<HttpParts, 'store' | 'now' | 'log' | 'sleep' | 'limits' | 'openId'>,
 ): void {
-  server.get(
-    { path: EVENTS_ROUTE.path, name: EVENTS_ROUTE.operation },
-    async (req: Request, res: Response) => {
-      try {
-        const { agent, signInId, tokenHash, until } = await authorize(parts, req, EVENTS_ROUTE.operation);
-        const listener = { actor: actorOf(agent), tokenHash, until };
-        const lastEventId = req.headers['last-event-id'];
-        const closed = new Promise<void>((resolve) => res.on('close', resolve));
-        const stream = createEventStream(res, listener, parts.now);
-        try {
-          await hub.join(
-            stream,
-            typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined,
-          );
-          await (signInId === null ? closed : closedOrSignedOut(parts, signInId, closed));
-          stream.end();
-        } finally {
-          hub.leave(stream);
-        }
-      } catch (error) {
-        if (res.headersSent) {
-          parts.log.error({ err: error, operation: EVENTS_ROUTE.operation }, 'an event stream broke off');
-          res.destroy();
-        } else {
-          const { status } = sendProblem(res, error);
-          if (status >= 500)
-            parts.log.error({ err: error, operation: EVENTS_ROUTE.operation }, 'a request failed');
-        }
-      }
-    },
-  );
+  mountEndpoint(server, EVENTS_ROUTE, parts, async (req, res) => {
+    const { agent, signInId, tokenHash, until } = await authorize(parts, req, EVENTS_ROUTE.operation);
+    const listener = { actor: actorOf(agent), tokenHash, until };
+    const lastEventId = req.headers['last-event-id'];
+    const closed = new Promise<void>((resolve) => res.on('close', resolve));
+    const stream = createEventStream(res, listener, parts.now);
+    try {
+      await hub.join(stream, typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined);
+      await (signInId === null ? closed : closedOrSignedOut(parts, signInId, closed));
+      stream.end();
+    } finally {
+      hub.leave(stream);
+    }
+  });
 }
 
 /** Resolves when the reader is gone, or is no longer signed in. */

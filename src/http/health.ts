@@ -40,6 +40,7 @@ export const HEALTH_ROUTES: readonly Described[] = [
     tag,
     summary: 'Is the process alive',
     schemas: {},
+    untraced: true,
     answer: { status: 200, description: 'It is.', example: { status: 'alive' } },
     errors: [],
   },
@@ -50,6 +51,7 @@ export const HEALTH_ROUTES: readonly Described[] = [
     tag,
     summary: 'Can it do its work now',
     schemas: {},
+    untraced: true,
     answer: { status: 200, description: 'It can.', example: { status: 'ready' } },
     errors: ['not_ready'],
   },
@@ -60,6 +62,7 @@ export const HEALTH_ROUTES: readonly Described[] = [
     tag,
     summary: 'Metrics for Prometheus',
     schemas: {},
+    untraced: true,
     answer: {
       status: 200,
       description: 'Prometheus text.',

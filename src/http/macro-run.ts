@@ -14,6 +14,8 @@ type Parts = Pick<HttpParts, 'store' | 'settings' | 'desk'>;
 /** A step that is ready to be done: the text of a reply is what goes out. */
 type ReadyStep = Exclude<MacroStep, { do: 'reply' }> | { do: 'reply'; text: string };
 
+type WithoutValue = { code: 'invalid_request'; detail: string; missing: string[] };
+
 /**
  * Does the steps in order, each as the agent would by hand, and stops at the first that is refused. All texts are made
  * before anything is done: one that lacks a value stops the whole. The keys of the effects come from the request's, so
@@ -32,7 +34,10 @@ export async function runMacro(
   try {
     for (; at < macro.steps.length; at++) {
       const step = macro.steps[at];
-      if (step) ready.push(await prepared(parts, step, conversation, context));
+      if (!step) break;
+      const next = await prepared(parts, step, conversation, context);
+      if ('missing' in next) return { done, refused: { step: at, do: step.do, ...next } };
+      ready.push(next);
     }
     for (at = 0; at < ready.length; at++) {
       const step = ready[at];
@@ -53,13 +58,14 @@ async function prepared(
   step: MacroStep,
   conversation: ConversationDoc,
   { agent }: Context,
-): Promise<ReadyStep> {
+): Promise<ReadyStep | WithoutValue> {
   if (step.do !== 'reply') return step;
   const reply = 'text' in step ? step.text : await parts.store.quickReplies.findOne({ _id: step.quickReply });
   if (reply === null) throw new SwitchboardError('not_found', 'There is no such quick reply.');
   const { text, missing } = await previewOf(parts, reply, conversation, agent);
   if (missing.length > 0) {
-    throw new SwitchboardError('invalid_request', `The text names what has no value: ${missing.join(', ')}.`);
+    const detail = `The text names what has no value: ${missing.join(', ')}.`;
+    return { code: 'invalid_request', detail, missing };
   }
   return { do: 'reply', text };
 }

@@ -69,6 +69,10 @@ export const macroRun = z
         ...doneStep.shape,
         code: z.string().meta({ description: 'That of the errors.' }),
         detail: z.string(),
+        missing: z
+          .array(z.string())
+          .optional()
+          .meta({ description: 'The names in its text that have no value, where that is why.' }),
       })
       .nullable()
       .meta({ description: 'The step that was refused; it and those after it were not done.' }),

@@ -1,4 +1,4 @@
-import type { Request, Response, Server } from 'restify';
+import type { Server } from 'restify';
 import { z } from 'zod';
 import type { Settings } from '../conversations/settings.ts';
 import { SwitchboardError } from '../errors.ts';
@@ -7,8 +7,8 @@ import { FILE_TYPES, fileTypeOf, PICTURE_TYPES } from '../files/file-type.ts';
 import type { ConversationDoc, MessageDoc } from '../store/documents.ts';
 import { auditRead } from './audit.ts';
 import { authorize } from './auth.ts';
+import { mountEndpoint } from './endpoint.ts';
 import type { HttpParts } from './parts.ts';
-import { sendProblem } from './problem.ts';
 import { readable } from './readable-message.ts';
 import type { Described } from './route.ts';
 import { actorOf, maySee } from './visibility.ts';
@@ -77,44 +77,38 @@ const HARMLESS = {
   'Cache-Control': 'private, no-store',
 };
 
-export function mountMedia(server: Server, parts: HttpParts): void {
-  server.get(
-    { path: '/api/messages/:id/media/:n', name: MEDIA_ROUTE.operation },
-    async (req: Request, res: Response) => {
-      try {
-        const { agent } = await authorize(parts, req, MEDIA_ROUTE.operation);
-        const { id, n } = z.object({ id: z.string(), n: z.string().regex(/^\d{1,3}$/) }).parse(req.params);
-        const { url } = await mediaAt(parts, id, Number(n), actorOf(agent));
-        const route = { operation: MEDIA_ROUTE.operation };
-        if (await auditRead(parts, { route, agentId: agent._id, request: { params: { id }, body: {} } })) {
-          await parts.store.durable();
-        }
-        const picture = await pictureAt(parts, url);
-        res.sendRaw(200, picture.bytes, {
-          ...HARMLESS,
-          'Content-Type': picture.type,
-          'Content-Disposition': 'inline',
-        });
-      } catch (error) {
-        answerProblem(parts, res, error instanceof z.ZodError ? notFound() : error);
-      }
-    },
-  );
+const place = z.object({ id: z.string(), n: z.string().regex(/^\d{1,3}$/) });
 
-  server.get({ path: '/f/:token', name: FILE_LINK_ROUTE.operation }, async (req: Request, res: Response) => {
-    try {
-      const token = String(req.params.token);
-      const found = await openFile(parts.store, token, parts.now());
-      if (found === null) throw notFound();
-      const { name, type } = found.file;
-      res.sendRaw(200, found.bytes, {
-        ...HARMLESS,
-        'Content-Type': type,
-        'Content-Disposition': `${showing(type)}; filename*=UTF-8''${encodedName(name)}`,
-      });
-    } catch (error) {
-      answerProblem(parts, res, error);
+export function mountMedia(server: Server, parts: HttpParts): void {
+  const { operation } = MEDIA_ROUTE;
+  mountEndpoint(server, MEDIA_ROUTE, parts, async (req, res) => {
+    const { agent } = await authorize(parts, req, operation);
+    const asked = place.safeParse(req.params);
+    if (!asked.success) throw notFound();
+    const { id, n } = asked.data;
+    const { url } = await mediaAt(parts, id, Number(n), actorOf(agent));
+    const request = { params: { id }, body: {} };
+    if (await auditRead(parts, { route: { operation }, agentId: agent._id, request })) {
+      await parts.store.durable();
     }
+    const picture = await pictureAt(parts, url);
+    res.sendRaw(200, picture.bytes, {
+      ...HARMLESS,
+      'Content-Type': picture.type,
+      'Content-Disposition': 'inline',
+    });
+  });
+
+  mountEndpoint(server, FILE_LINK_ROUTE, parts, async (req, res) => {
+    const token = String(req.params.token);
+    const found = await openFile(parts.store, token, parts.now());
+    if (found === null) throw notFound();
+    const { name, type } = found.file;
+    res.sendRaw(200, found.bytes, {
+      ...HARMLESS,
+      'Content-Type': type,
+      'Content-Disposition': `${showing(type)}; filename*=UTF-8''${encodedName(name)}`,
+    });
   });
 }
 
@@ -160,9 +154,4 @@ async function pictureAt({ media }: HttpParts, url: string): Promise<{ bytes: Bu
 
 function notFound(): SwitchboardError {
   return new SwitchboardError('not_found', 'There is nothing at this address.');
-}
-
-function answerProblem({ log }: HttpParts, res: Response, error: unknown): void {
-  const { status } = sendProblem(res, error);
-  if (status === 500) log.error({ err: error }, 'a request failed');
 }

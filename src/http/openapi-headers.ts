@@ -31,23 +31,23 @@ export type AnswerHeader = keyof typeof ANSWER_HEADERS;
 /** What of an operation says which headers its answers have. */
 export interface Answering {
   answerHeaders?: readonly AnswerHeader[];
-  correlated?: true;
+  untraced?: true;
   errors: readonly ProblemCode[];
   /** Whether it takes an `Idempotency-Key`. */
   keyed: boolean;
 }
 
 /** The `headers` of an answer that is no refusal; empty when there are none. */
-export function headersOfAnswer({ answerHeaders = [], correlated, keyed }: Answering) {
+export function headersOfAnswer({ answerHeaders = [], untraced, keyed }: Answering) {
   return referring([
     ...answerHeaders,
     ...(keyed ? (['Idempotency-Replayed'] as const) : []),
-    ...(correlated ? (['X-Correlation-Id'] as const) : []),
+    ...(untraced ? [] : (['X-Correlation-Id'] as const)),
   ]);
 }
 
 /** The `headers` of a refusal with one of these codes, which share a status. */
-export function headersOfRefusal({ correlated, errors, keyed }: Answering, codes: readonly ProblemCode[]) {
+export function headersOfRefusal({ untraced, errors, keyed }: Answering, codes: readonly ProblemCode[]) {
   const sent = new Set(codes.flatMap((code) => Object.keys(problemHeaders(problemWith(code)))));
   // What the operation itself refuses is kept with the key, and so is what its handler finds wrong in the request.
   const kept = codes.some(
@@ -57,7 +57,7 @@ export function headersOfRefusal({ correlated, errors, keyed }: Answering, codes
     ...(sent.has('Retry-After') ? (['Retry-After'] as const) : []),
     ...(sent.has('WWW-Authenticate') ? (['WWW-Authenticate'] as const) : []),
     ...(keyed && kept ? (['Idempotency-Replayed'] as const) : []),
-    ...(correlated ? (['X-Correlation-Id'] as const) : []),
+    ...(untraced ? [] : (['X-Correlation-Id'] as const)),
   ]);
 }
 

@@ -38,8 +38,8 @@ export interface Described {
   empty?: string;
   /** What such answers carry beside what those of every operation of its kind do. */
   answerHeaders?: readonly AnswerHeader[];
-  /** Every answer tells the id that the request has in the log. */
-  correlated?: true;
+  /** Load balancers ask every few seconds: no trace is begun, so the answers tell no id. */
+  untraced?: true;
   /** Beyond those that every operation of its kind can give. */
   errors: readonly ProblemCode[];
 }
@@ -94,7 +94,6 @@ export function route<R extends RequestSchema, A extends z.ZodType>(spec: RouteS
   const { request, handle, csv, ...described } = spec;
   return {
     ...described,
-    correlated: true,
     ...(csv && { csv: { example: csv.example } }),
     schemas: spec.bytesBody ? withoutBody(request.shape) : request.shape,
     bind(raw) {

@@ -1,4 +1,4 @@
-/** Who did what through the API, or tried to, who read what customers write, and whom a sign-in made what. */
+/** Who did what through the API, or tried to, who read what there is of customers, and whom a sign-in made what. */
 export interface AuditDoc {
   /** Made from the request, so that a repetition of it is the same entry. */
   _id: string;

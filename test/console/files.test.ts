@@ -2,6 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { threadOf } from '../../src/console/model/thread.ts';
+import { move, type Reason, TRANSITIONS, type Transition } from '../../src/conversations/state.ts';
+import type { Handler, Place, State } from '../../src/store/documents.ts';
 import { buildConsole } from './stage.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -51,7 +54,35 @@ describe('the files of the console', () => {
     expect(ofTexts.filter((key) => !english.has(key))).to.deep.equal([]);
     expect([...english].filter((key) => !asked.has(key) && !made(key))).to.deep.equal([]);
   });
+
+  it('have a text for each reason that a transcript shows, and for no other', async () => {
+    const places = ['closed', 'bot', 'open', 'agent', 'waiting', 'wrap_up'] as const;
+    const transitions = Object.entries(TRANSITIONS) as [Transition, { reasons: readonly Reason[] }][];
+    const shown = new Set<string>();
+    for (const [transition, { reasons }] of transitions) {
+      for (const [place, reason] of places.flatMap((one) => reasons.map((other) => [one, other] as const))) {
+        const { state, handler } = situationAt(place);
+        const parties = { agentId: 'ana', queueId: 'support', reason };
+        const moved = move({ state, ...(handler && { handler }) }, transition, 0, parties);
+        const stretches = moved.allowed ? moved.stretches : [];
+        const since = new Date(0).toISOString();
+        const none = { agentId: null, queueId: null, handoff: null };
+        for (const item of threadOf(
+          [],
+          stretches.map((one) => ({ ...none, ...one, since })),
+        )) {
+          if (item.kind === 'event') shown.add(`reason.${item.reason}`);
+        }
+      }
+    }
+    const written = Object.keys(await textsOf('en')).filter((key) => key.startsWith('reason.'));
+    expect(written).to.have.members([...shown]);
+  });
 });
+
+function situationAt(place: Place): { state: State; handler?: Handler } {
+  return place === 'bot' || place === 'agent' ? { state: 'active', handler: place } : { state: place };
+}
 
 /** Groups whose texts are asked for by a code of the service. */
 const LABELLED = /^(handoff|outcome|choice|verdict)\./;

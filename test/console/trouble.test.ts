@@ -139,6 +139,33 @@ describe('the console, when something is wrong', function () {
     }
   });
 
+  it('says in the agent’s language why a text did not arrive, and why a macro stopped', async () => {
+    const { service } = stage;
+    const steps = [{ do: 'reply', text: 'Pedido {{dialog.order}}' }];
+    await service.call('POST', '/api/macros', { id: 'order', name: 'order', steps });
+    const id = await stage.waits('15550100026');
+    await service.call('POST', `/api/conversations/${id}/claim`, {}, token);
+    const faults = (body: object) =>
+      fetch(`${service.url}/emulator/faults`, { method: 'PUT', body: JSON.stringify(body) });
+    await faults({ receipts: { failCode: 207 } });
+    try {
+      await service.call('POST', `/api/conversations/${id}/messages`, { text: 'Hola' }, token);
+      const { page } = await stage.open(token);
+      await page.evaluate('localStorage.setItem("switchboard.language", "es")');
+      await page.goto(`${service.url}/console/#/c/${id}`);
+      await page.reload();
+      const status = page.locator('.message.agent .status.failed');
+      await status.waitFor();
+      expect((await status.textContent())?.trim()).to.equal('fallido: el teléfono no está localizable (207)');
+      expect(await status.getAttribute('title')).to.match(/^The handset could not be reached/);
+      await page.keyboard.press('o');
+      await page.getByRole('button', { name: 'order' }).click();
+      await page.getByText('No se hizo: Responder. Al texto le falta un valor: dialog.order.').waitFor();
+    } finally {
+      await faults({});
+    }
+  });
+
   it('refuses paths that lead elsewhere, and serves its files with a strict policy', async () => {
     const { url } = stage.service;
     const page = await fetch(`${url}/console/`);

@@ -157,6 +157,22 @@ for (const engine of STAGE_ENGINES) {
       ]);
     });
 
+    it('tells who read whose contact card, however its number was written', async () => {
+      const card = (number: string, as = 'ana') => stage.call(`GET /api/contacts/${number}`, { as });
+      await card('+15550100001');
+      await card('15550100001');
+      await card('15550100007', 'sam');
+      await card('1', 'sam');
+      const [entry, ...others] = (await audit('?operation=getContact')).items;
+      expect(others, 'of an empty card there is nothing to tell').to.deep.equal([]);
+      expect(entry).to.deep.include({ agentId: 'ana', target: CONVERSATION, changes: [] });
+      const parties = { number: '15550109999', customer: '15550100007' };
+      await stage.call('POST /api/optouts', { as: 'sam', body: { ...parties, reason: 'By phone.' } });
+      await card('%2B1%20555%20010%200007', 'sam');
+      const [optedOut] = (await audit('?operation=getContact&agent=sam')).items;
+      expect(optedOut.target).to.equal(parties.customer);
+    });
+
     it('tells who read texts that did not go out, and in which words somebody wants none', async () => {
       await stage.call('GET /api/messages?status=failed', { as: 'sam' });
       await stage.call('GET /api/messages?status=unknown', { as: 'sam' });

@@ -276,12 +276,13 @@ describe('/openapi.json', () => {
       ['POST /api/conversations/{id}/claim', 413, [id]],
       ['POST /api/conversations/{id}/claim', 503, ['Retry-After', id]],
       ['DELETE /api/webhooks/{id}', 204, ['Idempotency-Replayed', id]],
-      ['POST /api/session', 201, ['Set-Cookie']],
-      ['POST /api/session', 401, ['WWW-Authenticate']],
-      ['DELETE /api/session', 204, ['Set-Cookie']],
-      ['GET /f/{token}', 200, ['Content-Disposition']],
-      ['GET /api/messages/{id}/media/{n}', 200, ['Content-Disposition']],
-      ['GET /api/backup', 200, ['Content-Disposition']],
+      ['POST /api/session', 201, ['Set-Cookie', id]],
+      ['POST /api/session', 401, ['WWW-Authenticate', id]],
+      ['DELETE /api/session', 204, ['Set-Cookie', id]],
+      ['GET /f/{token}', 200, ['Content-Disposition', id]],
+      ['GET /api/messages/{id}/media/{n}', 200, ['Content-Disposition', id]],
+      ['GET /api/backup', 200, ['Content-Disposition', id]],
+      ['GET /api/events', 200, [id]],
       ['POST /callbacks/telesign/{channelId}', 200, [id]],
       ['POST /callbacks/telesign/{channelId}', 401, [id]],
       ['GET /healthz', 200, []],
@@ -302,8 +303,14 @@ describe('/openapi.json', () => {
     };
     expect(await agree('GET /api/me')).to.deep.equal(['X-Correlation-Id']);
     expect(await agree('GET /api/me', { as: null })).to.have.length(2);
-    expect(await agree('GET /api/events', { as: null })).to.deep.equal(['WWW-Authenticate']);
-    expect(await agree('GET /api/backup', { as: 'root' })).to.deep.equal(['Content-Disposition']);
+    expect(await agree('GET /api/events', { as: null })).to.deep.equal([
+      'WWW-Authenticate',
+      'X-Correlation-Id',
+    ]);
+    expect(await agree('GET /api/backup', { as: 'root' })).to.deep.equal([
+      'Content-Disposition',
+      'X-Correlation-Id',
+    ]);
     const write = { as: 'root', body: { id: 'later', name: 'Later' }, headers: { 'Idempotency-Key': 'q1' } };
     await agree('POST /api/queues', write);
     expect(await agree('POST /api/queues', write)).to.deep.equal([
@@ -313,6 +320,15 @@ describe('/openapi.json', () => {
     const taken = { ...write, headers: { 'Idempotency-Key': 'q2' } };
     await agree('POST /api/queues', taken);
     expect(await agree('POST /api/queues', taken)).to.include('Idempotency-Replayed');
+  });
+
+  it('has the id of the request in every answer, but for those to load balancers', async () => {
+    for (const { request } of operations) {
+      const stream = request === 'GET /api/events' ? null : 'root';
+      const { headers } = await stage.call(request.replace(/\{\w+\}/g, 'x'), { as: stream });
+      const isTraced = !/ \/(healthz|readyz|metrics)$/.test(request);
+      expect(headers.has('x-correlation-id'), request).to.equal(isTraced);
+    }
   });
 
   it('names the media types in which pictures and files come', () => {

@@ -4,19 +4,29 @@ import { useFormats, useT } from '../app-context.ts';
 const HEIGHT = 120;
 const STEP = 30;
 
+const LINE = 12;
+
+export interface Bar {
+  name: string;
+  /** What stands below it, line by line. */
+  label: string[];
+  parts: number[];
+}
+
 /** Stacked bars, of up to two parts, with the same figures as a table for who does not see them. */
-export function Bars(props: { bars: { name: string; parts: number[] }[]; legend: string[] }) {
+export function Bars(props: { bars: Bar[]; legend: string[] }) {
   const { bars, legend } = props;
   const t = useT();
   const { number } = useFormats();
   const most = Math.max(1, ...bars.map(({ parts }) => parts.reduce((sum, part) => sum + part, 0)));
   const width = bars.length * STEP;
+  const lines = Math.max(1, ...bars.map(({ label }) => label.length));
   const total = (n: number) => bars.reduce((sum, { parts }) => sum + (parts[n] ?? 0), 0);
   return (
     <figure class="bars">
-      <svg viewBox={`0 0 ${width} ${HEIGHT + 18}`} aria-hidden="true">
+      <svg viewBox={`0 0 ${width} ${HEIGHT + 6 + LINE * lines}`} aria-hidden="true">
         <line x1="0" x2={width} y1={HEIGHT} y2={HEIGHT} />
-        {bars.map(({ name, parts }, n) => {
+        {bars.map(({ name, label, parts }, n) => {
           let below = HEIGHT;
           return (
             <g key={name} transform={`translate(${n * STEP + 4} 0)`}>
@@ -29,9 +39,11 @@ export function Bars(props: { bars: { name: string; parts: number[] }[]; legend:
                   </rect>
                 );
               })}
-              <text x={(STEP - 8) / 2} y={HEIGHT + 14}>
-                {name}
-              </text>
+              {label.map((line, m) => (
+                <text key={line} x={(STEP - 8) / 2} y={HEIGHT + 2 + LINE * (m + 1)}>
+                  {line}
+                </text>
+              ))}
             </g>
           );
         })}

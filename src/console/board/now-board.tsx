@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useApp, useFormats, useT } from '../app-context.ts';
 import { query } from '../model/api.ts';
+import { whyNot } from '../model/failure.ts';
+import { hoursOf, localOffset } from '../model/hours.ts';
 import { labelled } from '../model/labelled.ts';
 import { shownNumber } from '../model/phone-number.ts';
 import { addressOf } from '../model/place.ts';
@@ -11,7 +13,6 @@ import { Bars } from './bars.tsx';
 
 /** Milliseconds between two looks, while the page is in front. */
 const EVERY = 4_000;
-const HOUR = 3_600_000;
 
 /** What goes on now: queues, who waits, agents, what did not go out, and the day so far. */
 export function NowBoard() {
@@ -174,9 +175,11 @@ function Today() {
     void desk.attempt(async () => {
       const from = new Date();
       from.setHours(0, 0, 0, 0);
+      const to = new Date(from);
+      to.setDate(to.getDate() + 1);
       const fields = {
         from: from.toISOString(),
-        to: new Date(from.getTime() + 24 * HOUR).toISOString(),
+        to: to.toISOString(),
         by: 'hour',
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       };
@@ -184,10 +187,9 @@ function Today() {
     });
   }, [desk]);
   if (report === undefined) return null;
-  const hours = Array.from({ length: 24 }, (_, hour) => {
-    // `2026-03-02T09:00+01:00`
-    const row = report.rows.find(({ key }) => Number(/T(\d\d):/.exec(key ?? '')?.[1]) === hour);
-    return { name: String(hour), parts: [row?.resolvedByBot ?? 0, row?.escalated ?? 0] };
+  const hours = hoursOf(Date.parse(report.from), Date.parse(report.to), localOffset).map((hour) => {
+    const row = report.rows.find(({ key }) => key === hour.key);
+    return { ...hour, parts: [row?.resolvedByBot ?? 0, row?.escalated ?? 0] };
   });
   return (
     <section aria-labelledby="board-today">
@@ -222,8 +224,8 @@ function NotOut() {
               {shownNumber(conversationId.split('-')[1] ?? conversationId)}
             </a>{' '}
             <span class={`status ${status}`}>{t(`status.${status}`)}</span>{' '}
-            <span class="faint">
-              {moment(at)} {error?.message}
+            <span class="faint" title={error?.message}>
+              {moment(at)} {error && whyNot(t, error, status)}
             </span>
           </li>
         ))}

@@ -1,6 +1,8 @@
 import { useApp, useFormats, useSelect, useT } from '../app-context.ts';
 import { pathOf } from '../model/api.ts';
+import { whyNot } from '../model/failure.ts';
 import type { Outgoing } from '../model/state.ts';
+import type { T } from '../model/texts.ts';
 import type { Agent, Message } from '../model/types.ts';
 import { Icon, type IconName } from '../parts/icons.tsx';
 import { TranslateButton, TranslatedText } from './translated.tsx';
@@ -51,9 +53,8 @@ export function Bubble(props: {
       <p class="meta">
         <time dateTime={message.at}>{clock(message.at)}</time>
         {direction === 'out' && (
-          <span class={`status ${status}`}>
-            {sign && <Icon name={sign} />} {t(`status.${status}`)}
-            {message.error !== undefined && `: ${message.error.message} (${message.error.code})`}
+          <span class={`status ${status}`} title={message.error?.message}>
+            {sign && <Icon name={sign} />} {statusOf(t, message)}
             {message.resent && ` · ${t('status.resent')}`}
           </span>
         )}
@@ -65,6 +66,12 @@ export function Bubble(props: {
       {mayRepair && isBroken(message) && <Repair message={message} />}
     </li>
   );
+}
+
+function statusOf(t: T, { status, error }: Message): string {
+  const said = t(`status.${status}`);
+  if (error === undefined) return said;
+  return t('thread.status_why', { status: said, why: whyNot(t, error, status), code: error.code });
 }
 
 /** Whether somebody has to do something about it. */

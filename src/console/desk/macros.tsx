@@ -1,20 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Macro, MacroRun } from '../../http/macro-schemas.ts';
 import { useApp, useT } from '../app-context.ts';
 import { pathOf, Refusal } from '../model/api.ts';
+import { macroRefusal } from '../model/macro-refusal.ts';
 import { takeConversation } from '../model/take-in.ts';
 import type { Conversation, Page } from '../model/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
-
-interface Macro {
-  id: string;
-  name: string;
-  steps: { do: string }[];
-}
-
-interface MacroRun {
-  refused: { do: string; detail: string } | null;
-  conversation: Conversation;
-}
 
 /** What is often done, done at once. */
 export function Macros({ one, onClose }: { one: Conversation; onClose: () => void }) {
@@ -37,7 +28,7 @@ export function Macros({ one, onClose }: { one: Conversation; onClose: () => voi
       desk.store.change((state) => {
         takeConversation(state, conversation);
       });
-      if (refused !== null) desk.toast(`${refused.do}: ${refused.detail}`, 'bad');
+      if (refused !== null) desk.toast(macroRefusal(t, desk.explain, refused, conversation), 'bad');
       onClose();
     } catch (error) {
       if (isAnswer(error)) key.current = undefined;
@@ -57,7 +48,7 @@ export function Macros({ one, onClose }: { one: Conversation; onClose: () => voi
           <li key={macro.id}>
             <button type="button" disabled={running} onClick={() => void run(macro)}>
               <span dir="auto">{macro.name}</span>
-              <span class="faint"> {macro.steps.map((step) => step.do).join(' → ')}</span>
+              <span class="faint"> {macro.steps.map((step) => t(`do.${step.do}`)).join(' → ')}</span>
             </button>
           </li>
         ))}

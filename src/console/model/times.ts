@@ -21,9 +21,10 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 export function createFormats(language: string): Formats {
-  const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+  const cycle = hourCycleOf(language);
+  const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', ...cycle });
   const day = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' });
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', ...cycle });
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
   const unit = (name: string) =>
@@ -58,4 +59,13 @@ export function createFormats(language: string): Formats {
       return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
     },
   };
+}
+
+/**
+ * Twelve hours, which Taiwan and Hong Kong have by default, make midnight 上午12:00 there, which reads like noon: work is
+ * timed by 24. Empty = as the language has it, or as the reader's browser says (`zh-TW-u-hc-h12`).
+ */
+function hourCycleOf(language: string): { hourCycle?: 'h23' } {
+  const { language: spoken, hourCycle } = new Intl.Locale(language);
+  return spoken === 'zh' && hourCycle === undefined ? { hourCycle: 'h23' } : {};
 }

@@ -104,7 +104,7 @@ export function agentRoutes({
       tag,
       summary: 'Change an agent',
       description:
-        'Fields that are left out stay as they are. The last admin cannot be given another role. Role and rights of who signs in at a provider are the provider’s to give.',
+        'Fields that are left out stay as they are. Queues and limits that name what has been deleted since may be sent back as they were read. The last admin cannot be given another role. Role and rights of who signs in at a provider are the provider’s to give.',
       request: z.object({ params: idParameter, body: agentChanges }),
       exampleBody: { queues: ['support', 'returns'], capacity: 8 },
       answer: { status: 200, description: 'The agent, changed.', schema: agent, example: EXAMPLE_AGENT },
@@ -112,8 +112,8 @@ export function agentRoutes({
       async handle({ params, body }) {
         const before = await knownAgent(store, params.id);
         if (isOfProvider(before._id)) refuseOtherRole(before, body);
-        if (body.queues !== undefined) await refuseUnknownQueues(store, body.queues);
-        if (body.limits !== undefined) await refuseUnknownWorkstreams(store, body.limits);
+        if (body.queues !== undefined) await refuseUnknownQueues(store, body.queues, before.queues);
+        if (body.limits !== undefined) await refuseUnknownWorkstreams(store, body.limits, before.limits);
         await keepAnAdmin(store, before, body.role ?? before.role);
         const changed = await store.agents.findOneAndUpdate(
           { _id: before._id },
@@ -262,20 +262,31 @@ async function keepAnAdmin(store: Pick<Store, 'agents'>, before: AgentDoc, role:
   throw new SwitchboardError('last_admin');
 }
 
-/** Throws `invalid_request` with the path of each queue of `body.queues` that there is not. */
-export async function refuseUnknownQueues(store: Pick<Store, 'queues'>, ids: string[]): Promise<void> {
-  const known = new Set((await store.queues.find({}).toArray()).map((queue) => queue._id));
+/**
+ * Throws `invalid_request` with the path of each queue of `body.queues` that there is not. What was there before, in
+ * `before`, may have been deleted since: who sends back what they have read has made no mistake.
+ */
+export async function refuseUnknownQueues(
+  store: Pick<Store, 'queues'>,
+  ids: readonly string[],
+  before: readonly string[] = [],
+): Promise<void> {
+  const there = (await store.queues.find({}).toArray()).map((queue) => queue._id);
+  const known = new Set([...there, ...before]);
   const problems = ids.flatMap((id, n) =>
     known.has(id) ? [] : [{ path: `body.queues.${n}`, message: 'There is no such queue.' }],
   );
   if (problems.length > 0) throw invalidRequest(problems);
 }
 
+/** The same of the workstreams of `body.limits`. */
 async function refuseUnknownWorkstreams(
   store: Pick<Store, 'workstreams'>,
   limits: AgentDoc['limits'],
+  before: AgentDoc['limits'] = {},
 ): Promise<void> {
-  const known = new Set((await store.workstreams.find({}).toArray()).map((workstream) => workstream._id));
+  const there = (await store.workstreams.find({}).toArray()).map((workstream) => workstream._id);
+  const known = new Set([...there, ...Object.keys(before)]);
   const problems = Object.keys(limits)
     .filter((id) => !known.has(id))
     .map((id) => ({ path: `body.limits.${id}`, message: 'There is no such workstream.' }));

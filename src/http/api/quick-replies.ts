@@ -108,7 +108,8 @@ export function quickReplyRoutes(parts: Pick<HttpParts, 'store' | 'settings' | '
       path: '/api/quick-replies/{slug}',
       tag,
       summary: 'Change one',
-      description: 'Your own, or as a supervisor everybody’s. `texts` is replaced as a whole.',
+      description:
+        'Your own, or as a supervisor everybody’s. `texts` is replaced as a whole. Queues that have been deleted since may be sent back as they were read.',
       request: z.object({ params: slugParameter, body: quickReplyChanges }),
       exampleBody: { tags: ['delivery', 'orders'] },
       answer: {
@@ -121,7 +122,7 @@ export function quickReplyRoutes(parts: Pick<HttpParts, 'store' | 'settings' | '
       async handle({ params, body }, { actor }) {
         const known = await visibleReply(store, params.slug, actor);
         if (!mayChangeReply(actor, known)) throw supervisorsOnly();
-        if (body.queues !== undefined) await refuseUnknownQueues(store, body.queues);
+        if (body.queues !== undefined) await refuseUnknownQueues(store, body.queues, known.queues);
         const changed = await store.quickReplies.findOneAndUpdate(
           { _id: known._id },
           { $set: { ...body, changedAt: now() } },

@@ -71,6 +71,20 @@ describe('what the console writes', () => {
     expect([67_000, 400, -1].map(countdown)).to.deep.equal(['1:07', '0:01', '0:00']);
   });
 
+  it('are times of day by 24 hours in Chinese, and as the place has them elsewhere', () => {
+    const clock = (language: string) => {
+      const { clock: timeOf } = createFormats(language);
+      return ['00:05', '12:05', '13:05'].map((time) => timeOf(`2026-03-02T${time}`).replace(/\s/g, ' '));
+    };
+    for (const language of ['zh-TW', 'zh-HK', 'zh-CN', 'zh']) {
+      expect(clock(language), language).to.deep.equal(['00:05', '12:05', '13:05']);
+      expect(createFormats(language).moment('2026-03-02T00:05'), language).to.match(/2026.*\s00:05$/);
+    }
+    expect(clock('en-US')).to.deep.equal(['12:05 AM', '12:05 PM', '01:05 PM']);
+    expect(clock('es')).to.deep.equal(['00:05', '12:05', '13:05']);
+    expect(clock('zh-TW-u-hc-h12')[2]).to.include('01:05');
+  });
+
   it('are whole minutes, hours or days of seconds, where they are whole', () => {
     const { whole } = createFormats('en');
     expect([59, 60, 90, 3600, 5400, 2_592_000].map(whole)).to.deep.equal([

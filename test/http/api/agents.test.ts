@@ -118,6 +118,24 @@ for (const engine of STAGE_ENGINES) {
       expect((await change('nobody', { name: 'x' })).status).to.equal(404);
     });
 
+    it('takes back what was read, though queues and workstreams that it names are gone', async () => {
+      await stage.store.workstreams.insertOne(aWorkstream({ _id: 'night.shift', numbers: [] }));
+      const limits = { default: 2, 'night.shift': 1 };
+      const { queues } = (await change('ana', { queues: ['sales', 'support'], limits })).body;
+      const root = { as: 'root' };
+      expect((await stage.call('DELETE /api/workstreams/night.shift', root)).status).to.equal(204);
+      expect((await stage.call('DELETE /api/queues/sales', root)).status).to.equal(204);
+      const { status, body } = await change('ana', { queues, limits });
+      expect(status).to.equal(200);
+      expect(body).to.deep.include({ queues, limits });
+      await change('ben', { queues: [] });
+      const { problems } = (await change('ben', { queues })).body;
+      expect(problems.map(({ path }: { path: string }) => path)).to.deep.equal(['body.queues.0']);
+      expect((await change('ben', { limits })).body.problems[0].path).to.equal('body.limits.night.shift');
+      await change('ana', { queues: [], limits: {} });
+      expect((await change('ana', { limits })).status, 'once taken away').to.equal(400);
+    });
+
     it('takes new rights into account at once', async () => {
       expect((await stage.call('GET /api/messages?status=failed')).status).to.equal(403);
       await change('ana', { role: 'supervisor' });

@@ -137,6 +137,7 @@ describe('/api/macros', () => {
       expect(body.done).to.deep.equal([]);
       expect(body.refused).to.include({ step: 1, code: 'invalid_request' });
       expect(body.refused.detail).to.include('nobody');
+      expect(body.refused.missing).to.deep.equal(['nobody']);
       expect(await written()).to.deep.equal([]);
     });
 

@@ -158,14 +158,18 @@ for (const engine of STAGE_ENGINES) {
       expect((await list(`?customer=${CUSTOMER}`)).items).to.have.length(1);
     });
 
-    it('are in the audit when all of them leave as CSV, and not for a page', async () => {
+    it('are in the audit: once in ten minutes by the page, and apart from that when all leave as CSV', async () => {
       const entries = async () =>
         (await stage.call('GET /api/audit?operation=listOptouts', { as: 'root' })).body.items;
       await stage.call('GET /api/optouts', { as: 'sam' });
-      expect(await entries()).to.deep.equal([]);
+      await stage.call('GET /api/optouts?limit=1', { as: 'sam' });
+      const [page, ...others] = await entries();
+      expect(others).to.deep.equal([]);
+      expect(page).to.deep.include({ agentId: 'sam', operation: 'listOptouts', target: '', changes: [] });
+      stage.rig.time += 1000;
       await stage.call('GET /api/optouts?format=csv', { as: 'sam' });
-      const [entry] = await entries();
-      expect(entry).to.include({ agentId: 'sam', operation: 'listOptouts' });
+      const [csv] = await entries();
+      expect(csv).to.deep.include({ agentId: 'sam', changes: [{ field: 'format', value: 'csv' }] });
     });
 
     it('come as CSV, all at once, and can be read in elsewhere', async () => {

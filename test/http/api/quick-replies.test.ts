@@ -46,6 +46,17 @@ describe('/api/quick-replies', () => {
     expect((await remove('root', 'eta')).status).to.equal(404);
   });
 
+  it('take back the queues that they had, though one is gone', async () => {
+    await add('sam', { ...ETA, queues: ['sales'] });
+    expect((await stage.call('DELETE /api/queues/sales', { as: 'root' })).status).to.equal(204);
+    const change = (queues: string[]) =>
+      stage.call('PATCH /api/quick-replies/eta', { as: 'sam', body: { queues } });
+    expect((await change(['support', 'sales'])).body.queues).to.deep.equal(['support', 'sales']);
+    expect(paths((await change(['sales', 'nothing'])).body)).to.deep.equal(['body.queues.1']);
+    await change([]);
+    expect((await change(['sales'])).status, 'once taken away').to.equal(400);
+  });
+
   it('are found by words, tag and queue', async () => {
     await add('sam', ETA);
     await add('sam', { slug: 'hello', texts: { en: 'Good morning', es: 'Buenos días' } });
