@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp, useSelect, useT } from './app-context.ts';
+import { Mentions } from './mentions.tsx';
 import { chooseLanguage } from './model/language.ts';
 import type { Place } from './model/place.ts';
 import { chooseTheme, chosenTheme, THEMES } from './model/theme.ts';
@@ -46,6 +47,7 @@ export function Shell({ place, children }: { place: Place; children: ComponentCh
           )}
         </nav>
         <LinkState />
+        <Mentions />
         <PresenceChoice me={me} />
         <Preferences me={me} />
       </header>

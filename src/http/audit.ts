@@ -5,9 +5,9 @@ import type { RawRequest, Route } from './route.ts';
 
 /**
  * Every write of the API is audited, but for these: an unsent text of one's own, kept every few seconds while one
- * types; and a try-out, which changes nothing.
+ * types; what one has seen; and a try-out, which changes nothing.
  */
-const UNAUDITED: ReadonlySet<string> = new Set(['keepDraft', 'deleteDraft', 'tryRules']);
+const UNAUDITED: ReadonlySet<string> = new Set(['keepDraft', 'deleteDraft', 'seeMentions', 'tryRules']);
 
 /** Reads that show what customers have written, or who they are, beyond what the desk shows of those who wait. */
 const AUDITED_READS: ReadonlySet<string> = new Set([

@@ -14,6 +14,7 @@ import { fileRoutes } from './api/files.ts';
 import { keyRoutes } from './api/keys.ts';
 import { macroRoutes } from './api/macros.ts';
 import { meRoutes } from './api/me.ts';
+import { mentionRoutes } from './api/mentions.ts';
 import { messageRoutes } from './api/messages.ts';
 import { optoutRoutes } from './api/optouts.ts';
 import { participantRoutes } from './api/participants.ts';
@@ -56,6 +57,7 @@ export function apiRoutes(parts: HttpParts): Route[] {
     ...participantRoutes(parts),
     ...fileRoutes(parts),
     ...draftRoutes(parts),
+    ...mentionRoutes(parts),
     ...quickReplyRoutes(parts),
     ...macroRoutes(parts),
     ...contactRoutes(parts),

@@ -84,6 +84,9 @@ export const RIGHTS = {
   resendMessage: 'agent',
   settleMessage: 'agent',
 
+  listMentions: 'agent',
+  seeMentions: 'agent',
+
   listDrafts: 'agent',
   keepDraft: 'agent',
   deleteDraft: 'agent',

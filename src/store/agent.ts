@@ -48,6 +48,8 @@ export interface AgentDoc {
   assignedAt: number;
   /** Since when they have had no work: the order of longest idle. */
   idleSince: number;
+  /** Notes that name them and are not newer than this they have seen. Absent = they have never said so. */
+  mentionsSeenAt?: number;
   /** Absent = none beside the role's. */
   rights?: ExtraRight[];
   /** SHA-256 of the bearer token, hex. Absent = none: it was revoked, or they sign in elsewhere. */

@@ -19,7 +19,7 @@ export interface FindOptions<T> {
  *
  * The embedded engine is stricter, so that what works on it works on MongoDB: it refuses a filter that no declared
  * index serves (`store_unindexed`), one with an undefined value (MongoDB's driver would drop it and match more than
- * was meant), and an object or an array in an indexed field.
+ * was meant), and an object or an array in an indexed field, but for a list that the index has `each` of.
  */
 export interface Collection<T extends { _id: string }> {
   findOne(filter: Filter<T>, options?: { sort?: Sort<T> }): Promise<T | null>;
@@ -66,6 +66,8 @@ export interface IndexSpec {
   name: string;
   keys: Record<string, 1 | -1>;
   present?: string;
+  /** The one of the fields that holds a list: there is an entry for each member, and a search names one. */
+  each?: string;
 }
 
 /** Begins one write. It must do so before its first `await`; what it answers it keeps for its caller. */

@@ -8,7 +8,7 @@ import {
   type Doc,
   documentKey,
   documentKeyOf,
-  entryKey,
+  entryOf,
   hasSameEntry,
   type Key,
   MAX_KEY_BYTES,
@@ -261,7 +261,7 @@ export class EmbeddedCollection<T extends { _id: string }>
     const key = documentKey(doc._id);
     const before = this.recent.get(key)?.entries ?? this.#entriesOf(doc);
     const entries = this.#specs.map((spec, at) =>
-      hasSameEntry(spec, doc, changed) ? (before[at] ?? null) : entryKey(spec, changed),
+      hasSameEntry(spec, doc, changed) ? (before[at] ?? null) : entryOf(spec, changed),
     );
     refuseLong(key, entries);
     this.recent.set(key, changed, entries, before);
@@ -270,7 +270,7 @@ export class EmbeddedCollection<T extends { _id: string }>
   }
 
   #entriesOf(doc: Doc): Entries {
-    return this.#specs.map((spec) => entryKey(spec, doc));
+    return this.#specs.map((spec) => entryOf(spec, doc));
   }
 
   #upsert(filter: FilterDoc, update: UpdateDoc): Doc {

@@ -2,7 +2,7 @@ import type { Database, RootDatabase } from 'lmdb';
 import type { IndexSpec } from './collection.ts';
 import { committed } from './commit.ts';
 import type { Index } from './embedded-collection.ts';
-import { type Doc, entryKey, KEY_OPTIONS, type Key } from './index-keys.ts';
+import { type Doc, entryOf, KEY_OPTIONS, type Key, keysOf } from './index-keys.ts';
 
 /** Documents whose entries are made in one transaction; others get their turn between two. */
 const BATCH = 1000;
@@ -66,8 +66,7 @@ async function build({ spec, entries }: Index, documents: Database<Doc, Key>): P
       let last: Key = start;
       let read = 0;
       for (const { key, value } of documents.getRange({ start, limit: BATCH })) {
-        const entry = entryKey(spec, value);
-        if (entry !== null) entries.putSync(entry, '');
+        for (const entry of keysOf(entryOf(spec, value))) entries.putSync(entry, '');
         last = key;
         read++;
       }
@@ -79,8 +78,8 @@ async function build({ spec, entries }: Index, documents: Database<Doc, Key>): P
   return count;
 }
 
-function describe(spec: IndexSpec): string {
-  return JSON.stringify([Object.entries(spec.keys), spec.present ?? null]);
+function describe({ keys, present, each }: IndexSpec): string {
+  return JSON.stringify([Object.entries(keys), present ?? null, ...(each === undefined ? [] : [each])]);
 }
 
 function descriptions(stored: unknown): { [name: string]: unknown } {

@@ -45,13 +45,29 @@ export function documentKey(id: string): Key {
   return isPlain(id) ? id : Buffer.from(id, 'utf8').toString('latin1');
 }
 
+/** What an index has of a document: its key, several of one that is in it by each member of a list, or nothing. */
+export type Entry = Key | readonly Key[] | null;
+
 /**
- * A document's key in one index, or null when the document is not in it.
+ * What one index has of a document.
  *
- * @throws TypeError when an indexed field holds an object or an array: MongoDB would index it, this engine does not.
+ * @throws TypeError when an indexed field holds an object or an array: MongoDB would index it, this engine does so only
+ * with a list that the index has `each` of.
  */
-export function entryKey(index: IndexSpec, doc: Doc): Key | null {
-  if (index.present !== undefined && doc[index.present] === undefined) return null;
+export function entryOf(index: IndexSpec, doc: Doc): Entry {
+  const { present, each } = index;
+  if (present !== undefined && doc[present] === undefined) return null;
+  const members = each === undefined ? undefined : doc[each];
+  if (each === undefined || !Array.isArray(members)) return keyIn(index, doc);
+  return [...new Set<unknown>(members)].map((member) => keyIn(index, { ...doc, [each]: member }));
+}
+
+/** The keys of an entry. */
+export function keysOf(entry: Entry): readonly Key[] {
+  return entry === null ? [] : typeof entry === 'string' ? [entry] : entry;
+}
+
+function keyIn(index: IndexSpec, doc: Doc): Key {
   const parts: string[] = [];
   for (const field in index.keys) {
     const value = doc[field] ?? null;

@@ -24,6 +24,7 @@ export const INDEXES: { [K in CollectionName]: IndexSpec[] } = {
     { name: 'problem', keys: { problem: 1, changedAt: 1 }, present: 'problem' },
     { name: 'untold', keys: { untoldAt: 1 }, present: 'untoldAt' },
     { name: 'news', keys: { newsAt: 1 }, present: 'newsAt' },
+    { name: 'mentioned', keys: { mentions: 1, at: 1 }, present: 'mentions', each: 'mentions' },
   ],
   sessions: [
     { name: 'conversation', keys: { conversationId: 1, session: 1 } },

@@ -1,6 +1,6 @@
 import type { Database } from 'lmdb';
 import type { IndexSpec } from './collection.ts';
-import { documentKeyOf, type Key } from './index-keys.ts';
+import { documentKeyOf, type Entry, type Key } from './index-keys.ts';
 import { type KeyRange, merged, type SortedKeys } from './key-ranges.ts';
 import type { Memtable } from './memtable.ts';
 
@@ -100,7 +100,8 @@ export class LayeredIndex implements SortedKeys {
 
   /**
    * LMDB counts some 10 million keys a second, so only the memtable's documents are gone through. LMDB may have what a
-   * checkpoint is moving before or after this process hears of it: it is asked.
+   * checkpoint is moving before or after this process hears of it: it is asked. Not for lists, of which a document has
+   * several keys.
    */
   count(range: KeyRange): number {
     let count = this.#stored.getKeysCount(rangeOptions(range, false));
@@ -183,8 +184,8 @@ function* filtered(keys: Iterable<Key>, isWanted: (key: Key) => boolean): Genera
   for (const key of keys) if (isWanted(key)) yield key;
 }
 
-function isIn({ lower, upper }: KeyRange, key: Key | null): key is Key {
-  return key !== null && key >= lower && key <= upper;
+function isIn({ lower, upper }: KeyRange, key: Entry): key is Key {
+  return typeof key === 'string' && key >= lower && key <= upper;
 }
 
 function rangeOptions({ lower, upper }: KeyRange, reverse: boolean) {

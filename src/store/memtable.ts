@@ -1,17 +1,17 @@
 import { createRequire } from 'node:module';
 import type SortedBtree from 'sorted-btree';
-import type { Doc, Key } from './index-keys.ts';
+import { type Doc, type Entry, type Key, keysOf } from './index-keys.ts';
 
 // Required, since loaders differ on what the default export of this CommonJS module is.
 const { default: BTree }: typeof SortedBtree = createRequire(import.meta.url)('sorted-btree');
 
-/** A document's key in each of its collection's indexes, in their order; null where it is not in the index. */
-export type Entries = readonly (Key | null)[];
+/** What each index of its collection has of a document, in their order. */
+export type Entries = readonly Entry[];
 
 /** Of a document that is in no index, or not there. */
 export const NOWHERE: Entries = [];
 
-/** Tells of each index whose entry of a document is another one now, by its place in the declared order. */
+/** Tells of each key of a document that is another one now, by its index's place in the declared order. */
 export function eachChange(
   before: Entries,
   after: Entries,
@@ -21,8 +21,18 @@ export function eachChange(
   for (let at = 0; at < indexes; at++) {
     const old = before[at] ?? null;
     const now = after[at] ?? null;
-    if (old !== now) change(at, old, now);
+    if (old === now) continue;
+    if (isOne(old) && isOne(now)) change(at, old, now);
+    else {
+      // In this order: what is in both is there in the end.
+      for (const key of keysOf(old)) change(at, key, null);
+      for (const key of keysOf(now)) change(at, null, key);
+    }
   }
+}
+
+function isOne(entry: Entry): entry is Key | null {
+  return entry === null || typeof entry === 'string';
 }
 
 /** A document that was changed since LMDB last had it. */
@@ -134,7 +144,8 @@ export class Memtable {
     if (recent.doc !== doc) return;
     this.#replace(recent.entries, NOWHERE);
     this.#recent.delete(key);
-    for (const [at, entry] of entries.entries()) if (entry !== null) this.#whenSeenAgain[at]?.(entry);
+    for (const [at, entry] of entries.entries())
+      for (const seen of keysOf(entry)) this.#whenSeenAgain[at]?.(seen);
   }
 
   #replace(before: Entries, after: Entries): void {

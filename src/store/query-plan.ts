@@ -103,6 +103,8 @@ function indexPlan(
   sort: SortDoc | undefined,
 ): { plan: Plan; rank: number } | null {
   if (index.present !== undefined && !impliesPresence(fields.get(index.present))) return null;
+  // By several members, or by none, a document would be found several times.
+  if (index.each !== undefined && fields.get(index.each)?.values?.length !== 1) return null;
   // Before the work below: most indexes have nothing to do with a query.
   if (index.present === undefined && !servesAtAll(index, fields, sort)) return null;
 
@@ -149,7 +151,7 @@ function indexPlan(
       ranges: ranges.map(clipped).sort((a, b) => (a.lower < b.lower ? -1 : 1)),
       reverse: direction === -1,
       sorted: sort === undefined || direction !== null,
-      exact: used === fields.size && fit,
+      exact: used === fields.size && fit && index.each === undefined,
     },
   };
 }

@@ -6,7 +6,9 @@ import type { SortDoc } from './query-plan.ts';
 
 /** @throws TypeError when LMDB could not hold the document's key, or one of its entries. */
 export function refuseLong(key: Key, entries: Entries): void {
-  if (key.length > MAX_KEY_BYTES || entries.some((entry) => entry !== null && entry.length > MAX_KEY_BYTES)) {
+  const isLong = (one: Key) => one.length > MAX_KEY_BYTES;
+  const areLong = entries.some((entry) => (typeof entry === 'string' ? isLong(entry) : entry?.some(isLong)));
+  if (isLong(key) || areLong) {
     throw new TypeError(`An _id, or what an index holds of a document, is over ${MAX_KEY_BYTES} bytes.`);
   }
 }

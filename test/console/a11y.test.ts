@@ -48,6 +48,15 @@ describe('the console, for everybody', function () {
       };
       await page.getByText('Take next').waitFor();
       await look('desk');
+      await service.call('POST', `/api/conversations/${id}/messages`, {
+        text: `@admin-${colorScheme}, look at this.`,
+        note: true,
+      });
+      await page.locator('.bar .count').waitFor();
+      await page.keyboard.press('M');
+      await page.locator('.mentions a').waitFor();
+      await look('mentions');
+      await page.keyboard.press('Escape');
       await page.keyboard.press('2');
       await look('waiting');
       await page.keyboard.press('4');

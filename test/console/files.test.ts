@@ -86,4 +86,5 @@ function situationAt(place: Place): { state: State; handler?: Handler } {
 
 /** Groups whose texts are asked for by a code of the service. */
 const LABELLED = /^(handoff|outcome|choice|verdict)\./;
-const GROUPS = /^(app|nav|menu|inbox|do|keys|error|composer|thread|summary|close|transfer|return|signin)\./;
+const GROUPS =
+  /^(app|nav|menu|inbox|do|keys|error|composer|thread|summary|close|transfer|return|signin|mentions)\./;

@@ -74,6 +74,8 @@ const REQUESTS: { [K in keyof typeof RIGHTS]: [request: string, least: Role] } =
   listDeadLetters: ['GET /api/messages', 'supervisor'],
   resendMessage: ['POST /api/messages/x/resend', 'agent'],
   settleMessage: ['POST /api/messages/x/settle', 'agent'],
+  listMentions: ['GET /api/mentions', 'agent'],
+  seeMentions: ['PUT /api/mentions/seen', 'agent'],
   listDrafts: ['GET /api/conversations/x/drafts', 'agent'],
   keepDraft: ['PUT /api/conversations/x/draft', 'agent'],
   deleteDraft: ['DELETE /api/conversations/x/draft', 'agent'],

@@ -68,6 +68,8 @@ const CONTRACT = [
   'PATCH /api/workstreams/{id}',
   'DELETE /api/workstreams/{id}',
   'POST /api/keys/rotate',
+  'GET /api/mentions',
+  'PUT /api/mentions/seen',
   'GET /api/conversations/{id}/drafts',
   'PUT /api/conversations/{id}/draft',
   'DELETE /api/conversations/{id}/draft',

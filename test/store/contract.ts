@@ -325,6 +325,23 @@ export function describeStore(engine: string, open: () => Promise<TemporaryStore
         ).to.deep.equal(['b', 'c']);
       });
 
+      it('find notes by whom they name, newest first', async () => {
+        const note = (_id: string, at: number, mentions?: string[]) =>
+          store.messages.insertOne(aMessage({ _id, at, direction: 'note', ...(mentions && { mentions }) }));
+        await note('a', 1, ['ana']);
+        await note('b', 2, ['ben', 'ana']);
+        await note('c', 3, ['ben']);
+        await note('d', 4);
+        const named = (agent: string, until: number) =>
+          store.messages.find({ mentions: agent, at: { $lte: until } }, { sort: { at: -1 } }).toArray();
+        expect(ids(await named('ana', 9))).to.deep.equal(['b', 'a']);
+        expect(ids(await named('ben', 2))).to.deep.equal(['b']);
+        expect(await store.messages.countDocuments({ mentions: 'ben', at: { $gt: 1 } })).to.equal(2);
+        await store.messages.updateOne({ _id: 'b' }, { $set: { text: 'x' } });
+        await store.messages.deleteOne({ _id: 'a' });
+        expect(ids(await named('ana', 9))).to.deep.equal(['b']);
+      });
+
       it('match inside arrays and objects', async () => {
         await conversations.insertOne(
           aConversation({

@@ -2,9 +2,11 @@ import { rm } from 'node:fs/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { update as mingoUpdate, Query } from 'mingo';
+import sinon from 'sinon';
 import type { Collection } from '../../src/store/collection.ts';
 import type { ConversationDoc, Store } from '../../src/store/documents.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
+import { INDEXES } from '../../src/store/indexes.ts';
 import { compareValues } from '../../src/store/order.ts';
 import { jitter, temporaryFolder } from '../support/stores.ts';
 import { aConversation } from './documents.ts';
@@ -13,6 +15,12 @@ import { aConversation } from './documents.ts';
  * The embedded collection against an array that mingo searches and updates, on random documents, filters, sorts and
  * updates. Fields and values are few, so that they meet; they are those of all the indexes, and some of none.
  */
+
+/** One by the members of a list too: of conversations none is declared. */
+const WITH_LIST = [
+  ...INDEXES.conversations,
+  { name: 'inbox', keys: { inbox: 1, changedAt: 1 }, present: 'inbox', each: 'inbox' } as const,
+];
 
 interface Fields {
   [field: string]: unknown;
@@ -85,7 +93,7 @@ const filter: fc.Arbitrary<Fields> = fc.oneof(
     arbitrary: fc.tuple(conditions, conditions, conditions).map(([own, a, b]) => ({ ...own, $or: [a, b] })),
   },
   { weight: 1, arbitrary: fc.tuple(conditions, conditions).map(([own, a]) => ({ ...own, $and: [a] })) },
-  { weight: 1, arbitrary: fc.tuple(conditions, name).map(([own, inbox]) => ({ ...own, inbox })) },
+  { weight: 2, arbitrary: fc.tuple(conditions, oneOrMore(name)).map(([own, inbox]) => ({ ...own, inbox })) },
 );
 
 const INDEXED_SORTS: Fields[] = [
@@ -136,6 +144,16 @@ const searched: fc.Arbitrary<{ filter: Fields; sort: Fields | undefined }> = fc.
       sort: fc.constantFrom<Fields>({ changedAt: 1 }, { changedAt: -1 }, { agentId: 1, changedAt: -1 }),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      filter: fc.record(
+        { inbox: oneOrMore(name), changedAt: fc.record({ $lte: number }) },
+        { requiredKeys: ['inbox'], noNullPrototype: true },
+      ),
+      sort: fc.constantFrom<Fields>({ changedAt: 1 }, { changedAt: -1 }),
+    }),
+  },
 );
 
 function oneOrMore<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | { $in: T[] }> {
@@ -148,7 +166,10 @@ function oneOrMore<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | { $in: T[] }> {
 const update: fc.Arbitrary<{ [operator: string]: Fields }> = fc
   .record(
     {
-      $set: fc.record({ state, agentId: name, dueAt: number }, { requiredKeys: [], noNullPrototype: true }),
+      $set: fc.record(
+        { state, agentId: name, dueAt: number, inbox: fc.array(name, { maxLength: 3 }) },
+        { requiredKeys: [], noNullPrototype: true },
+      ),
       $unset: fc.record(
         { locale: fc.constant(''), queueId: fc.constant('') },
         { requiredKeys: [], noNullPrototype: true },
@@ -178,7 +199,11 @@ const update: fc.Arbitrary<{ [operator: string]: Fields }> = fc
     },
     { requiredKeys: [], noNullPrototype: true },
   )
-  .filter((operators) => Object.keys(operators).length > 0) as fc.Arbitrary<{ [operator: string]: Fields }>;
+  .filter((operators) => Object.keys(operators).length > 0)
+  // MongoDB refuses an update that does two things to one field.
+  .filter(({ $pull, $set }) => $pull === undefined || $set?.inbox === undefined) as fc.Arbitrary<{
+  [operator: string]: Fields;
+}>;
 
 const step = fc.oneof(
   fc.record({ do: fc.constant('insert' as const), conversation }),
@@ -204,11 +229,13 @@ for (const many of [2, 5, undefined]) {
 
     beforeEach(async () => {
       dataDir = await temporaryFolder();
+      sinon.stub(INDEXES, 'conversations').value(WITH_LIST);
       store = await openEmbeddedStore({ dataDir, onUnindexed: 'warn', ...(many && { many, jitter }) });
       ({ conversations } = store);
     });
 
     afterEach(async () => {
+      sinon.restore();
       await store.close();
       await rm(dataDir, { recursive: true });
     });

@@ -20,7 +20,7 @@ import { SwitchboardError } from '../../src/errors.ts';
 import { Checkpoint } from '../../src/store/checkpoint.ts';
 import type { Store } from '../../src/store/documents.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
-import { entryKey, KEY_OPTIONS } from '../../src/store/index-keys.ts';
+import { entryOf, KEY_OPTIONS, keysOf } from '../../src/store/index-keys.ts';
 import { SCHEMA } from '../../src/store/schema.ts';
 import { rejection } from '../support/rejection.ts';
 import { temporaryEmbeddedStore, temporaryFolder } from '../support/stores.ts';
@@ -427,6 +427,35 @@ describe('the embedded store', () => {
     expect(await again.messages.countDocuments({})).to.equal(500);
   });
 
+  it('has an entry for each agent whom a note names, and none of other messages or of a note that is gone', async () => {
+    const entries = async () => {
+      const root = open<unknown, string>({ path: join(dataDir, 'data.mdb'), noSubdir: true, maxDbs: 128 });
+      const keys = [
+        ...root
+          .openDB<string, string>('messages.mentioned', { ...KEY_OPTIONS, encoding: 'string' })
+          .getKeys({ start: '\x00', end: '\xff' }),
+      ];
+      await root.close();
+      return keys.length;
+    };
+    const first = await openStore();
+    await first.messages.insertOne(aMessage({ _id: 'm' }));
+    await first.messages.insertOne(aMessage({ _id: 'a', direction: 'note', mentions: ['ana', 'ben'] }));
+    await first.messages.insertOne(aMessage({ _id: 'b', direction: 'note', mentions: ['ana'] }));
+    await closeStore(first);
+    expect(await entries()).to.equal(3);
+    const second = await openStore();
+    await second.messages.updateOne({ _id: 'a' }, { $set: { at: 5 } });
+    await second.messages.deleteOne({ _id: 'b' });
+    expect(await second.messages.countDocuments({ mentions: 'ana' })).to.equal(1);
+    await closeStore(second);
+    expect(await entries()).to.equal(2);
+    const third = await openStore();
+    await third.messages.deleteOne({ _id: 'a' });
+    await closeStore(third);
+    expect(await entries()).to.equal(0);
+  });
+
   it('builds indexes that are missing or declared otherwise, and drops those that are not declared', async () => {
     const store = await openStore();
     const inserts = Array.from({ length: 2500 }, (_, i) =>
@@ -451,10 +480,8 @@ describe('the embedded store', () => {
       encoding: 'string',
       ...KEY_OPTIONS,
     });
-    await changed.put(
-      entryKey({ name: 'changed', keys: { changedAt: 1 } }, { _id: 'c7', changedAt: 1e6 })!,
-      '',
-    );
+    const wrong = entryOf({ name: 'changed', keys: { changedAt: 1 } }, { _id: 'c7', changedAt: 1e6 });
+    for (const key of keysOf(wrong)) await changed.put(key, '');
     await root.openDB('conversations.retired', {}).put('x', 'x');
     await root.close();
 

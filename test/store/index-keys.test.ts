@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { IndexSpec } from '../../src/store/collection.ts';
-import { documentKey, documentKeyOf, entryKey, hasSameEntry, partOf } from '../../src/store/index-keys.ts';
+import {
+  documentKey,
+  documentKeyOf,
+  entryOf,
+  hasSameEntry,
+  keysOf,
+  partOf,
+} from '../../src/store/index-keys.ts';
 import { compareValues } from '../../src/store/order.ts';
 
 const text = fc.oneof(
@@ -53,9 +60,8 @@ describe('index keys', () => {
         scalar,
         scalar,
         (_id, a, b, c) => {
-          const key = entryKey(spec, { _id, a, b, c });
-          expect(key).to.be.a('string');
-          expect(documentKeyOf(spec, key ?? '')).to.equal(documentKey(_id));
+          const keys = keysOf(entryOf(spec, { _id, a, b, c }));
+          expect(keys.map((key) => documentKeyOf(spec, key))).to.deep.equal([documentKey(_id)]);
         },
       ),
     );
@@ -63,8 +69,8 @@ describe('index keys', () => {
 
   it('are not made of a document without the field that has to be present', () => {
     const spec: IndexSpec = { name: 'x', keys: { a: 1, b: 1 }, present: 'b' };
-    expect(entryKey(spec, { _id: 'i', a: 1 })).to.equal(null);
-    expect(entryKey(spec, { _id: 'i', b: 1 })).to.equal(entryKey(spec, { _id: 'i', a: null, b: 1 }));
+    expect(entryOf(spec, { _id: 'i', a: 1 })).to.equal(null);
+    expect(entryOf(spec, { _id: 'i', b: 1 })).to.equal(entryOf(spec, { _id: 'i', a: null, b: 1 }));
   });
 
   it('need not be made anew where nothing that they are made of has changed', () => {
@@ -76,15 +82,28 @@ describe('index keys', () => {
         const { a, b, c } = before;
         expect(hasSameEntry(spec, before, { ...after, a, b, c })).to.equal(true);
         if (!hasSameEntry(spec, before, after)) return;
-        expect(entryKey(spec, after)).to.equal(entryKey(spec, before));
+        expect(entryOf(spec, after)).to.equal(entryOf(spec, before));
       }),
       { numRuns: 2000 },
     );
   });
 
-  it('are refused of objects and arrays', () => {
+  it('are one for each member of a list, once, where the index is by its members', () => {
+    const spec: IndexSpec = { name: 'x', keys: { a: 1, b: 1 }, present: 'a', each: 'a' };
+    const one: IndexSpec = { name: 'x', keys: { a: 1, b: 1 } };
+    expect(keysOf(entryOf(spec, { _id: 'i', a: ['y', 'z', 'y'], b: 2 }))).to.deep.equal([
+      entryOf(one, { _id: 'i', a: 'y', b: 2 }),
+      entryOf(one, { _id: 'i', a: 'z', b: 2 }),
+    ]);
+    expect(entryOf(spec, { _id: 'i', a: [], b: 2 })).to.deep.equal([]);
+    expect(entryOf(spec, { _id: 'i', b: 2 })).to.equal(null);
+    expect(() => entryOf(spec, { _id: 'i', a: [['y']], b: 2 })).to.throw(TypeError);
+    expect(() => entryOf(spec, { _id: 'i', a: ['y'], b: [2] })).to.throw(TypeError);
+  });
+
+  it('are refused of objects and of other arrays', () => {
     const spec: IndexSpec = { name: 'x', keys: { a: 1 } };
-    expect(() => entryKey(spec, { _id: 'i', a: ['x'] })).to.throw(TypeError, 'a has to hold a scalar');
-    expect(() => entryKey(spec, { _id: 'i', a: {} })).to.throw(TypeError);
+    expect(() => entryOf(spec, { _id: 'i', a: ['x'] })).to.throw(TypeError, 'a has to hold a scalar');
+    expect(() => entryOf(spec, { _id: 'i', a: {} })).to.throw(TypeError);
   });
 });

@@ -2,6 +2,7 @@ import type { Alerts } from './alerts.ts';
 import { type Ask, createAsk, pathOf, Refusal, Unreachable } from './api.ts';
 import { wasAsked } from './lists.ts';
 import { createLoading, type Loading } from './loading.ts';
+import { createMentions, type Mentions } from './mentions.ts';
 import { createStore, type Store } from './state.ts';
 import { followEvents, type Stream } from './stream.ts';
 import { type News, takeConversation, takeIn, takeMessages } from './take-in.ts';
@@ -9,7 +10,7 @@ import type { T } from './texts.ts';
 import type { Agent, Conversation, Message } from './types.ts';
 
 /** What somebody at a desk does; the state follows. Methods reject with `Refusal` or `Unreachable` where they say so. */
-export interface Desk extends Loading {
+export interface Desk extends Loading, Mentions {
   readonly store: Store;
   readonly ask: Ask;
   /** For `ask`, where one wish may be asked for several times. */
@@ -70,6 +71,11 @@ export function createDesk(parts: DeskParts): Desk {
   };
   const ask = createAsk({ ...parts, signedOut });
   const loading = createLoading({ store, ask });
+  const mentions = createMentions({ store, ask });
+
+  function loadAnew(): void {
+    for (const load of [loading.loadLists, mentions.loadMentions]) void load().catch(ignoreAbsence);
+  }
 
   function follow(me: Agent): void {
     store.change((state) => {
@@ -82,7 +88,7 @@ export function createDesk(parts: DeskParts): Desk {
         store.change((state) => {
           state.link = link;
         }),
-      onOpen: () => void loading.loadLists().catch(ignoreAbsence),
+      onOpen: loadAnew,
       onEvents(events) {
         let news: News | undefined;
         store.change((state) => {
@@ -95,7 +101,7 @@ export function createDesk(parts: DeskParts): Desk {
 
   /** Makes heard what somebody who looks elsewhere should know of. */
   function tell(news: News): void {
-    if (news.reset) void loading.loadLists().catch(ignoreAbsence);
+    if (news.reset) loadAnew();
     const { me } = store.state;
     if (me === null) return;
     for (const { before, now } of news.conversations) {
@@ -114,6 +120,7 @@ export function createDesk(parts: DeskParts): Desk {
       }
     }
     for (const message of news.messages) hear(message, me);
+    if (news.mentions.length > 0) void mentions.loadMentions().catch(ignoreAbsence);
     for (const { by, conversationId } of news.mentions) {
       toast(t('toast.mention', { agent: nameOf(by) }), 'plain', `#/c/${conversationId}`);
       alerts.call(t('toast.mention', { agent: nameOf(by) }), conversationId);
@@ -220,6 +227,7 @@ export function createDesk(parts: DeskParts): Desk {
 
   return {
     ...loading,
+    ...mentions,
     store,
     ask,
     newKey: randomId,

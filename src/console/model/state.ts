@@ -1,5 +1,14 @@
 import type { Link } from './stream.ts';
-import type { Agent, Colleague, Conversation, Message, QueueNow, Translation, Typing } from './types.ts';
+import type {
+  Agent,
+  Colleague,
+  Conversation,
+  MentionList,
+  Message,
+  QueueNow,
+  Translation,
+  Typing,
+} from './types.ts';
 
 /** A text that its author has sent and the service has not yet answered. */
 export interface Outgoing {
@@ -41,6 +50,8 @@ export interface State {
   colleagues: Map<string, Colleague>;
   /** By conversation and agent. */
   typing: Map<string, Typing>;
+  /** The newest notes that name me, as far as they were read. */
+  mentions: MentionList;
   toasts: readonly Toast[];
   /** What a screen reader says next. */
   said: string;
@@ -67,6 +78,7 @@ export function createStore(): Store {
     queues: new Map(),
     colleagues: new Map(),
     typing: new Map(),
+    mentions: { items: [], cursor: null, unseen: 0 },
     toasts: [],
     said: '',
   };

@@ -2,6 +2,7 @@ import type { Agent } from '../../http/agent-schemas.ts';
 import type { Board } from '../../http/board-schemas.ts';
 import type { Contact } from '../../http/contact-schemas.ts';
 import type { Draft } from '../../http/draft-schemas.ts';
+import type { MentionList } from '../../http/mention-schemas.ts';
 import type { Message } from '../../http/message-schemas.ts';
 import type { Queue } from '../../http/queue-schemas.ts';
 import type { QuickReply, RenderedReply } from '../../http/quick-reply-schemas.ts';
@@ -19,6 +20,7 @@ export type {
   DialogReport,
   Draft,
   HandlingReport,
+  MentionList,
   Message,
   QuickReply,
   RenderedReply,
@@ -54,6 +56,7 @@ export interface Typing {
   at: string;
 }
 
+/** As its event tells it. */
 export interface Mention {
   conversationId: string;
   messageId: string;

@@ -17,6 +17,7 @@ const PATHS = {
   moon: 'M20 14a8 8 0 01-10-10 8 8 0 1010 10z',
   info: 'M12 11v6M12 7v.5M12 3a9 9 0 100 18 9 9 0 000-18z',
   plus: 'M12 5v14M5 12h14',
+  at: 'M16 12a4 4 0 11-8 0 4 4 0 018 0zM16 8v5.500a2.500 2.500 0 005 0V12a9 9 0 10-4 7.500',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -8,9 +8,10 @@ export function Menu(props: {
   button: ComponentChildren;
   list?: boolean;
   opensBy?: { key: string; label: string };
+  onClose?: () => void;
   children: ComponentChildren;
 }) {
-  const { label, button, list = false, opensBy, children } = props;
+  const { label, button, list = false, opensBy, onClose, children } = props;
   const menu = useRef<HTMLDetailsElement>(null);
   const open = () => {
     const { current } = menu;
@@ -46,8 +47,12 @@ export function Menu(props: {
         current.querySelector('summary')?.focus();
       }}
       onClick={(event) => {
-        const inList = list && event.target instanceof Element && event.target.closest('.sheet button');
-        if (inList && menu.current) menu.current.open = false;
+        const done = list ? '.sheet button' : '.sheet a[href]';
+        if (menu.current && event.target instanceof Element && event.target.closest(done))
+          menu.current.open = false;
+      }}
+      onToggle={(event) => {
+        if (!event.currentTarget.open) onClose?.();
       }}
     >
       <summary aria-label={label} aria-keyshortcuts={opensBy?.key}>

@@ -1,4 +1,5 @@
 import type { Agent } from '../agent-schemas.ts';
+import type { MentionItem } from '../mention-schemas.ts';
 import type { Message } from '../message-schemas.ts';
 import type { Queue } from '../queue-schemas.ts';
 import type { Conversation } from '../schemas.ts';
@@ -86,6 +87,15 @@ export const EXAMPLE_MESSAGE: Message = {
   at: '2026-03-02T09:31:05.000Z',
   status: 'queued',
   segments: 1,
+};
+
+export const EXAMPLE_MENTION: MentionItem = {
+  conversationId: '15550109999-15550100001',
+  messageId: 'note:3c5e7a9b1d2f4c6e8a0b2d4f6e8a0c1e',
+  by: 'agent-2',
+  at: '2026-03-02T09:33:20.000Z',
+  text: '@agent-1, the depot has found it.',
+  seen: false,
 };
 
 export const EXAMPLE_FAILED: Message = {
