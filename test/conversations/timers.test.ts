@@ -219,11 +219,11 @@ describe('the timers of a conversation', () => {
   });
 
   it('leave an agent alone whose customer wants no texts', async () => {
-    withTimes({ firstResponse: 120 });
+    rig.set({ times: { firstResponse: 120 } });
     await queued();
     await rig.textIn('STOP');
     await rig.turn();
-    await rig.desk.claim(CONVERSATION, actor);
+    await rig.desk.claim(CONVERSATION, ANA);
     expect(await passed(121_000)).to.include({ state: 'active', agentId: 'ana' });
   });
 
