@@ -164,6 +164,9 @@ function closingKinds(reason: string, session: Changes['endedSession']): Automat
   if (session?.outcome === SPAM) return [];
   const byPerson = session?.stretches.some(({ place }) => place === 'agent') ?? false;
   switch (reason) {
+    case 'auto_closed':
+      // Whom nobody has written to has nothing to judge.
+      return session?.answeredAt === undefined ? ['ended'] : ['ended', 'survey'];
     case 'customer_inactive':
       return ['inactivity_closed'];
     case 'overflow':

@@ -212,12 +212,22 @@ describe('a survey', () => {
       expect(await asked()).to.equal(true);
     });
 
-    it('when a conversation with an agent closes by itself', async () => {
+    it('when a conversation closes by itself in which an agent wrote', async () => {
       await taken();
+      await rig.desk.reply(CONVERSATION, ANA, { text: 'Hello', key: 'hello' });
       rig.time += 31 * 86_400_000;
       await rig.turn();
       expect(await rig.conversation()).to.include({ state: 'closed' });
       expect(await asked()).to.equal(true);
+    });
+
+    it('not when it closes by itself and nobody ever wrote to the customer', async () => {
+      await taken();
+      await rig.desk.wait(CONVERSATION, ANA);
+      rig.time += 31 * 86_400_000;
+      await rig.turn();
+      expect(await rig.conversation()).to.include({ state: 'closed' });
+      expect(await asked()).to.equal(false);
     });
 
     it('not when it is closed as spam, which is not told that it has ended either', async () => {
