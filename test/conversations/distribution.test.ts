@@ -179,13 +179,14 @@ describe('who gets a conversation', () => {
     }
   });
 
-  it('is anybody of the queue when it is assigned anyway, first of all who is available, last who is offline', () => {
+  it('is anybody of the queue who is not offline when it is assigned anyway, first of all who is available', () => {
     const full = [work('1', 7)];
     const ana = agent('ana', { presence: 'offline', capacity: 9 });
     const ben = agent('ben', { presence: 'away', work: full });
     const out = agent('out', { queues: ['sales'] });
     expect(choose([ana, ben, out], { whatever: true })).to.deep.equal({ agentId: 'ben', why: 'whatever' });
-    expect(choose([ana, out], { whatever: true })).to.deep.equal({ agentId: 'ana', why: 'whatever' });
+    const nobody = { agentId: null, why: 'nobody_available' };
+    expect(choose([ana, out], { whatever: true, preferredAgentIds: ['ana'] })).to.deep.equal(nobody);
     const eve = agent('eve', { presence: 'available', work: full });
     const dan = agent('dan', { presence: 'do_not_disturb', capacity: 9 });
     expect(choose([ana, ben, dan, eve], { whatever: true })).to.include({ agentId: 'eve' });
