@@ -246,8 +246,13 @@ const ORDERS: Record<Method, (a: Seat, b: Seat) => number> = {
   // Who has work has not been idle at all: they come after those without, as in round robin.
   longest_idle: (a, b) =>
     Number(a.busy) - Number(b.busy) ||
-    (a.busy ? byLastAssigned(a, b) : a.agent.idleSince - b.agent.idleSince),
+    (a.busy ? byLastAssigned(a, b) : idleSince(a.agent) - idleSince(b.agent)),
 };
+
+/** Since when they could have had something: who comes back has been idle from then on, however long they were away. */
+function idleSince({ idleSince, presence, presenceAt }: AgentDoc): number {
+  return presence === 'available' ? Math.max(idleSince, presenceAt) : idleSince;
+}
 
 /** The same for wishes that are alike: the same agents fit them, and one room does for all. */
 function keyOf({ queueId, workstreamId, distribution, cost, skills, locale, whatever }: Wanted): string {

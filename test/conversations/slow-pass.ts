@@ -34,6 +34,9 @@ function pick(wanted: Waiting, staff: AgentDoc[], now: number): { taker?: AgentD
   const has = (agent: AgentDoc) => skills.filter((skill) => agent.skills.includes(skill)).length;
   const elsewhere = (agent: AgentDoc) => Number(agent.presence !== 'available');
 
+  const idle = ({ presence, presenceAt, idleSince }: AgentDoc) =>
+    presence === 'available' && presenceAt > idleSince ? presenceAt : idleSince;
+
   const members = staff.filter((agent) => agent.queues.includes(queueId));
   const here = members.filter(
     ({ presence }) => presence === 'available' || (whatever && presence !== 'offline'),
@@ -72,7 +75,7 @@ function pick(wanted: Waiting, staff: AgentDoc[], now: number): { taker?: AgentD
     round_robin: by<AgentDoc>((agent) => agent.assignedAt),
     longest_idle: by<AgentDoc>(
       (agent) => Number(held(agent).length > 0),
-      (agent) => (held(agent).length > 0 ? agent.assignedAt : agent.idleSince),
+      (agent) => (held(agent).length > 0 ? agent.assignedAt : idle(agent)),
     ),
   }[distribution.method];
   const [taker] = roomy
