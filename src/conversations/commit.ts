@@ -7,6 +7,7 @@ import type {
   Stretch,
 } from '../store/documents.ts';
 import { joiningAt } from './line.ts';
+import { withoutAgent } from './participants.ts';
 import type { AllowedMove } from './state.ts';
 
 /** What a decision changes in a conversation. Absent = as it was. */
@@ -130,10 +131,11 @@ const OF_WAITING = ['offer', 'passedOver', 'assignAnyway', 'untakenAt', 'overflo
  * version that it was made on. The messages, the ended session and the agents whose work changes are the writer's to
  * add: a turn replaces what is pending, since it has copied it; an agent's write appends.
  *
- * `before` is what the decision was made on, as far as it says where the conversation stands in the line.
+ * `before` is what the decision was made on, as far as it says where the conversation stands in the line, and who is beside
+ * its owner.
  */
 export function conversationUpdate(
-  before: Pick<ConversationDoc, 'priority' | 'unansweredSince'>,
+  before: Pick<ConversationDoc, 'priority' | 'unansweredSince' | 'participants' | 'consulted'>,
   changes: Changes,
   now: number,
 ): ConversationUpdate {
@@ -153,7 +155,10 @@ export function conversationUpdate(
     if (move.place === 'closed') $unset.hidden = true;
     // A wrap-up that ended before says nothing of the next one, nor of whoever works on it now.
     if (move.from === 'wrap_up' || move.place === 'wrap_up') $unset.wrapUpFreed = true;
-    if (move.fields.handler !== 'agent') Object.assign($unset, { participants: true, consulted: true });
+    const { handler, agentId } = move.fields;
+    if (handler !== 'agent') Object.assign($unset, { participants: true, consulted: true });
+    // Or they would still write to the customer once they have handed it on.
+    else if (agentId !== undefined) Object.assign($set, withoutAgent(before, agentId));
     if (move.line === 'left') Object.assign($unset, { queuedAt: true, turnAt: true });
     if (move.line === 'joined') {
       const { priority = before.priority, unansweredSince = before.unansweredSince } = set;

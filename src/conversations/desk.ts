@@ -53,8 +53,13 @@ export interface Desk {
   ): Promise<ConversationDoc>;
   /** For a supervisor; joining again is fine. Rejects with `wrong_state` unless another agent has the conversation. */
   join(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
-  /** Fine also where one has not joined. */
-  leave(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
+  /** With an `agentId` it is that agent who has left: rejects with `not_owner`. Fine also for who has no part in it. */
+  leave(
+    id: string,
+    actor: Actor,
+    who: { agentId?: string | undefined },
+    expected?: Expected,
+  ): Promise<ConversationDoc>;
   /**
    * Rejects with `not_owner`, and `not_found` for an unknown queue or agent; unless a supervisor asks, also with
    * `nobody_there` and `queue_closed`.

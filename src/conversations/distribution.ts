@@ -19,7 +19,7 @@ export interface Wanted {
   preferredAgentIds: readonly string[];
   /** They missed or rejected it, or gave it away. */
   excluded: readonly string[];
-  /** Assign anyway: presence and capacity do not count. */
+  /** Assign anyway: capacity does not count, nor presence, but to who is `offline` it would be lost. */
   whatever?: boolean;
 }
 
@@ -149,10 +149,7 @@ function direct(seats: Map<string, Seat>, wanted: Wanted): Found | null {
   const can = (id: string): Seat | undefined => {
     const seat = seats.get(id);
     if (!seat?.agent.queues.includes(queueId) || excluded.includes(id)) return undefined;
-    const there = whatever
-      ? seat.agent.presence !== 'offline'
-      : seat.agent.presence === 'available' && hasRoom(seat, wanted);
-    return there ? seat : undefined;
+    return isAskable(seat.agent, wanted) && (whatever || hasRoom(seat, wanted)) ? seat : undefined;
   };
   const last = distribution.sameAgent && lastAgentId !== undefined ? can(lastAgentId) : undefined;
   if (last) return { seat: last, why: 'same_agent' };
@@ -161,6 +158,11 @@ function direct(seats: Map<string, Seat>, wanted: Wanted): Found | null {
     if (seat) return { seat, why: 'preferred' };
   }
   return null;
+}
+
+/** Whether their presence lets them have it. */
+function isAskable({ presence }: AgentDoc, { whatever }: Wanted): boolean {
+  return whatever ? presence !== 'offline' : presence === 'available';
 }
 
 function hasRoom({ agent, free, counts }: Seat, { workstreamId, cost }: Wanted): boolean {
@@ -175,10 +177,10 @@ interface Group {
 
 /** Who may have it but for its room and its exclusions. */
 function groupOf(seats: Seat[], wanted: Wanted): Group | Refusal {
-  const { queueId, whatever, distribution, locale, skills } = wanted;
+  const { queueId, distribution, locale, skills } = wanted;
   const steps: [Refusal['why'], (agent: AgentDoc) => boolean][] = [
     ['no_member', ({ queues }) => queues.includes(queueId)],
-    ['nobody_available', ({ presence }) => whatever === true || presence === 'available'],
+    ['nobody_available', (agent) => isAskable(agent, wanted)],
     ['no_language', ({ languages }) => !distribution.languages || speaks(languages, locale)],
     [
       'no_skill',
@@ -220,17 +222,16 @@ function best(group: Group | Refusal, wanted: Wanted): Found | Refusal {
 /** Below 0 when `a` is to have it rather than `b`. */
 function before(a: Seat, b: Seat, { whatever, distribution, skills }: Wanted): number {
   return (
-    (whatever ? there(a) - there(b) : 0) ||
+    (whatever ? elsewhere(a) - elsewhere(b) : 0) ||
     (distribution.skills === 'closest' ? matching(b.agent, skills) - matching(a.agent, skills) : 0) ||
     ORDERS[distribution.method](a, b) ||
     byId(a.agent._id, b.agent._id)
   );
 }
 
-/** Who is to be asked first where presence decides nothing else: who is there, who is near, who is neither. */
-function there({ agent: { presence } }: Seat): number {
-  if (presence === 'available') return 0;
-  return presence === 'offline' ? 2 : 1;
+/** Who is available comes first where presence decides nothing else. */
+function elsewhere({ agent: { presence } }: Seat): number {
+  return Number(presence !== 'available');
 }
 
 function matching(agent: AgentDoc, skills: readonly string[]): number {
@@ -245,8 +246,13 @@ const ORDERS: Record<Method, (a: Seat, b: Seat) => number> = {
   // Who has work has not been idle at all: they come after those without, as in round robin.
   longest_idle: (a, b) =>
     Number(a.busy) - Number(b.busy) ||
-    (a.busy ? byLastAssigned(a, b) : a.agent.idleSince - b.agent.idleSince),
+    (a.busy ? byLastAssigned(a, b) : idleSince(a.agent) - idleSince(b.agent)),
 };
+
+/** Since when they could have had something: who comes back has been idle from then on, however long they were away. */
+function idleSince({ idleSince, presence, presenceAt }: AgentDoc): number {
+  return presence === 'available' ? Math.max(idleSince, presenceAt) : idleSince;
+}
 
 /** The same for wishes that are alike: the same agents fit them, and one room does for all. */
 function keyOf({ queueId, workstreamId, distribution, cost, skills, locale, whatever }: Wanted): string {

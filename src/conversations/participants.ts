@@ -1,5 +1,5 @@
 import { SwitchboardError } from '../errors.ts';
-import type { Store } from '../store/documents.ts';
+import type { ConversationDoc, Store } from '../store/documents.ts';
 import type { Desk } from './desk.ts';
 import type { GuardedWrite } from './guarded-write.ts';
 import { isSupervisor, mayActFor, mayKnow } from './rights.ts';
@@ -9,8 +9,8 @@ const MOST = 10;
 
 /**
  * How an agent asks a colleague, who then reads and writes notes, and may add them, so that they write to the customer; how
- * a supervisor comes to write to a customer whom an agent has, and leaves again. The agent stays the owner and
- * nothing changes its place; once no agent has the conversation, nobody takes part in it any more.
+ * a supervisor comes to write to a customer whom an agent has; and how each leaves again or is taken out. The agent stays
+ * the owner and nothing changes its place; once no agent has the conversation, nobody takes part in it any more.
  */
 export function createParticipants(
   { store }: { store: Pick<Store, 'agents'> },
@@ -48,17 +48,26 @@ export function createParticipants(
         return { changes: { set: { participants: [...participants, actor.id] } } };
       }),
 
-    leave: (id, actor, expected = {}) =>
+    leave: (id, actor, { agentId = actor.id }, expected = {}) =>
       write(id, actor, expected, (conversation) => {
-        const { participants = [], consulted = [] } = conversation;
-        if (!participants.includes(actor.id) && !consulted.includes(actor.id)) {
-          // The answer shows the conversation.
-          mayKnow(actor, conversation);
-          return null;
-        }
-        const without = (ids: readonly string[]) => ids.filter((one) => one !== actor.id);
-        return { changes: { set: { participants: without(participants), consulted: without(consulted) } } };
+        if (agentId !== actor.id) mayActFor(actor, conversation);
+        const set = withoutAgent(conversation, agentId);
+        if (Object.keys(set).length > 0) return { changes: { set } };
+        // The answer shows the conversation.
+        mayKnow(actor, conversation);
+        return null;
       }),
+  };
+}
+
+type Beside = Partial<Pick<ConversationDoc, 'participants' | 'consulted'>>;
+
+/** Those beside the owner once this agent is none of them, as far as that changes anything. */
+export function withoutAgent({ participants = [], consulted = [] }: Beside, agentId: string): Beside {
+  const without = (ids: readonly string[]) => ids.filter((one) => one !== agentId);
+  return {
+    ...(participants.includes(agentId) ? { participants: without(participants) } : {}),
+    ...(consulted.includes(agentId) ? { consulted: without(consulted) } : {}),
   };
 }
 

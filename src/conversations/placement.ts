@@ -167,9 +167,12 @@ function closedOf(queue: QueueDoc | undefined, now: number): Closed | null {
 
 function saidOf(queue: QueueDoc, action: OverflowAction | null, now: number): AutomatedMessage[] {
   const opening = openAt(queue.hours, now);
-  if (!opening.open) return [opening.holiday === undefined ? 'out_of_hours' : 'holiday'];
-  if (action?.do === 'end') return ['overflow_ended'];
-  return action?.do === 'call_back' ? ['call_back'] : [];
+  const ofHours: AutomatedMessage[] = opening.open
+    ? []
+    : [opening.holiday === undefined ? 'out_of_hours' : 'holiday'];
+  // When somebody is in again does not say that they need not wait for it.
+  if (action?.do === 'call_back') return [...ofHours, 'call_back'];
+  return opening.open && action?.do === 'end' ? ['overflow_ended'] : ofHours;
 }
 
 async function waitingInEach(

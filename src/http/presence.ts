@@ -37,29 +37,41 @@ export interface PresenceParts {
 }
 
 /**
- * What is offered to who becomes `offline` goes to the next. Leaves the agent's grace as it is: without one, who is
- * connected would never be missed. Null when there is no such agent. Throws `invalid_request` when there is no such own
- * presence.
+ * Gives an agent a presence: one that there is, or an own one. Null when there is no such agent. Throws
+ * `invalid_request` when there is no such own presence.
  */
 export async function setPresence(
-  { store, desk, now }: PresenceParts,
+  parts: PresenceParts,
   agentId: string,
   change: z.output<typeof presenceChange>,
 ): Promise<AgentDoc | null> {
-  const own = 'presenceId' in change ? await store.presences.findOne({ _id: change.presenceId }) : null;
-  if ('presenceId' in change && !own) {
-    throw invalidRequest([{ path: 'body.presenceId', message: 'There is no such presence.' }]);
-  }
-  const chosen = own ? { presence: own.base, presenceId: own._id } : change;
+  if ('presence' in change) return becomes(parts, { _id: agentId }, change);
+  const own = await parts.store.presences.findOne({ _id: change.presenceId });
+  if (!own) throw invalidRequest([{ path: 'body.presenceId', message: 'There is no such presence.' }]);
+  return becomes(parts, { _id: agentId }, { presence: own.base, presenceId: own._id });
+}
+
+/**
+ * The presence of an agent from now on. Who has it already has it since then: to say it once more is not to have been
+ * away. What is offered to who becomes `offline` goes to the next. Leaves the agent's grace as it is: without one, who is
+ * connected would never be missed. Null when there is no such agent.
+ */
+export async function becomes(
+  { store, desk, now }: Omit<PresenceParts, 'store'> & { store: Pick<Store, 'agents'> },
+  whose: Pick<AgentDoc, '_id'> & Partial<Pick<AgentDoc, 'presenceId'>>,
+  { presence, presenceId }: { presence: Presence; presenceId?: string },
+): Promise<AgentDoc | null> {
   const at = now();
+  const another = presenceId === undefined ? { $exists: true } : { $ne: presenceId };
   const changed = await store.agents.findOneAndUpdate(
-    { _id: agentId },
+    { ...whose, $or: [{ presence: { $ne: presence } }, { presenceId: another }] },
     {
-      $set: { ...chosen, presenceAt: at, changedAt: at },
-      ...(own ? {} : { $unset: { presenceId: true } }),
+      $set: { presence, ...(presenceId === undefined ? {} : { presenceId }), presenceAt: at, changedAt: at },
+      ...(presenceId === undefined ? { $unset: { presenceId: true } } : {}),
     },
     { returnDocument: 'after' },
   );
-  if (changed?.presence === 'offline') await desk.passOffersOn(changed);
-  return changed;
+  const agent = changed ?? (await store.agents.findOne(whose));
+  if (agent?.presence === 'offline') await desk.passOffersOn(agent);
+  return agent;
 }

@@ -92,7 +92,7 @@ const then = z
   ])
   .meta({
     description:
-      '`end` closes the session with a text · `queue` sends it to another queue · `call_back` writes that we write when somebody is free, and it goes on waiting · `assign` gives it to whom it fits best, whatever their capacity · `bot` gives it back to the bot',
+      '`end` closes the session with a text · `queue` sends it to another queue · `call_back` writes that we write when somebody is free, and it goes on waiting · `assign` gives it to whom it fits best, whatever their capacity, once somebody is not `offline` · `bot` gives it back to the bot',
   });
 
 export { then as overflowAction };

@@ -36,7 +36,7 @@ const distributionFields = {
   }),
   method: z.enum(['highest_free', 'round_robin', 'longest_idle']).meta({
     description:
-      'Who is offered it first: who has most capacity free · each in turn · who has had nothing for the longest time.',
+      'Who is offered it first: who has most capacity free · each in turn · who has been there with nothing to do for the longest time.',
   }),
   skills: z.enum(['exact', 'closest', 'none']).meta({
     description:

@@ -46,7 +46,7 @@ export interface AgentDoc {
   workVersion: number;
   /** When a conversation was last pushed to them: the order of round robin. */
   assignedAt: number;
-  /** Since when they have had no work: the order of longest idle. */
+  /** Since when they have had no work: with `presenceAt` the order of longest idle. */
   idleSince: number;
   /** Notes that name them and are not newer than this they have seen. Absent = they have never said so. */
   mentionsSeenAt?: number;

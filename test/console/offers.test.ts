@@ -40,6 +40,16 @@ describe('the console, with offers, colleagues and texts that fail', function ()
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect((await conversation(id)).consulted).to.deep.equal(['ben']);
 
+    await page.keyboard.press('a');
+    await page.locator('dialog input:focus').waitFor();
+    const takeOut = page.getByRole('button', { name: 'Take Ben out' });
+    await tabTo(page, takeOut);
+    await page.keyboard.press('Enter');
+    await takeOut.waitFor({ state: 'detached' });
+    expect((await conversation(id)).consulted).to.deep.equal([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+
     await page.keyboard.press('b');
     const dialog = page.getByRole('dialog', { name: 'Return to the bot' });
     await dialog.getByRole('option', { name: 'main', exact: true }).waitFor({ state: 'attached' });

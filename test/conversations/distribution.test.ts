@@ -148,6 +148,17 @@ describe('who gets a conversation', () => {
     expect(choose([ana, gone], method).agentId, 'a reservation that has passed is no work').to.equal('ben');
   });
 
+  it('has been there without work longest: time away is not idle', () => {
+    const method = { distribution: { method: 'longest_idle' } } as const;
+    const there = agent('there', { idleSince: 10, presenceAt: 5 });
+    const back = agent('back', { idleSince: 1, presenceAt: 20 });
+    expect(choose([back, there], method).agentId).to.equal('there');
+    expect(choose([{ ...back, presenceAt: 9 }, there], method).agentId).to.equal('back');
+    const near = { presence: 'busy', idleSince: 2 } as const;
+    const busy = [agent('longer', { ...near, presenceAt: 30 }), agent('less', { ...near, idleSince: 3 })];
+    expect(choose(busy, { ...method, whatever: true }), 'nobody there').to.include({ agentId: 'longer' });
+  });
+
   it('is the same agent again, then a preferred one, whatever their language and skills', () => {
     const agents = [agent('ana', { capacity: 9 }), agent('ben'), agent('eve')];
     const wishes = {
@@ -179,13 +190,14 @@ describe('who gets a conversation', () => {
     }
   });
 
-  it('is anybody of the queue when it is assigned anyway, first of all who is available, last who is offline', () => {
+  it('is anybody of the queue who is not offline when it is assigned anyway, first of all who is available', () => {
     const full = [work('1', 7)];
     const ana = agent('ana', { presence: 'offline', capacity: 9 });
     const ben = agent('ben', { presence: 'away', work: full });
     const out = agent('out', { queues: ['sales'] });
     expect(choose([ana, ben, out], { whatever: true })).to.deep.equal({ agentId: 'ben', why: 'whatever' });
-    expect(choose([ana, out], { whatever: true })).to.deep.equal({ agentId: 'ana', why: 'whatever' });
+    const nobody = { agentId: null, why: 'nobody_available' };
+    expect(choose([ana, out], { whatever: true, preferredAgentIds: ['ana'] })).to.deep.equal(nobody);
     const eve = agent('eve', { presence: 'available', work: full });
     const dan = agent('dan', { presence: 'do_not_disturb', capacity: 9 });
     expect(choose([ana, ben, dan, eve], { whatever: true })).to.include({ agentId: 'eve' });
@@ -287,6 +299,7 @@ const anyAgents: fc.Arbitrary<AgentDoc[]> = fc
       ),
       assignedAt: fc.nat(2),
       idleSince: fc.nat(2),
+      presenceAt: fc.nat(2),
     }),
     { minLength: 1, maxLength: NAMES.length },
   )

@@ -108,6 +108,20 @@ for (const [engine, open] of ENGINES) {
       expect(told).to.deep.equal(['A', 'out_of_hours']);
     });
 
+    it('has told of a closed queue itself, but not that we write when somebody is free', async () => {
+      const on = { on: true, texts: {} };
+      const { settings } = rig.workstream;
+      const messages = { ...settings.messages, out_of_hours: on, call_back: on };
+      rig.workstream = { ...rig.workstream, settings: { ...settings, messages } };
+      // biome-ignore lint/suspicious/noThenProperty: the API's own word.
+      const overflow = [{ when: { is: 'closed' as const }, then: { do: 'call_back' as const } }];
+      await withQueue({ hours: HOURS, overflow });
+      rig.bot = handingOver({ knowsClosed: true });
+      await asks();
+      await rig.send();
+      expect(rig.sent.map(({ text }) => text.split(' ')[0])).to.deep.equal(['A', 'call_back']);
+    });
+
     it('has the skills and the priority that it asked for', async () => {
       await withQueue();
       rig.bot = handingOver({ skills: ['billing'], priority: 7 });

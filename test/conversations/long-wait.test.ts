@@ -100,6 +100,16 @@ describe('a conversation that a rule for a long wait sends to another queue', ()
     expect(await rig.conversation()).to.include({ state: 'open', queueId: 'sales' });
   });
 
+  it('hears that nobody is in, and that we write, where that queue is closed and calls back', async () => {
+    rig.turnOn('out_of_hours', 'holiday', 'call_back');
+    const sales = aQueue('sales', { hours: HOLIDAY, overflow: [whenClosed({ do: 'call_back' })] });
+    expect(await sentOn(support(TO_SALES), sales)).to.deep.equal([
+      'holiday {"queue":"Sales","opens":null,"holiday":"San Mauro"}',
+      'call_back {"queue":"Sales"}',
+    ]);
+    expect(await rig.conversation()).to.include({ state: 'open', queueId: 'sales' });
+  });
+
   it('hears of a holiday there by its name', async () => {
     rig.turnOn('holiday');
     const told = await sentOn(support(TO_SALES), aQueue('sales', { hours: HOLIDAY }));

@@ -4,7 +4,15 @@ import { type OfferParts, offerPass } from '../../src/conversations/offers.ts';
 import type { Bookmarks } from '../../src/conversations/queue-window.ts';
 import type { AgentDoc, ConversationDoc, Store } from '../../src/store/documents.ts';
 import { anAgent } from '../store/documents.ts';
-import { aConversation, createRig, NUMBER, type Rig, WORKSTREAM } from '../support/conversations.ts';
+import {
+  aConversation,
+  CONVERSATION,
+  createRig,
+  handsOver,
+  NUMBER,
+  type Rig,
+  WORKSTREAM,
+} from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue, rule } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
@@ -285,6 +293,26 @@ for (const [engine, open] of ENGINES) {
       expect(taken.stretches.at(-1)).to.include({ reason: 'overflow' });
       const said = await store.messages.find({ conversationId: idOf(0) }, { sort: { at: 1 } }).toArray();
       expect(said.map(({ text }) => text)).to.deep.equal(['assigned {"agent":"Ada","queue":"Support"}']);
+    });
+
+    it('assign to nobody who is offline what is to be taken anyway: it waits, and is told of, until somebody is there', async () => {
+      await agents({ _id: 'ana', presence: 'offline' }, { _id: 'ben', presence: 'offline', capacity: 0 });
+      rig.set({ distribution: { mode: 'pick' } });
+      assignsAnyway();
+      await store.queues.updateOne({ _id: 'support' }, { $set: { overflow: rig.queues[0]!.overflow! } });
+      rig.bot = handsOver('support', 600_000);
+      await rig.says('a person please');
+      rig.time += 60_000;
+      await rig.work();
+      expect(await pass()).to.equal(0);
+      expect(await rig.conversation()).to.include({ state: 'open', queueId: 'support', assignAnyway: true });
+      rig.time += 540_000;
+      await rig.work();
+      expect(rig.untaken).to.deep.equal([CONVERSATION]);
+      expect(await pass()).to.equal(0);
+      await store.agents.updateOne({ _id: 'ben' }, { $set: { presence: 'busy' } });
+      expect(await pass()).to.equal(1);
+      expect(await rig.conversation()).to.include({ state: 'active', agentId: 'ben' });
     });
 
     it('leave nothing wrong that the next pass, a worker or time does not right, after a crash at any point', async () => {

@@ -32,16 +32,20 @@ function pick(wanted: Waiting, staff: AgentDoc[], now: number): { taker?: AgentD
     held(agent).filter((one) => one.workstreamId === wanted.workstreamId).length + 1 <=
       (agent.limits[wanted.workstreamId] ?? Infinity);
   const has = (agent: AgentDoc) => skills.filter((skill) => agent.skills.includes(skill)).length;
-  const offline = (agent: AgentDoc) => Number(agent.presence === 'offline');
-  const elsewhere = (agent: AgentDoc) => Number(!['available', 'offline'].includes(agent.presence));
+  const elsewhere = (agent: AgentDoc) => Number(agent.presence !== 'available');
+
+  const idle = ({ presence, presenceAt, idleSince }: AgentDoc) =>
+    presence === 'available' && presenceAt > idleSince ? presenceAt : idleSince;
 
   const members = staff.filter((agent) => agent.queues.includes(queueId));
-  const here = members.filter((agent) => whatever || agent.presence === 'available');
+  const here = members.filter(
+    ({ presence }) => presence === 'available' || (whatever && presence !== 'offline'),
+  );
 
   const named = [...(distribution.sameAgent ? [wanted.lastAgentId] : []), ...wanted.preferredAgentIds];
   for (const [place, id] of named.entries()) {
     const taker = here.find((agent) => agent._id === id && !excluded.includes(id));
-    if (taker && (whatever ? !offline(taker) : room(taker))) {
+    if (taker && (whatever || room(taker))) {
       return { taker, why: distribution.sameAgent && place === 0 ? 'same_agent' : 'preferred' };
     }
   }
@@ -71,13 +75,13 @@ function pick(wanted: Waiting, staff: AgentDoc[], now: number): { taker?: AgentD
     round_robin: by<AgentDoc>((agent) => agent.assignedAt),
     longest_idle: by<AgentDoc>(
       (agent) => Number(held(agent).length > 0),
-      (agent) => (held(agent).length > 0 ? agent.assignedAt : agent.idleSince),
+      (agent) => (held(agent).length > 0 ? agent.assignedAt : idle(agent)),
     ),
   }[distribution.method];
   const [taker] = roomy
     .sort(method)
     .sort(by((agent) => (distribution.skills === 'closest' ? -has(agent) : 0)))
-    .sort(by((agent) => (whatever ? offline(agent) * 2 + elsewhere(agent) : 0)));
+    .sort(by((agent) => (whatever ? elsewhere(agent) : 0)));
   return { ...(taker ? { taker } : {}), why: whatever ? 'whatever' : distribution.method };
 }
 

@@ -57,5 +57,11 @@ describe('why nobody has a conversation that waits', () => {
     rig.set({ distribution: { mode: 'pick' } });
     expect(await why()).to.equal(null);
     expect(await why({ assignAnyway: true })).to.equal('no_member');
+    await store.agents.insertOne(
+      anAgent({ _id: 'ana', queues: ['support'], presence: 'offline', skills: ['tax'] }),
+    );
+    expect(await why({ assignAnyway: true })).to.equal('nobody_available');
+    await set({ presence: 'busy' });
+    expect(await why({ assignAnyway: true })).to.equal(null);
   });
 });

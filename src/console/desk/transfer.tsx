@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { useApp, useFormats, useSelect, useT } from '../app-context.ts';
 import type { Agent, Conversation, QueueNow } from '../model/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { Beside } from './beside.tsx';
 
 /** To whom it goes: a queue or a colleague. `asks` = a colleague is only asked, and it stays where it is. */
 export function Transfer(props: { one: Conversation; me: Agent; asks?: boolean; onClose: () => void }) {
@@ -100,6 +101,7 @@ export function Transfer(props: { one: Conversation; me: Agent; asks?: boolean; 
           </button>
         </p>
       </form>
+      {asks && <Beside one={one} me={me} />}
     </Dialog>
   );
 }

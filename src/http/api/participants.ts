@@ -13,7 +13,16 @@ const consulting = versionOnly.extend({
   speak: z.boolean().default(false).meta({ description: 'True: they write to the customer too.' }),
 });
 
-/** How a colleague or a supervisor comes to write to a customer whom an agent has. */
+const leaving = versionOnly.extend({
+  agentId: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .meta({ description: 'Who is to have left; you, if left out.' }),
+});
+
+/** How a colleague or a supervisor comes to write to a customer whom an agent has, and leaves again. */
 export function participantRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
   return [
     route({
@@ -23,7 +32,7 @@ export function participantRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       tag: 'Transfers',
       summary: 'Ask a colleague',
       description:
-        'They see the conversation, whatever queues they serve, and write notes in it; with `speak` they also write to the customer. You stay the owner. It ends when they leave, or no agent has the conversation any more. The owner may, and supervisors.',
+        'They see the conversation, whatever queues they serve, and write notes in it; with `speak` they also write to the customer. You stay the owner. It ends when they leave or are taken out, own it themselves, or no agent has the conversation any more. The owner may, and supervisors.',
       request: z.object({ params: idParameter, body: consulting }),
       exampleBody: { agentId: 'agent-2' },
       answer: {
@@ -61,17 +70,18 @@ export function participantRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       path: '/api/conversations/{id}/leave',
       tag,
       summary: 'Leave a conversation that you have joined or were asked about',
-      description: 'Fine also where you have not, as long as you may see it.',
-      request: z.object({ params: idParameter, body: versionOnly }),
+      description:
+        'Fine also where you have not, as long as you may see it. With `agentId` the owner, or a supervisor, takes out a colleague who was asked or added, or a supervisor who has joined.',
+      request: z.object({ params: idParameter, body: leaving }),
       answer: {
         status: 200,
         description: 'The conversation.',
         schema: conversation,
         example: EXAMPLE_CONVERSATION,
       },
-      errors: ['forbidden', 'not_found', 'stale_version'],
+      errors: ['forbidden', 'not_owner', 'not_found', 'stale_version', 'wrong_state'],
       handle: async ({ params, body }, { actor }) =>
-        conversationView(await desk.leave(params.id, actor, expected(body))),
+        conversationView(await desk.leave(params.id, actor, body, expected(body))),
     }),
   ];
 }

@@ -6,6 +6,7 @@ import { agent } from '../agent-schemas.ts';
 import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import {
+  becomes,
   newPresence,
   ownPresence,
   type PresenceView,
@@ -84,14 +85,9 @@ export function presenceRoutes({ store, desk, now }: Pick<HttpParts, 'store' | '
             ? await store.presences.findOne({ _id })
             : await store.presences.findOneAndUpdate({ _id }, { $set: body }, { returnDocument: 'after' });
         if (!changed) throw unknownPresence();
-        const at = now();
         for (const { _id: agentId } of body.base === undefined ? [] : await whoHave(store, _id)) {
-          const theirs = await store.agents.findOneAndUpdate(
-            { _id: agentId, presenceId: _id },
-            { $set: { presence: changed.base, presenceAt: at, changedAt: at } },
-            { returnDocument: 'after' },
-          );
-          if (theirs?.presence === 'offline') await desk.passOffersOn(theirs);
+          const theirs = { presence: changed.base, presenceId: _id };
+          await becomes({ store, desk, now }, { _id: agentId, presenceId: _id }, theirs);
         }
         return presenceView(changed);
       },

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CONVERSATION } from '../../support/conversations.ts';
-import { handOver, openStage, type Stage } from '../stage.ts';
+import { comeIn, handOver, openStage, type Stage } from '../stage.ts';
 
 describe('a supervisor', () => {
   let stage: Stage;
@@ -187,6 +187,48 @@ describe('a colleague', () => {
     });
     expect((await act('leave', 'eve')).status).to.equal(200);
     expect((await read('eve')).status).to.equal(403);
+  });
+
+  it('who came to own it is out once they have handed it on', async () => {
+    await comeIn(stage, 'ana', 'eve');
+    await act('consult', 'ana', { agentId: 'eve', speak: true });
+    await act('consult', 'ana', { agentId: 'ben' });
+    await act('transfer', 'ana', { agentId: 'eve' });
+    expect((await read('eve')).body).to.deep.include({
+      agentId: 'eve',
+      participants: [],
+      consulted: ['ben'],
+    });
+    await act('transfer', 'eve', { agentId: 'ana' });
+    expect((await act('messages', 'eve', { text: 'Hello' })).status).to.equal(403);
+    expect((await read('eve')).status).to.equal(403);
+  });
+
+  it('a supervisor who has joined, taken it over and given it on is out too', async () => {
+    await act('join', 'sam');
+    await act('wait', 'ana');
+    await act('transfer', 'sam', { agentId: 'sam' });
+    await act('transfer', 'sam', { agentId: 'ana' });
+    expect((await read('sam')).body.participants).to.deep.equal([]);
+    expect((await act('messages', 'sam', { text: 'Hello' })).body.code).to.equal('not_owner');
+  });
+
+  it('who was added, and a supervisor who has joined, are taken out by the owner', async () => {
+    await act('consult', 'ana', { agentId: 'eve', speak: true });
+    await act('consult', 'ana', { agentId: 'ben' });
+    await act('join', 'sam');
+    expect((await act('leave', 'ben', { agentId: 'eve' })).body.code).to.equal('not_owner');
+    expect((await act('leave', 'eve', { agentId: 'ben' })).body.code).to.equal('not_owner');
+    const { body } = await act('leave', 'ana', { agentId: 'eve' });
+    expect(body).to.deep.include({ participants: ['sam'], consulted: ['ben'] });
+    expect((await act('messages', 'eve', { text: 'Hello' })).status).to.equal(403);
+    expect((await read('eve')).status).to.equal(403);
+    const again = await act('leave', 'ana', { agentId: 'eve' });
+    expect([again.status, again.body.version]).to.deep.equal([200, body.version]);
+    expect((await act('leave', 'ana', { agentId: 'sam' })).body.participants).to.deep.equal([]);
+    expect((await act('messages', 'sam', { text: 'Hello' })).body.code).to.equal('not_owner');
+    expect((await act('leave', 'sam', { agentId: 'ben' })).body.consulted).to.deep.equal([]);
+    expect((await act('leave', 'eve', { agentId: 'ana' })).body.code).to.equal('forbidden');
   });
 
   it('is asked by the owner only, and has to be there', async () => {

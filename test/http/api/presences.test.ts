@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { GRACE } from '../../../src/conversations/grace.ts';
 import { offerPass } from '../../../src/conversations/offers.ts';
 import { aQueue } from '../../support/queues.ts';
-import { handOver, openStage, type Stage } from '../stage.ts';
+import { handOver, openStage, STAGE_ENGINES, type Stage } from '../stage.ts';
 
 describe('/api/presences', () => {
   let stage: Stage;
@@ -41,6 +41,55 @@ describe('/api/presences', () => {
       presenceId: null,
     });
   });
+
+  for (const engine of STAGE_ENGINES) {
+    describe(`said once more (${engine})`, () => {
+      let stage: Stage;
+      beforeEach(async () => {
+        stage = await openStage(undefined, engine);
+        await stage.store.presences.insertOne({ _id: 'orders', name: 'Orders', base: 'available' });
+      });
+      afterEach(() => stage.close());
+
+      /** Since when ana is what she says. */
+      async function says(body: unknown): Promise<number | undefined> {
+        stage.rig.time += 1000;
+        const answer = await stage.call('PUT /api/me/presence', { body });
+        expect(answer.status).to.equal(200);
+        expect(answer.body).to.include(body);
+        return (await stage.store.agents.findOne({ _id: 'ana' }))?.presenceAt;
+      }
+
+      it('is so since it was said first', async () => {
+        const since = await says({ presence: 'available' });
+        expect(since).to.equal(stage.rig.time);
+        expect(await says({ presence: 'available' })).to.equal(since);
+        const own = await says({ presenceId: 'orders' });
+        expect(own, 'another one of the same base').to.equal(stage.rig.time);
+        expect(await says({ presenceId: 'orders' })).to.equal(own);
+        const base = { base: 'available' };
+        await stage.call('PATCH /api/presences/orders', { as: 'root', body: base });
+        expect(await says({ presenceId: 'orders' }), 'mapped as it was').to.equal(own);
+        expect(await says({ presence: 'available' })).to.equal(stage.rig.time);
+      });
+
+      it('brings nothing back that is not offered to them again', async () => {
+        const id = await handOver(stage);
+        stage.rig.set({ distribution: { mode: 'push' } });
+        stage.rig.queues = [aQueue('support')];
+        await says({ presence: 'available' });
+        await stage.call(`POST /api/conversations/${id}/claim`);
+        const body = { queueId: 'support' };
+        await stage.call(`POST /api/conversations/${id}/transfer`, { as: 'sam', body });
+        const offers = () => offerPass({ ...stage.rig.turns, store: stage.store, due: () => {} }, new Map());
+        await says({ presence: 'available' });
+        expect(await offers()).to.equal(0);
+        await says({ presence: 'away' });
+        await says({ presence: 'available' });
+        expect(await offers()).to.equal(1);
+      });
+    });
+  }
 
   it('prolongs the grace of who says it, and of nobody else, and begins none', async () => {
     const set = (agentId: string) =>

@@ -139,12 +139,12 @@ describe('POST /api/workstreams/{id}/try-rules', () => {
     expect(night).to.deep.include({
       closed: { opensAt: '2026-03-16T08:00:00.000Z', holiday: null },
       action: { do: 'call_back' },
-      messages: ['out_of_hours'],
+      messages: ['out_of_hours', 'call_back'],
     });
     expect(night.trace.at(-1)).to.deep.include({ step: 'overflow', queueId: 'support' });
     expect(night.trace.at(-1).at).to.equal('2026-03-02T21:00:00.000Z');
     const holiday = (await tried({ time: '2026-03-09T10:00:00Z' })).body;
-    expect([holiday.closed.holiday, holiday.messages]).to.deep.equal(['Fair', ['holiday']]);
+    expect([holiday.closed.holiday, holiday.messages]).to.deep.equal(['Fair', ['holiday', 'call_back']]);
   });
 
   it('counts who waits now, for rules and for a queue that is full', async () => {
