@@ -121,6 +121,45 @@ describe('Idempotency-Key', () => {
     expect(again.body.token).to.equal(made.body.token);
   });
 
+  describe('after a new token', () => {
+    /** As `root` gives it; the one before is void. */
+    const renewed = async () => (await stage.call('POST /api/agents/ana/token', { as: 'root' })).body.token;
+    const replyWith = (token: string, text: string, key: string) =>
+      stage.call(`POST /api/conversations/${CONVERSATION}/messages`, {
+        as: null,
+        body: { text },
+        headers: { authorization: `Bearer ${token}`, 'Idempotency-Key': key },
+      });
+
+    it('does nothing twice, and answers the same', async () => {
+      const first = await reply('Hello', 'k1');
+      const token = await renewed();
+      for (const replayed of [null, 'true']) {
+        const again = await replyWith(token, 'Hello', 'k1');
+        expect([again.status, again.text]).to.deep.equal([201, first.text]);
+        expect(again.headers.get('idempotency-replayed')).to.equal(replayed);
+      }
+      expect(await replies()).to.have.length(1);
+    });
+
+    it('lets one of many through that come at once', async () => {
+      await reply('Hello', 'k1');
+      const token = await renewed();
+      const answers = await Promise.all(Array.from({ length: 10 }, () => replyWith(token, 'Hello', 'k1')));
+      const repeated = answers.filter(
+        ({ status, headers }) => status === 201 && headers.get('idempotency-replayed') === null,
+      );
+      expect(repeated).to.have.length(1);
+      expect(await replies()).to.have.length(1);
+    });
+
+    it('refuses the key with another request', async () => {
+      await reply('Hello', 'k1');
+      const answer = await replyWith(await renewed(), 'Hello!', 'k1');
+      expect([answer.status, answer.body.code]).to.deep.equal([422, 'idempotency_key_reused']);
+    });
+  });
+
   it('is 1 to 255 printable characters', async () => {
     for (const key of ['', ' ', 'x'.repeat(256), 'é', 'a\u0001b']) {
       expect(() => idempotencyKey(key), key)
