@@ -90,6 +90,34 @@ describe('news', () => {
     expect(all.at(-1)).to.include({ place: 'closed', queueId: 'support', session: 1 });
   });
 
+  it('of texts, and of whether any are wanted, say who has it and in which queue', async () => {
+    const parties = async () =>
+      (await told())
+        .filter(({ type }) => type.startsWith('message.') || type.includes('opted'))
+        .map(({ type, place, agentId, queueId }) => [type, place, agentId, queueId].join(' ').trim());
+    const say = async (text: string) => {
+      await rig.textIn(text);
+      await rig.turn();
+    };
+    rig.bot = handsOver();
+    await say('a person please');
+    await desk.claimNext('support', ANA);
+    await say('hello');
+    await desk.wait(CONVERSATION, ANA);
+    await say('are you there?');
+    await say('STOP');
+    await say('START');
+    expect(await parties()).to.deep.equal([
+      'message.received open  support',
+      'message.received agent ana support',
+      'message.received agent ana support',
+      'message.received agent ana support',
+      'conversation.opted_out agent ana support',
+      'message.received agent ana support',
+      'conversation.opted_in agent ana support',
+    ]);
+  });
+
   it('tell of a sentiment that becomes negative, once until it is better', async () => {
     const upset = async () => (await told()).filter(({ type }) => type === 'conversation.upset');
     const say = async (text: string) => {
