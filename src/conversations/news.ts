@@ -57,6 +57,8 @@ interface Happening {
   reason?: string;
   agentId?: string;
   queueId?: string;
+  session?: number;
+  score?: number;
 }
 
 export function createNewsSource({ wants, botWantsStatus, randomId, now }: NewsParts): NewsSource {
@@ -72,10 +74,11 @@ export function createNewsSource({ wants, botWantsStatus, randomId, now }: NewsP
       const news: News[] = happenings
         .filter(({ type }) => wants(type))
         .map(({ from: _, ...happening }) => ({
+          ...(session === undefined ? {} : { session }),
           ...happening,
+          ...(happening.type === 'conversation.closed' ? resultOf(changes) : {}),
           id: randomId(),
           at,
-          ...(session === undefined ? {} : { session }),
         }));
       if (received) {
         const place = changes.move?.place ?? (conversation ? placeOf(conversation) : 'bot');
@@ -115,6 +118,12 @@ function aboutMessage(messageId: string, type: ConversationEventType, at: number
   return { id, type, at };
 }
 
+function resultOf({ endedSession }: Changes): Pick<News, 'outcome' | 'disposition'> {
+  if (!endedSession) return {};
+  const { outcome, disposition } = endedSession;
+  return { outcome, ...(disposition === undefined ? {} : { disposition }) };
+}
+
 /** Whose it is and in which queue, as far as it is anybody's. */
 function partiesOf(
   of: { agentId?: string | undefined; queueId?: string | undefined } | null,
@@ -130,6 +139,12 @@ function happeningsOf(conversation: ConversationDoc | null, changes: Changes, ca
   if (consent && conversation) {
     const place = placeOf(conversation);
     happenings.push({ type: consent, from: place, place, ...partiesOf(conversation) });
+  }
+  if (set?.surveyed && conversation) {
+    const place = placeOf(conversation);
+    const { session, score } = set.surveyed;
+    const type = 'conversation.survey_answered';
+    happenings.push({ type, from: place, place, ...partiesOf(conversation), session, score });
   }
   if (cause.untaken && conversation) {
     const { queueId } = conversation;
