@@ -3,6 +3,7 @@ import { SwitchboardError } from '../errors.ts';
 import { insertOnce } from '../store/collection.ts';
 import type { IdempotencyDoc, Store } from '../store/documents.ts';
 import { invalidRequest } from './problem.ts';
+import type { Keyed } from './route.ts';
 
 /** How long an answer is kept. */
 const KEPT = 24 * 60 * 60 * 1000;
@@ -38,6 +39,7 @@ export type Begun =
   | {
       kind: 'first';
       effectKey: string;
+      keyed: Keyed;
       finish: (answer: Answer) => Promise<void>;
       /** The attempt failed without an answer worth keeping: the next one may start at once. */
       abandon: () => Promise<void>;
@@ -68,7 +70,7 @@ export async function beginKeyed(
   for (let tries = 0; tries < TRIES; tries++) {
     const at = now();
     const mine: IdempotencyDoc = { _id, requestHash, lockedUntil: at + LOCK, expiresAt: at + KEPT };
-    if (await insertOnce(store.idempotency, mine)) return first(store, request, mine);
+    if (await insertOnce(store.idempotency, mine)) return first(store, request, mine, false);
     const known = await store.idempotency.findOne({ _id });
     if (known === null) continue;
     if (known.expiresAt <= at) {
@@ -79,7 +81,7 @@ export async function beginKeyed(
           $unset: { response: true },
         },
       );
-      if (matchedCount === 1) return first(store, request, mine);
+      if (matchedCount === 1) return first(store, request, mine, false);
       continue;
     }
     if (known.requestHash !== requestHash) throw new SwitchboardError('idempotency_key_reused');
@@ -91,7 +93,7 @@ export async function beginKeyed(
         { _id, expiresAt: known.expiresAt, lockedUntil: { $exists: false } },
         { $set: { lockedUntil }, $unset: { response: true } },
       );
-      if (matchedCount === 1) return first(store, request, { ...known, lockedUntil });
+      if (matchedCount === 1) return first(store, request, { ...known, lockedUntil }, true);
       continue;
     }
     if (known.lockedUntil === undefined || known.lockedUntil > at) break;
@@ -100,17 +102,23 @@ export async function beginKeyed(
       { _id, lockedUntil: known.lockedUntil },
       { $set: { lockedUntil: at + LOCK } },
     );
-    if (matchedCount === 1) return first(store, request, { ...known, lockedUntil: at + LOCK });
+    if (matchedCount === 1) return first(store, request, { ...known, lockedUntil: at + LOCK }, true);
   }
   throw new SwitchboardError('idempotency_in_progress');
 }
 
-function first(store: Pick<Store, 'idempotency'>, request: KeyedRequest, held: IdempotencyDoc): Begun {
+function first(
+  store: Pick<Store, 'idempotency'>,
+  request: KeyedRequest,
+  held: IdempotencyDoc,
+  again: boolean,
+): Begun {
   const { _id } = held;
   const lock = held.lockedUntil ?? 0;
   return {
     kind: 'first',
     effectKey: effectKeyOf(held),
+    keyed: { since: held.expiresAt - KEPT, again },
     async finish(answer) {
       await store.idempotency.updateOne(
         { _id, lockedUntil: lock },

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { SwitchboardError } from '../../src/errors.ts';
 import { beginKeyed, idempotencyKey, type KeyedRequest } from '../../src/http/idempotency.ts';
 import type { MessageDoc } from '../../src/store/documents.ts';
-import { CONVERSATION } from '../support/conversations.ts';
+import { aConversation, CONVERSATION } from '../support/conversations.ts';
 import { comeIn, handOver, openStage, type Stage } from './stage.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -222,6 +223,33 @@ describe('Idempotency-Key', () => {
       const first = await effectKey();
       stage.rig.time += 24 * HOUR;
       expect(await effectKey()).not.to.equal(first);
+    });
+
+    it('takes nobody else out of a queue: the second attempt finds whom the first took', async () => {
+      for (const [turnAt, _id] of ['first', 'second'].entries()) {
+        await stage.store.conversations.insertOne(
+          aConversation({ _id, state: 'open', desk: 'open', queueId: 'support', queuedAt: turnAt, turnAt }),
+        );
+      }
+      const { desk } = stage.rig;
+      let dies = true;
+      const { url } = await stage.serve({
+        desk: {
+          ...desk,
+          async claimNext(...given) {
+            const claimed = await desk.claimNext(...given);
+            if (dies) throw new SwitchboardError('store_unavailable');
+            return claimed;
+          },
+        },
+      });
+      stage.url = url;
+      const claim = (key: string) =>
+        stage.call('POST /api/queues/support/claim', { headers: { 'Idempotency-Key': key } });
+      expect((await claim('k1')).status).to.equal(503);
+      dies = false;
+      expect((await claim('k1')).body.id).to.equal('first');
+      expect((await claim('k2')).body.id).to.equal('second');
     });
 
     it('never texts twice: the second attempt finds what the first did', async () => {

@@ -26,8 +26,8 @@ export function claimRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       },
       empty: 'None waits.',
       errors: ['forbidden', 'not_found'],
-      async handle({ params }, { actor }) {
-        const claimed = await desk.claimNext(params.id, actor);
+      async handle({ params }, { actor, effectKey, keyed }) {
+        const claimed = await desk.claimNext(params.id, actor, keyed && { key: effectKey, ...keyed });
         return claimed && conversationView(claimed);
       },
     }),
