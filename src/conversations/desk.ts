@@ -10,6 +10,7 @@ import { createParticipants } from './participants.ts';
 import { createPreferredAgents } from './preferred-agents.ts';
 import { createProgress } from './progress.ts';
 import type { Actor } from './rights.ts';
+import { type Gone, type StrandedParts, takeBackFrom } from './stranded.ts';
 import { tellingWhoTookOver } from './took-over.ts';
 import { createTransfers } from './transfers.ts';
 
@@ -28,6 +29,8 @@ export interface Desk {
   reject(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
   /** What is offered to an agent who has become `offline`, or is gone, goes to the next; `agent` as they were then. */
   passOffersOn(agent: Pick<AgentDoc, '_id' | 'work'>): Promise<void>;
+  /** What came to a queue while it was being deleted goes to its workstream's; what came to an agent, back to its queue. */
+  takeBackFrom(gone: Gone): Promise<void>;
   /**
    * The conversation of this queue that is next by priority, then by waiting time; null when none waits. What was taken
    * under the key of `once` before is found again, while the actor has it or closed it.
@@ -116,6 +119,7 @@ export interface Result extends Noted {
 }
 
 export interface DeskParts extends GuardedWriteParts {
+  store: GuardedWriteParts['store'] & StrandedParts['store'];
   /** Resolves once it shows that the agent has rejected an offer. */
   rejected: (agentId: string) => Promise<unknown>;
   /** What of a return target the bot does not have. Absent when the bot cannot tell: any target is taken then. */
@@ -129,6 +133,7 @@ export function createDesk(parts: DeskParts): Desk {
     ...claims,
     claimNext: findingAgain(parts, tellingWhoTookOver(parts, write, claims.claimNext)),
     ...createOffered(parts, write),
+    takeBackFrom: (gone) => takeBackFrom(parts, write, gone),
     passOffersOn: (agent) => passOffersOn(parts, write, agent),
     ...createAgentMessages(parts, write),
     ...createParticipants(parts, write),

@@ -24,7 +24,7 @@ import { EXAMPLE_QUEUE } from './examples.ts';
 
 const tag = 'Queues';
 
-export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): Route[] {
+export function queueRoutes({ store, desk, now }: Pick<HttpParts, 'store' | 'desk' | 'now'>): Route[] {
   const withCounts = async (doc: QueueDoc): Promise<Queue> =>
     queueView(doc, await countQueue(store, doc._id, await store.agents.find({}).toArray()), now());
   return [
@@ -142,7 +142,7 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
       tag,
       summary: 'Delete a queue',
       description:
-        'Refused while conversations are in it that are not closed, while the handoffs of a workstream go there, while a rule of one names it, and while another queue’s overflow does.',
+        'Refused while conversations are in it that are not closed, while the handoffs of a workstream go there, while a rule of one names it, and while another queue’s overflow does. What is moved there in that very moment goes on to the queue of its workstream.',
       request: z.object({ params: idParameter }),
       empty: 'Deleted.',
       errors: ['not_found', 'in_use'],
@@ -150,6 +150,7 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
         await refuseWhileInUse(store, params.id);
         const { deletedCount } = await store.queues.deleteOne({ _id: params.id });
         if (deletedCount === 0) throw unknownQueue();
+        await desk.takeBackFrom({ queueId: params.id });
         return null;
       },
     }),
