@@ -32,7 +32,7 @@ export interface Desk {
   /** What came to a queue while it was being deleted goes to its workstream's; what came to an agent, back to its queue. */
   takeBackFrom(gone: Gone): Promise<void>;
   /**
-   * The conversation of this queue that is next by priority, then by waiting time; null when none waits. What was taken
+   * The conversation of this queue that is next by priority and waiting time; null when none waits. What was taken
    * under the key of `once` before is found again, while the actor has it or closed it.
    */
   claimNext(queueId: string, actor: Actor, once?: Once): Promise<ConversationDoc | null>;
