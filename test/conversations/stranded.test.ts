@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { handOver, openStage, type Stage } from '../http/stage.ts';
 import { CONVERSATION, createRig } from '../support/conversations.ts';
+import { aQueue } from '../support/queues.ts';
 import { aWorkstream } from '../support/workstreams.ts';
 import { wrappedStore } from '../support/wrapped-store.ts';
 
@@ -21,7 +22,8 @@ describe('what comes to a queue or an agent while they are deleted', () => {
       }
       return run();
     });
-    const { desk } = createRig(store);
+    const { desk, queues } = createRig(store);
+    queues.push(aQueue('support'), aQueue('sales'));
     stage.url = (await stage.serve({ store, desk })).url;
     await handOver(stage);
     await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
