@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { EXAMPLE_CONVERSATION, EXAMPLE_MESSAGE } from '../src/http/api/examples.ts';
+import { STATUSES } from '../src/http/problem.ts';
 import { answersTo, shellBlocks, startDemo } from './support/shell-blocks.ts';
 
 const PAGE = new URL('../docs/handoff-api.md', import.meta.url);
@@ -78,6 +79,15 @@ describe('docs/handoff-api.md', function () {
     const begin = /^retry: \d+\n\nid: \d+\nevent: queue\ndata: \{"id":"support",/;
     expect(heard).to.match(begin);
     expect(shown).to.match(begin);
+  });
+
+  it('says of each error what to do', () => {
+    const told = [...page.matchAll(/^\| (\d{3}) \| `(\w+)` \| ./gm)].map(([, status, code]) => [
+      code,
+      status,
+    ]);
+    const there = Object.entries(STATUSES).map(([code, status]) => [code, String(status)]);
+    expect(told).to.have.deep.members(there);
   });
 
   it('tells one story with the examples of the reference: the support number comes first in an id', () => {

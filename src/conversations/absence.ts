@@ -130,10 +130,11 @@ function withoutAgent(
   };
 }
 
-/** Where a conversation goes whose agent is not there: one that was taken from the bot has no queue yet. */
+/** Where a conversation goes whose agent is not there: one that was taken from the bot has no queue yet, and a queue may be gone. */
 export function backToQueue(
   settings: Settings,
   { queueId, number }: Pick<ConversationDoc, 'queueId' | 'number'>,
 ): Parties {
-  return { reason: 'agent_gone', queueId: queueId ?? settings.workstream(number).queueId };
+  const isThere = queueId !== undefined && settings.queue(queueId) !== undefined;
+  return { reason: 'agent_gone', queueId: isThere ? queueId : settings.workstream(number).queueId };
 }

@@ -1,5 +1,5 @@
 import { SwitchboardError } from '../errors.ts';
-import type { ConversationDoc } from '../store/documents.ts';
+import type { ConversationDoc, Store } from '../store/documents.ts';
 import { conversationUpdate } from './commit.ts';
 import type { Desk } from './desk.ts';
 import {
@@ -20,6 +20,26 @@ function notOfferedElsewhere({ offer, version, state }: ConversationDoc, actor: 
   });
 }
 
+/** Clocks of two processes that differ by less find it still. Milliseconds. */
+const CLOCKS = 60_000;
+
+/** A claim of whoever is next that takes nobody else when it is repeated: only then it first looks for what it took. */
+export function findingAgain(
+  { store }: { store: Pick<Store, 'conversations'> },
+  claimNext: Desk['claimNext'],
+): Desk['claimNext'] {
+  return async (queueId, actor, once) => {
+    const taken =
+      once?.again &&
+      (await store.conversations.findOne({
+        agentId: actor.id,
+        changedAt: { $gte: once.since - CLOCKS },
+        claimKey: once.key,
+      }));
+    return taken || claimNext(queueId, actor, once);
+  };
+}
+
 /** How a conversation comes to an agent who takes it. */
 export function createClaims(
   parts: GuardedWriteParts,
@@ -36,20 +56,24 @@ export function createClaims(
         return { changes: { move: moved(conversation, 'claim', now(), { agentId: actor.id }) } };
       }),
 
-    async claimNext(queueId, actor) {
+    async claimNext(queueId, actor, once) {
       // One that was made a moment ago is not in the settings yet.
       if (!(settings.queue(queueId) ?? (await store.queues.findOne({ _id: queueId })))) {
         throw new SwitchboardError('not_found', 'There is no such queue.');
       }
       mayServe(actor, queueId);
-      const claimed = await claimFirst(queueId, actor.id);
+      const claimed = await claimFirst(queueId, actor.id, once?.key);
       if (claimed) await announce(claimed);
       return claimed;
     },
   };
 
   /** One write without a read before it: of an open conversation, a claim always makes the same. */
-  async function claimFirst(queueId: string, agentId: string): Promise<ConversationDoc | null> {
+  async function claimFirst(
+    queueId: string,
+    agentId: string,
+    key: string | undefined,
+  ): Promise<ConversationDoc | null> {
     const decided = move({ state: 'open', queueId }, 'claim', now(), { agentId });
     if (!decided.allowed) return null;
     const changes = { move: decided, ...parts.news?.ofCommit(null, { move: decided }) };
@@ -59,6 +83,7 @@ export function createClaims(
       { queueId, state: 'open', offer: { $exists: false } },
       {
         ...update,
+        ...(key === undefined ? {} : { $set: { ...update.$set, claimKey: key } }),
         ...(changes.statuses ? { $push: { ...update.$push, events: { $each: changes.statuses } } } : {}),
         ...touching(changes),
         $inc: { ...update.$inc, wake: 1 },

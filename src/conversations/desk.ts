@@ -2,7 +2,7 @@ import type { ReturnCheck, ReturnTarget } from '../bot-turn.ts';
 import type { AgentDoc, ConversationDoc, MessageDoc } from '../store/documents.ts';
 import { passOffersOn } from './absence.ts';
 import { createAgentMessages } from './agent-messages.ts';
-import { createClaims } from './claims.ts';
+import { createClaims, findingAgain } from './claims.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createGuardedWrite, type Expected, type GuardedWriteParts } from './guarded-write.ts';
 import { createOffered } from './offered.ts';
@@ -10,6 +10,7 @@ import { createParticipants } from './participants.ts';
 import { createPreferredAgents } from './preferred-agents.ts';
 import { createProgress } from './progress.ts';
 import type { Actor } from './rights.ts';
+import { type Gone, type StrandedParts, takeBackFrom } from './stranded.ts';
 import { tellingWhoTookOver } from './took-over.ts';
 import { createTransfers } from './transfers.ts';
 
@@ -28,8 +29,13 @@ export interface Desk {
   reject(id: string, actor: Actor, expected?: Expected): Promise<ConversationDoc>;
   /** What is offered to an agent who has become `offline`, or is gone, goes to the next; `agent` as they were then. */
   passOffersOn(agent: Pick<AgentDoc, '_id' | 'work'>): Promise<void>;
-  /** The conversation of this queue that is next by priority, then by waiting time; null when none waits. */
-  claimNext(queueId: string, actor: Actor): Promise<ConversationDoc | null>;
+  /** What came to a queue while it was being deleted goes to its workstream's; what came to an agent, back to its queue. */
+  takeBackFrom(gone: Gone): Promise<void>;
+  /**
+   * The conversation of this queue that is next by priority and waiting time; null when none waits. What was taken
+   * under the key of `once` before is found again, while the actor has it or closed it.
+   */
+  claimNext(queueId: string, actor: Actor, once?: Once): Promise<ConversationDoc | null>;
   /**
    * One message per part of at most 1600 characters. `key` makes the ids, so the same key never sends twice.
    * Rejects with `not_owner`; a supervisor who does not own it may speak only once they have joined.
@@ -94,6 +100,15 @@ export interface Desk {
   settle(messageId: string, actor: Actor, status: 'sent' | 'failed'): Promise<MessageDoc>;
 }
 
+/** A request that may come more than once. */
+export interface Once {
+  key: string;
+  /** When it came first. */
+  since: number;
+  /** Whether it may have been done before. */
+  again: boolean;
+}
+
 export type Transfer = ({ queueId: string } | { agentId: string }) & Noted;
 
 /** `mentions` = ids of agents whom the note names. */
@@ -109,6 +124,7 @@ export interface Result extends Noted {
 }
 
 export interface DeskParts extends GuardedWriteParts {
+  store: GuardedWriteParts['store'] & StrandedParts['store'];
   /** Resolves once it shows that the agent has rejected an offer. */
   rejected: (agentId: string) => Promise<unknown>;
   /** What of a return target the bot does not have. Absent when the bot cannot tell: any target is taken then. */
@@ -120,8 +136,9 @@ export function createDesk(parts: DeskParts): Desk {
   const claims = createClaims(parts, write);
   return {
     ...claims,
-    claimNext: tellingWhoTookOver(parts, write, claims.claimNext),
+    claimNext: findingAgain(parts, tellingWhoTookOver(parts, write, claims.claimNext)),
     ...createOffered(parts, write),
+    takeBackFrom: (gone) => takeBackFrom(parts, write, gone),
     passOffersOn: (agent) => passOffersOn(parts, write, agent),
     ...createAgentMessages(parts, write),
     ...createParticipants(parts, write),

@@ -57,6 +57,8 @@ interface Happening {
   reason?: string;
   agentId?: string;
   queueId?: string;
+  session?: number;
+  score?: number;
 }
 
 export function createNewsSource({ wants, botWantsStatus, randomId, now }: NewsParts): NewsSource {
@@ -72,15 +74,23 @@ export function createNewsSource({ wants, botWantsStatus, randomId, now }: NewsP
       const news: News[] = happenings
         .filter(({ type }) => wants(type))
         .map(({ from: _, ...happening }) => ({
+          ...(session === undefined ? {} : { session }),
           ...happening,
+          ...(happening.type === 'conversation.closed' ? resultOf(changes) : {}),
           id: randomId(),
           at,
-          ...(session === undefined ? {} : { session }),
         }));
       if (received) {
         const place = changes.move?.place ?? (conversation ? placeOf(conversation) : 'bot');
         const masked = changes.masked ? ({ masked: true } as const) : {};
-        news.unshift({ ...aboutMessage(messageId, 'message.received', at), place, messageId, ...masked });
+        const who = partiesOf(changes.move?.fields ?? conversation);
+        news.unshift({
+          ...aboutMessage(messageId, 'message.received', at),
+          place,
+          ...who,
+          messageId,
+          ...masked,
+        });
       }
       const statuses = botWantsStatus ? happenings.flatMap((one) => statusOf(one, randomId, at)) : [];
       return { ...(news.length > 0 ? { news } : {}), ...(statuses.length > 0 ? { statuses } : {}) };
@@ -108,36 +118,45 @@ function aboutMessage(messageId: string, type: ConversationEventType, at: number
   return { id, type, at };
 }
 
+function resultOf({ endedSession }: Changes): Pick<News, 'outcome' | 'disposition'> {
+  if (!endedSession) return {};
+  const { outcome, disposition } = endedSession;
+  return { outcome, ...(disposition === undefined ? {} : { disposition }) };
+}
+
+/** Whose it is and in which queue, as far as it is anybody's. */
+function partiesOf(
+  of: { agentId?: string | undefined; queueId?: string | undefined } | null,
+): Pick<News, 'agentId' | 'queueId'> {
+  const { agentId, queueId } = of ?? {};
+  return { ...(agentId === undefined ? {} : { agentId }), ...(queueId === undefined ? {} : { queueId }) };
+}
+
 function happeningsOf(conversation: ConversationDoc | null, changes: Changes, cause: Cause): Happening[] {
   const { move, set } = changes;
   const happenings: Happening[] = [];
   const consent = consentEvent(conversation, changes);
   if (consent && conversation) {
     const place = placeOf(conversation);
-    happenings.push({ type: consent, from: place, place });
+    happenings.push({ type: consent, from: place, place, ...partiesOf(conversation) });
+  }
+  if (set?.surveyed && conversation) {
+    const place = placeOf(conversation);
+    const { session, score } = set.surveyed;
+    const type = 'conversation.survey_answered';
+    happenings.push({ type, from: place, place, ...partiesOf(conversation), session, score });
   }
   if (cause.untaken && conversation) {
     const { queueId } = conversation;
     const place = placeOf(conversation);
-    happenings.push({
-      type: 'conversation.untaken',
-      from: place,
-      place,
-      ...(queueId === undefined ? {} : { queueId }),
-    });
+    happenings.push({ type: 'conversation.untaken', from: place, place, ...partiesOf({ queueId }) });
   }
   if (move) happenings.push(...movesOf(move, set?.offer ?? conversation?.offer));
   // After the session has opened.
   if (conversation && becomesUpset(conversation, changes)) {
     const from = placeOf(conversation);
-    const { agentId, queueId } = move?.fields ?? conversation;
-    happenings.push({
-      type: 'conversation.upset',
-      from,
-      place: move?.place ?? from,
-      ...(agentId === undefined ? {} : { agentId }),
-      ...(queueId === undefined ? {} : { queueId }),
-    });
+    const who = partiesOf(move?.fields ?? conversation);
+    happenings.push({ type: 'conversation.upset', from, place: move?.place ?? from, ...who });
   }
   return happenings;
 }
@@ -155,17 +174,9 @@ function movesOf(move: AllowedMove, offered: ConversationDoc['offer']): Happenin
   }
   const offer = OFFERS[move.reason];
   if (offer) {
-    const agentId = offered?.agentId;
-    const { place, reason } = move;
-    const { queueId } = move.fields;
-    happenings.push({
-      type: offer,
-      from,
-      place,
-      reason,
-      ...(agentId === undefined ? {} : { agentId }),
-      ...(queueId === undefined ? {} : { queueId }),
-    });
+    const { place, reason, fields } = move;
+    const who = partiesOf({ agentId: offered?.agentId, queueId: fields.queueId });
+    happenings.push({ type: offer, from, place, reason, ...who });
   }
   return happenings;
 }

@@ -8,7 +8,7 @@ export type Grouping = (typeof GROUPINGS)[number];
 /** What a report looks at in a session that has ended. */
 export type ReportedSession = Pick<
   SessionDoc,
-  'endedAt' | 'locale' | 'answeredAt' | 'handoffReason' | 'reopens' | 'survey' | 'stretches'
+  'endedAt' | 'disposition' | 'locale' | 'answeredAt' | 'handoffReason' | 'reopens' | 'survey' | 'stretches'
 >;
 
 /** Durations in seconds. What a field means, docs/handoff-api.md says. */
@@ -23,6 +23,8 @@ export interface ReportRow {
   reopened: number;
   /** The most frequent first. */
   escalations: { reason: string; count: number }[];
+  /** The same: as what agents closed it. */
+  dispositions: { disposition: string; count: number }[];
   firstWait: Distribution;
   speedOfAnswer: Distribution;
   handle: Distribution;
@@ -37,8 +39,8 @@ export interface Report {
   rows: ReportRow[];
 }
 
-/** A bot of one's own may make up reasons; beyond so many different ones in a row they are counted together. */
-const MOST_REASONS = 100;
+/** A bot of one's own may make up reasons, and agents dispositions; beyond so many different ones in a row they are counted together. */
+const MOST_CODES = 100;
 const OTHER = 'other';
 
 /** The report of these sessions. `timeZone` (IANA) says what a day and an hour are; a session counts where it ended. */
@@ -82,6 +84,24 @@ export function createReport(
   };
 }
 
+/** How often each code came. */
+class Tally {
+  readonly #counts = new Map<string, number>();
+
+  add(code: string): void {
+    const known = this.#counts.has(code) || this.#counts.size < MOST_CODES;
+    const counted = known ? code : OTHER;
+    this.#counts.set(counted, (this.#counts.get(counted) ?? 0) + 1);
+  }
+
+  /** The most frequent first. */
+  view(): { code: string; count: number }[] {
+    return [...this.#counts]
+      .map(([code, times]) => ({ code, count: times }))
+      .sort((a, b) => b.count - a.count || byKey(a.code, b.code));
+  }
+}
+
 class Row {
   sessions = 0;
   escalated = 0;
@@ -92,15 +112,10 @@ class Row {
   readonly speedOfAnswer = new Sketch();
   readonly handle = new Sketch();
   readonly wrapUp = new Sketch();
-  readonly #escalations = new Map<string, number>();
+  readonly escalations = new Tally();
+  readonly dispositions = new Tally();
   #answers = 0;
   #scores = 0;
-
-  escalate(reason: string): void {
-    const known = this.#escalations.has(reason) || this.#escalations.size < MOST_REASONS;
-    const counted = known ? reason : OTHER;
-    this.#escalations.set(counted, (this.#escalations.get(counted) ?? 0) + 1);
-  }
 
   rate(score: number): void {
     this.#answers += 1;
@@ -116,9 +131,8 @@ class Row {
       abandoned: this.abandoned,
       resolvedByBot: this.resolvedByBot,
       reopened: this.reopened,
-      escalations: [...this.#escalations]
-        .map(([reason, times]) => ({ reason, count: times }))
-        .sort((a, b) => b.count - a.count || byKey(a.reason, b.reason)),
+      escalations: this.escalations.view().map(({ code, ...times }) => ({ reason: code, ...times })),
+      dispositions: this.dispositions.view().map(({ code, ...times }) => ({ disposition: code, ...times })),
       firstWait: this.firstWait.summary(seconds),
       speedOfAnswer: this.speedOfAnswer.summary(seconds),
       handle: this.handle.summary(seconds),
@@ -171,10 +185,10 @@ function count(
   }
   for (const span of spans) {
     if (span.reason === 'handed_off')
-      rowAt(span).escalate(span.handoff ?? session.handoffReason ?? 'unknown');
+      rowAt(span).escalations.add(span.handoff ?? session.handoffReason ?? 'unknown');
   }
   if (queued && taken) rowAt(taken).firstWait.add(taken.since - queued.since);
-  const { answeredAt, survey } = session;
+  const { answeredAt, survey, disposition } = session;
   if (queued && answeredAt !== undefined && answeredAt >= queued.since) {
     const speaker = spans.findLast(({ place, since }) => place === 'agent' && since <= answeredAt);
     rowAt(speaker).speedOfAnswer.add(answeredAt - queued.since);
@@ -183,6 +197,7 @@ function count(
   const left = isHad ? undefined : spans.find((span, n) => isLeft(span, spans[n + 1]));
   if (left) rowAt(left).abandoned += 1;
   if (desk.length === 0 && spans.at(-1)?.reason === 'bot_ended') rowAt(undefined).resolvedByBot += 1;
+  if (disposition !== undefined) rowAt(undefined).dispositions.add(disposition);
   if (survey !== undefined) rowAt(spans.findLast(({ place }) => place === 'agent')).rate(survey.score);
 }
 

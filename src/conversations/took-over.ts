@@ -12,8 +12,8 @@ export function tellingWhoTookOver(
   write: GuardedWrite,
   claimNext: Desk['claimNext'],
 ): Desk['claimNext'] {
-  return async (queueId, actor) => {
-    const claimed = await claimNext(queueId, actor);
+  return async (queueId, actor, once) => {
+    const claimed = await claimNext(queueId, actor, once);
     if (!claimed || !settings.workstream(claimed.number).settings.messages.assigned?.on) return claimed;
     const taken = claimed.stretches.length;
     return write(claimed._id, actor, {}, ({ handler, agentId, stretches }) =>

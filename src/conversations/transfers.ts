@@ -1,6 +1,6 @@
 import type { ReturnCheck } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
-import type { AgentDoc, ConversationDoc, QueueDoc, Store } from '../store/documents.ts';
+import type { AgentDoc, ConversationDoc, QueueDoc } from '../store/documents.ts';
 import { notesBy } from './agent-messages.ts';
 import { OF_A_PERSONS_TURN } from './commit.ts';
 import type { Desk } from './desk.ts';
@@ -8,26 +8,24 @@ import { type GuardedWrite, moved } from './guarded-write.ts';
 import { handoffResult } from './handoff-result.ts';
 import { openAt } from './hours.ts';
 import { type Actor, isSupervisor, mayActFor } from './rights.ts';
-import type { Settings } from './settings.ts';
+import { type StrandedParts, unlessGone } from './stranded.ts';
 import { untakenFrom } from './timers.ts';
 import { traced } from './trace.ts';
 
-export interface TransferParts {
-  store: Pick<Store, 'queues' | 'agents'>;
-  settings: Settings;
-  now: () => number;
+export interface TransferParts extends StrandedParts {
   /** Absent when the bot cannot tell: any return target is taken then. */
   lacks?: ReturnCheck;
 }
 
 /** How a conversation goes from its owner to somebody else: a queue, a colleague, the bot. */
 export function createTransfers(
-  { store, settings, now, lacks }: TransferParts,
+  parts: TransferParts,
   write: GuardedWrite,
 ): Pick<Desk, 'transfer' | 'return'> {
+  const { store, settings, now, lacks } = parts;
   return {
-    transfer: (id, actor, to, expected = {}) =>
-      write(id, actor, expected, async (conversation) => {
+    async transfer(id, actor, to, expected = {}) {
+      const transferred = await write(id, actor, expected, async (conversation) => {
         mayActFor(actor, conversation);
         // To a request for a past version, that is the answer, whoever is there.
         const { version = conversation.version } = expected;
@@ -58,7 +56,9 @@ export function createTransfers(
         const move = moved(conversation, 'transfer_to_agent', now(), { agentId: agent._id, reason });
         if (!unchecked && !isThere(agent)) throw nobodyThere('Your colleague is offline.');
         return { changes: { move, messages } };
-      }),
+      });
+      return unlessGone(parts, write, transferred, to);
+    },
 
     return: (id, actor, { key, ...given }, expected = {}) =>
       write(id, actor, expected, (conversation) => {

@@ -9,7 +9,7 @@ import { type Answer, beginKeyed, idempotencyKey } from './idempotency.ts';
 import type { HttpParts } from './parts.ts';
 import { problemOf } from './problem.ts';
 import { refuseSecretFields } from './rights.ts';
-import { CsvAnswer, type Route } from './route.ts';
+import { CsvAnswer, type Keyed, type Route } from './route.ts';
 import { actorOf } from './visibility.ts';
 
 /** Bytes. The longest reply, every character escaped as JSON allows, is over it; written as UTF-8 it is well below. */
@@ -57,8 +57,8 @@ async function answerTo(
       ? { status: 200, body: found.text, mediaType: 'text/csv; charset=utf-8' }
       : { ...answerOf(route, found), mediaType: 'application/json' };
   }
-  const audited = async (effectKey: string): Promise<Answer> => {
-    const write = () => run({ ...asker, effectKey, csv: false });
+  const audited = async (effectKey: string, keyed?: Keyed): Promise<Answer> => {
+    const write = () => run({ ...asker, effectKey, ...(keyed && { keyed }), csv: false });
     return answerOf(route, await withAudit(parts, { route, agentId, request, effectKey }, write));
   };
   const answer = await write(route, audited, caller, req, res, body, parts);
@@ -69,7 +69,7 @@ async function answerTo(
 
 async function write(
   route: Route,
-  run: (effectKey: string) => Promise<Answer>,
+  run: (effectKey: string, keyed?: Keyed) => Promise<Answer>,
   { agent, credential }: Caller,
   req: Request,
   res: Response,
@@ -93,7 +93,7 @@ async function write(
   }
   let answer: Answer;
   try {
-    answer = await run(begun.effectKey);
+    answer = await run(begun.effectKey, begun.keyed);
   } catch (error) {
     const refusal = problemOf(error);
     if (refusal.status >= 500) {

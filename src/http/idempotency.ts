@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { SwitchboardError } from '../errors.ts';
 import { insertOnce } from '../store/collection.ts';
 import type { IdempotencyDoc, Store } from '../store/documents.ts';
 import { invalidRequest } from './problem.ts';
+import type { Keyed } from './route.ts';
 
 /** How long an answer is kept. */
 const KEPT = 24 * 60 * 60 * 1000;
@@ -38,6 +39,7 @@ export type Begun =
   | {
       kind: 'first';
       effectKey: string;
+      keyed: Keyed;
       finish: (answer: Answer) => Promise<void>;
       /** The attempt failed without an answer worth keeping: the next one may start at once. */
       abandon: () => Promise<void>;
@@ -54,7 +56,8 @@ export function idempotencyKey(header: string | string[] | undefined): string | 
 }
 
 /**
- * Takes the request's key, or finds the answer that it got. Throws `idempotency_key_reused` when the key came with
+ * Takes the request's key, or finds the answer that it got. One that cannot be read, since it was given to another token
+ * of this agent, is made again, under the same key for its effects. Throws `idempotency_key_reused` when the key came with
  * another request within a day, `idempotency_in_progress` while the first is being worked on.
  */
 export async function beginKeyed(
@@ -63,11 +66,11 @@ export async function beginKeyed(
   now: () => number,
 ): Promise<Begun> {
   const _id = `${request.agentId}:${sha256(request.key)}`;
-  const requestHash = sha256(request.token, request.method, request.url, request.body);
+  const requestHash = sha256(request.method, request.url, request.body);
   for (let tries = 0; tries < TRIES; tries++) {
     const at = now();
     const mine: IdempotencyDoc = { _id, requestHash, lockedUntil: at + LOCK, expiresAt: at + KEPT };
-    if (await insertOnce(store.idempotency, mine)) return first(store, request, mine);
+    if (await insertOnce(store.idempotency, mine)) return first(store, request, mine, false);
     const known = await store.idempotency.findOne({ _id });
     if (known === null) continue;
     if (known.expiresAt <= at) {
@@ -78,28 +81,44 @@ export async function beginKeyed(
           $unset: { response: true },
         },
       );
-      if (matchedCount === 1) return first(store, request, mine);
+      if (matchedCount === 1) return first(store, request, mine, false);
       continue;
     }
     if (known.requestHash !== requestHash) throw new SwitchboardError('idempotency_key_reused');
-    if (known.response) return { kind: 'replay', answer: unseal(request, known, known.response) };
+    if (known.response) {
+      const answer = unsealed(request, known, known.response);
+      if (answer) return { kind: 'replay', answer };
+      const lockedUntil = at + LOCK;
+      const { matchedCount } = await store.idempotency.updateOne(
+        { _id, expiresAt: known.expiresAt, lockedUntil: { $exists: false } },
+        { $set: { lockedUntil }, $unset: { response: true } },
+      );
+      if (matchedCount === 1) return first(store, request, { ...known, lockedUntil }, true);
+      continue;
+    }
     if (known.lockedUntil === undefined || known.lockedUntil > at) break;
     // Whoever had the lock is gone. The first attempt's expiry stays, and with it the key of its effects.
     const { matchedCount } = await store.idempotency.updateOne(
       { _id, lockedUntil: known.lockedUntil },
       { $set: { lockedUntil: at + LOCK } },
     );
-    if (matchedCount === 1) return first(store, request, { ...known, lockedUntil: at + LOCK });
+    if (matchedCount === 1) return first(store, request, { ...known, lockedUntil: at + LOCK }, true);
   }
   throw new SwitchboardError('idempotency_in_progress');
 }
 
-function first(store: Pick<Store, 'idempotency'>, request: KeyedRequest, held: IdempotencyDoc): Begun {
+function first(
+  store: Pick<Store, 'idempotency'>,
+  request: KeyedRequest,
+  held: IdempotencyDoc,
+  again: boolean,
+): Begun {
   const { _id } = held;
   const lock = held.lockedUntil ?? 0;
   return {
     kind: 'first',
     effectKey: effectKeyOf(held),
+    keyed: { since: held.expiresAt - KEPT, again },
     async finish(answer) {
       await store.idempotency.updateOne(
         { _id, lockedUntil: lock },
@@ -119,27 +138,35 @@ function effectKeyOf(doc: IdempotencyDoc): string {
 
 /**
  * Answers hold texts and, for a new agent, a token, of which the store must keep a hash only. So they are encrypted
- * with a key that takes the caller's own token. Each key encrypts one stored answer, hence the constant nonce.
+ * with a key that takes the caller's own token.
  */
 function seal(request: KeyedRequest, doc: IdempotencyDoc, answer: Answer): { status: number; body: string } {
-  const cipher = createCipheriv('aes-256-gcm', sealKey(request, doc), NONCE);
-  const sealed = Buffer.concat([cipher.update(answer.body, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-  return { status: answer.status, body: sealed.toString('base64') };
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv('aes-256-gcm', sealKey(request, doc), nonce);
+  const sealed = [nonce, cipher.update(answer.body, 'utf8'), cipher.final(), cipher.getAuthTag()];
+  return { status: answer.status, body: Buffer.concat(sealed).toString('base64') };
 }
 
-function unseal(
+/** Null when another token sealed it. */
+function unsealed(
   request: KeyedRequest,
   doc: IdempotencyDoc,
   stored: { status: number; body: string },
-): Answer {
+): Answer | null {
   const sealed = Buffer.from(stored.body, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', sealKey(request, doc), NONCE);
-  decipher.setAuthTag(sealed.subarray(-16));
-  const body = Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]);
-  return { status: stored.status, body: body.toString() };
+  const decipher = createDecipheriv('aes-256-gcm', sealKey(request, doc), sealed.subarray(0, NONCE));
+  decipher.setAuthTag(sealed.subarray(-TAG));
+  try {
+    const body = Buffer.concat([decipher.update(sealed.subarray(NONCE, -TAG)), decipher.final()]);
+    return { status: stored.status, body: body.toString() };
+  } catch {
+    return null;
+  }
 }
 
-const NONCE = Buffer.alloc(12);
+/** Bytes. */
+const NONCE = 12;
+const TAG = 16;
 
 function sealKey(request: KeyedRequest, doc: IdempotencyDoc): Buffer {
   return createHash('sha256')

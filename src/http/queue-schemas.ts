@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MOST_FOR_RULES } from '../conversations/own-queue.ts';
 import type { Hours, OverflowRule } from '../store/queue.ts';
+import { readChangedAt } from './changed-at.ts';
 import { name, ownId, time } from './schemas.ts';
 
 /** What goes in and out of the API about queues; see `schemas.ts`. */
@@ -210,6 +211,7 @@ export const queue = z
     opensAt: time.nullable().meta({
       description: 'When it opens next; null while it is open, and when that is more than 370 days away.',
     }),
+    changedAt: time.meta({ description: 'When its settings changed last (UTC).' }),
   })
   .meta({ id: 'Queue' });
 
@@ -223,9 +225,7 @@ export const newQueue = z
     levelSeconds: levelSeconds.default(null),
   })
   .meta({ id: 'NewQueue' });
-export const queueChanges = z
-  .strictObject({ name, priority, ...queueSettings })
-  .partial()
-  .meta({ id: 'QueueChanges' });
+export const queueChanges = z.strictObject({ name, priority, ...queueSettings }).partial();
+export const queueChange = queueChanges.extend({ changedAt: readChangedAt }).meta({ id: 'QueueChanges' });
 
 export type Queue = z.output<typeof queue>;

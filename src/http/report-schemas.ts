@@ -59,6 +59,9 @@ const row = z
     escalations: z
       .array(z.object({ reason: z.string(), count: z.number().int() }))
       .meta({ description: 'Handoffs by their reason.' }),
+    dispositions: z
+      .array(z.object({ disposition: z.string(), count: z.number().int() }))
+      .meta({ description: 'Sessions by the code that the agent closed them with.' }),
     firstWait: durations.meta({
       description: 'From the first handoff, or the reopening into a queue, until an agent had it.',
     }),

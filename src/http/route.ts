@@ -44,12 +44,21 @@ export interface Described {
   errors: readonly ProblemCode[];
 }
 
+export interface Keyed {
+  /** When the key came first. */
+  since: number;
+  /** An attempt before this one may have done it. */
+  again: boolean;
+}
+
 /** Who asks, and what marks the effects of this very request. */
 export interface Context {
   agent: AgentDoc;
   actor: Actor;
   /** The same for each attempt at one keyed request, so that an effect made under it happens once. */
   effectKey: string;
+  /** Where the request has an `Idempotency-Key`. */
+  keyed?: Keyed;
   /** The answer is wanted as CSV, where there is one. */
   csv: boolean;
 }

@@ -179,7 +179,12 @@ export const returnTarget = z.strictObject({
 
 export const closing = z.strictObject({
   outcome: z.string().min(1).max(64).optional().meta({ example: 'resolved' }),
-  disposition: z.string().min(1).max(64).optional().meta({ description: 'Your own code for reports.' }),
+  disposition: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .meta({ description: 'Your own code of what was done: reports count sessions by it.' }),
   note,
   version,
 });

@@ -111,5 +111,6 @@ export function queueView(doc: QueueDoc, counts: QueueCounts, now: number): Queu
     levelSeconds: doc.levelSeconds ?? null,
     open,
     opensAt: opensAt === null ? null : isoTime(opensAt),
+    changedAt: isoTime(doc.changedAt),
   };
 }

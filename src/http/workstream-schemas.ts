@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ROUTING_LIMITS } from '../conversations/routing-rules.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
+import { readChangedAt } from './changed-at.ts';
 import { ownText } from './own-text.ts';
 import { timeZone } from './queue-schemas.ts';
 import { ownId } from './schemas.ts';
@@ -293,7 +294,10 @@ const changes = {
     .partial(),
 };
 
-export const workstreamChanges = z.strictObject(changes).partial().meta({ id: 'WorkstreamChanges' });
+export const workstreamChanges = z.strictObject(changes).partial();
+export const workstreamChange = workstreamChanges
+  .extend({ changedAt: readChangedAt })
+  .meta({ id: 'WorkstreamChanges' });
 
 export const newWorkstream = z
   .strictObject({

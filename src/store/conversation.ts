@@ -104,6 +104,8 @@ export interface ConversationDoc {
   /** Out of which queue an agent took it last, and when. Stays, also after closed: estimates of waits are made of it. */
   takenFrom?: string;
   takenAt?: number;
+  /** The effect key of the request that took it so, where it had an `Idempotency-Key`. */
+  claimKey?: string;
   /**
    * While closed: the session whose customer was asked for a number from 1 to 5, and until when it may come; and the number
    * that has come, which another one until then corrects.

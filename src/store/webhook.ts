@@ -22,6 +22,7 @@ export const EVENT_TYPES = [
   'conversation.opted_out',
   'conversation.opted_in',
   'conversation.upset',
+  'conversation.survey_answered',
   'message.received',
   'message.sent',
   'message.delivered',
@@ -49,6 +50,11 @@ export interface News {
   queueId?: string;
   session?: number;
   messageId?: string;
+  /** Of a session that is over: what came of it. */
+  outcome?: string;
+  disposition?: string;
+  /** What the customer thought of the session, 1 to 5. */
+  score?: number;
   /** Its text is for nobody to read. */
   masked?: true;
 }
@@ -93,6 +99,9 @@ export interface ConversationEventDoc extends Fact {
   place: Place;
   agentId?: string;
   queueId?: string;
+  outcome?: string;
+  disposition?: string;
+  score?: number;
   message?: {
     id: string;
     direction: 'in' | 'out' | 'note';

@@ -10,7 +10,8 @@ export function eventOf(
   expiresAt: number,
 ): ConversationEventDoc {
   const { _id: conversationId, channelId, number, customer, locale, priority } = conversation;
-  const { id: _id, type, at, reason, session = message?.session || conversation.session } = news;
+  const { id: _id, type, at, reason, outcome, disposition, score } = news;
+  const { session = message?.session || conversation.session } = news;
   const place = news.place ?? placeNow(conversation);
   // Where it stands now says who has it; what stood before says that itself.
   const { agentId, queueId } = news.place === undefined ? conversation : news;
@@ -30,6 +31,9 @@ export function eventOf(
     place,
     ...(agentId === undefined ? {} : { agentId }),
     ...(queueId === undefined ? {} : { queueId }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(disposition === undefined ? {} : { disposition }),
+    ...(score === undefined ? {} : { score }),
     ...(message ? { message: messageOf(message, type, news.masked) } : {}),
     expiresAt,
   };

@@ -13,7 +13,7 @@ export function payloadOf(event: EventDoc, text?: string): object {
 }
 
 function ofConversation(event: ConversationEventDoc, text: string | undefined): object {
-  const { reason, message, place } = event;
+  const { type, reason, message, place, outcome, disposition, score } = event;
   return {
     reason: reason ?? null,
     conversation: {
@@ -29,6 +29,8 @@ function ofConversation(event: ConversationEventDoc, text: string | undefined): 
       agentId: event.agentId ?? null,
       queueId: event.queueId ?? null,
     },
+    ...(type === 'conversation.closed' ? { outcome: outcome ?? null, disposition: disposition ?? null } : {}),
+    ...(score === undefined ? {} : { score }),
     ...(message ? { message: text === undefined ? message : { ...message, text } } : {}),
   };
 }

@@ -88,7 +88,9 @@ describe('the administrator’s pages', function () {
         .fill('Nights')
         .then(() => page.keyboard.press('Enter')),
     ]);
-    expect(request.postDataJSON()).to.deep.equal({ name: 'Nights' });
+    const { changedAt, ...changed } = request.postDataJSON();
+    expect(changed).to.deep.equal({ name: 'Nights' });
+    expect(Date.parse(changedAt)).to.be.above(0);
     await page.getByRole('link', { name: 'night' }).click();
     await page.getByRole('button', { name: 'Delete' }).click();
     // Enter alone deletes nothing.
@@ -96,6 +98,25 @@ describe('the administrator’s pages', function () {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('link', { name: 'night' }).waitFor({ state: 'detached' });
     expect((await service.call('GET', '/api/queues/night')).status).to.equal(404);
+  });
+
+  it('overwrite nothing that a colleague changed meanwhile: what is there now is read on the way back', async () => {
+    const { service } = stage;
+    await service.call('POST', '/api/queues', { id: 'shared', name: 'Shared', priority: 3 });
+    const page = await at('queues/shared');
+    const form = page.getByRole('form', { name: 'shared' });
+    await service.call('PATCH', '/api/queues/shared', { name: 'Of a colleague' });
+    await form.getByLabel('Name').fill('Mine');
+    await page.keyboard.press('Enter');
+    await form.getByRole('alert').filter({ hasText: 'It has just changed. Look again.' }).waitFor();
+    expect(await form.getByLabel('Name').inputValue()).to.equal('Mine');
+    await form.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('cell', { name: 'Of a colleague' }).waitFor();
+    await page.getByRole('link', { name: 'shared' }).click();
+    await form.getByLabel('Name').fill('Ours');
+    await page.keyboard.press('Enter');
+    await page.getByRole('cell', { name: 'Ours' }).waitFor();
+    expect((await service.call('GET', '/api/queues/shared')).body.name).to.equal('Ours');
   });
 
   it('try the rules as they stand in the form, and save nothing by it', async () => {

@@ -91,6 +91,16 @@ for (const [engine, open] of ENGINES) {
       });
     });
 
+    it('takes it to the queue of its workstream where its own was deleted', async () => {
+      rig.queues = [aQueue('support'), aQueue('sales')];
+      await gone();
+      await has(0, { queueId: 'sales' });
+      await has(1, { queueId: 'deleted' });
+      await back();
+      expect((await conversation(0)).queueId).to.equal('sales');
+      expect((await conversation(1)).queueId).to.equal('support');
+    });
+
     it('leaves who is connected, and who never listens, as they are', async () => {
       await gone({ graceUntil: rig.time + 1 });
       await has(0);

@@ -5,8 +5,19 @@ import { applyReceipt } from '../../src/conversations/receipts.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import { workOff } from '../../src/conversations/turn.ts';
 import { EVENT_TYPES, type EventType, type News, type Store } from '../../src/store/documents.ts';
+import { workstreamOf } from '../../src/store/workstream.ts';
+import { eventOf } from '../../src/webhooks/event.ts';
+import { payloadOf } from '../../src/webhooks/payload.ts';
 import { anAgent } from '../http/stage.ts';
-import { ANA, anAnswer, CONVERSATION, createRig, handsOver, type Rig } from '../support/conversations.ts';
+import {
+  ANA,
+  anAnswer,
+  CONVERSATION,
+  createRig,
+  handsOver,
+  NUMBER,
+  type Rig,
+} from '../support/conversations.ts';
 import { crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
@@ -84,6 +95,73 @@ describe('news', () => {
     ]);
     expect(new Set(all.map(({ id }) => id)).size).to.equal(all.length);
     expect(all.at(-1)).to.include({ place: 'closed', queueId: 'support', session: 1 });
+  });
+
+  it('of texts, and of whether any are wanted, say who has it and in which queue', async () => {
+    const parties = async () =>
+      (await told())
+        .filter(({ type }) => type.startsWith('message.') || type.includes('opted'))
+        .map(({ type, place, agentId, queueId }) => [type, place, agentId, queueId].join(' ').trim());
+    const say = async (text: string) => {
+      await rig.textIn(text);
+      await rig.turn();
+    };
+    rig.bot = handsOver();
+    await say('a person please');
+    await desk.claimNext('support', ANA);
+    await say('hello');
+    await desk.wait(CONVERSATION, ANA);
+    await say('are you there?');
+    await say('STOP');
+    await say('START');
+    expect(await parties()).to.deep.equal([
+      'message.received open  support',
+      'message.received agent ana support',
+      'message.received agent ana support',
+      'message.received agent ana support',
+      'conversation.opted_out agent ana support',
+      'message.received agent ana support',
+      'conversation.opted_in agent ana support',
+    ]);
+  });
+
+  it('tell webhooks what came of a session, and what its customer thought of it', async () => {
+    const messages = { survey: { on: true, texts: {} } };
+    rig.workstream = workstreamOf({
+      ...rig.workstream,
+      numbers: [NUMBER],
+      settings: { ...rig.workstream.settings, messages },
+    });
+    const say = async (text: string) => {
+      await rig.textIn(text);
+      await rig.turn();
+      await rig.send();
+    };
+    const close = async (result: { outcome?: string; disposition?: string }) => {
+      rig.bot = handsOver();
+      await say('a person please');
+      await desk.claimNext('support', ANA);
+      await desk.close(CONVERSATION, ANA, { ...result, key: `close${rig.time}` });
+      await rig.send();
+    };
+    await close({ outcome: 'resolved', disposition: 'delivery' });
+    for (const score of ['4', '4', '5']) await say(score);
+    await close({});
+    const conversation = await rig.conversation();
+    const heard = (await told())
+      .filter(({ type }) => type.includes('closed') || type.includes('survey'))
+      .map((one) => payloadOf(eventOf(one, conversation, undefined, 1, 0)));
+    const of = (session: number) => ({ session, state: 'closed', agentId: 'ana', queueId: 'support' });
+    expect(heard).to.containSubset([
+      {
+        type: 'conversation.closed',
+        data: { conversation: of(1), outcome: 'resolved', disposition: 'delivery' },
+      },
+      { type: 'conversation.survey_answered', data: { conversation: of(1), score: 4 } },
+      { type: 'conversation.survey_answered', data: { conversation: of(1), score: 5 } },
+      { type: 'conversation.closed', data: { conversation: of(2), outcome: 'resolved', disposition: null } },
+    ]);
+    expect(heard).to.have.length(4);
   });
 
   it('tell of a sentiment that becomes negative, once until it is better', async () => {

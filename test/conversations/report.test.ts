@@ -267,6 +267,25 @@ describe('a report', () => {
     );
   });
 
+  it('counts what agents closed sessions as, for who had them last', () => {
+    const sessions = [
+      { ...HANDLED, disposition: 'delivery' },
+      { ...MOVED, disposition: 'delivery' },
+      { ...MOVED, disposition: 'refund' },
+      GIVEN_UP,
+    ];
+    const { total, rows } = report(sessions, 'agent');
+    expect(total.dispositions).to.deep.equal([
+      { disposition: 'delivery', count: 2 },
+      { disposition: 'refund', count: 1 },
+    ]);
+    const counted = rows.map(({ key, dispositions }) => [
+      key,
+      ...dispositions.map(({ disposition, count }) => `${disposition} ${count}`),
+    ]);
+    expect(counted).to.deep.equal([['ana', 'delivery 1'], ['ben', 'delivery 1', 'refund 1'], [null]]);
+  });
+
   it('bounds the reasons that it tells apart', () => {
     const many = Array.from({ length: 150 }, (_, n) =>
       session([

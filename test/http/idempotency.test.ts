@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { SwitchboardError } from '../../src/errors.ts';
 import { beginKeyed, idempotencyKey, type KeyedRequest } from '../../src/http/idempotency.ts';
 import type { MessageDoc } from '../../src/store/documents.ts';
-import { CONVERSATION } from '../support/conversations.ts';
+import { aConversation, CONVERSATION } from '../support/conversations.ts';
 import { comeIn, handOver, openStage, type Stage } from './stage.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -121,6 +122,45 @@ describe('Idempotency-Key', () => {
     expect(again.body.token).to.equal(made.body.token);
   });
 
+  describe('after a new token', () => {
+    /** As `root` gives it; the one before is void. */
+    const renewed = async () => (await stage.call('POST /api/agents/ana/token', { as: 'root' })).body.token;
+    const replyWith = (token: string, text: string, key: string) =>
+      stage.call(`POST /api/conversations/${CONVERSATION}/messages`, {
+        as: null,
+        body: { text },
+        headers: { authorization: `Bearer ${token}`, 'Idempotency-Key': key },
+      });
+
+    it('does nothing twice, and answers the same', async () => {
+      const first = await reply('Hello', 'k1');
+      const token = await renewed();
+      for (const replayed of [null, 'true']) {
+        const again = await replyWith(token, 'Hello', 'k1');
+        expect([again.status, again.text]).to.deep.equal([201, first.text]);
+        expect(again.headers.get('idempotency-replayed')).to.equal(replayed);
+      }
+      expect(await replies()).to.have.length(1);
+    });
+
+    it('lets one of many through that come at once', async () => {
+      await reply('Hello', 'k1');
+      const token = await renewed();
+      const answers = await Promise.all(Array.from({ length: 10 }, () => replyWith(token, 'Hello', 'k1')));
+      const repeated = answers.filter(
+        ({ status, headers }) => status === 201 && headers.get('idempotency-replayed') === null,
+      );
+      expect(repeated).to.have.length(1);
+      expect(await replies()).to.have.length(1);
+    });
+
+    it('refuses the key with another request', async () => {
+      await reply('Hello', 'k1');
+      const answer = await replyWith(await renewed(), 'Hello!', 'k1');
+      expect([answer.status, answer.body.code]).to.deep.equal([422, 'idempotency_key_reused']);
+    });
+  });
+
   it('is 1 to 255 printable characters', async () => {
     for (const key of ['', ' ', 'x'.repeat(256), 'é', 'a\u0001b']) {
       expect(() => idempotencyKey(key), key)
@@ -183,6 +223,33 @@ describe('Idempotency-Key', () => {
       const first = await effectKey();
       stage.rig.time += 24 * HOUR;
       expect(await effectKey()).not.to.equal(first);
+    });
+
+    it('takes nobody else out of a queue: the second attempt finds whom the first took', async () => {
+      for (const [turnAt, _id] of ['first', 'second'].entries()) {
+        await stage.store.conversations.insertOne(
+          aConversation({ _id, state: 'open', desk: 'open', queueId: 'support', queuedAt: turnAt, turnAt }),
+        );
+      }
+      const { desk } = stage.rig;
+      let dies = true;
+      const { url } = await stage.serve({
+        desk: {
+          ...desk,
+          async claimNext(...given) {
+            const claimed = await desk.claimNext(...given);
+            if (dies) throw new SwitchboardError('store_unavailable');
+            return claimed;
+          },
+        },
+      });
+      stage.url = url;
+      const claim = (key: string) =>
+        stage.call('POST /api/queues/support/claim', { headers: { 'Idempotency-Key': key } });
+      expect((await claim('k1')).status).to.equal(503);
+      dies = false;
+      expect((await claim('k1')).body.id).to.equal('first');
+      expect((await claim('k2')).body.id).to.equal('second');
     });
 
     it('never texts twice: the second attempt finds what the first did', async () => {

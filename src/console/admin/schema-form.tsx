@@ -2,7 +2,16 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useApp, useT } from '../app-context.ts';
 import { Refusal } from '../model/api.ts';
 import { Field } from './field.tsx';
-import { changesOf, emptyOf, type Fields, isFields, partOf, type Schema, shapeOf } from './schema.ts';
+import {
+  changesOf,
+  emptyOf,
+  type Fields,
+  isFields,
+  partOf,
+  READ_AT,
+  type Schema,
+  shapeOf,
+} from './schema.ts';
 
 /** A form for what an operation of the API takes: its fields and what is wrong in them are the API's own. */
 export function SchemaForm(props: {
@@ -36,6 +45,7 @@ export function SchemaForm(props: {
   }, [wrong]);
   useLayoutEffect(() => onEdit?.(value), [onEdit, value]);
   const shape = shapeOf(schema, root);
+  const shown = shape.kind === 'fields' ? shape.fields.filter(([name]) => name !== READ_AT) : [];
 
   async function send(event: Event) {
     event.preventDefault();
@@ -53,19 +63,18 @@ export function SchemaForm(props: {
 
   return (
     <form class="schema-form" ref={form} aria-label={label} onSubmit={(event) => void send(event)}>
-      {shape.kind === 'fields' &&
-        shape.fields.map(([name, field, required]) => (
-          <Field
-            key={name}
-            schema={field}
-            root={root}
-            required={required && before === undefined}
-            value={value[name]}
-            change={(next) => setValue((now) => ({ ...now, [name]: next }))}
-            path={name}
-            mistakes={wrong?.mistakes ?? NONE}
-          />
-        ))}
+      {shown.map(([name, field, required]) => (
+        <Field
+          key={name}
+          schema={field}
+          root={root}
+          required={required && before === undefined}
+          value={value[name]}
+          change={(next) => setValue((now) => ({ ...now, [name]: next }))}
+          path={name}
+          mistakes={wrong?.mistakes ?? NONE}
+        />
+      ))}
       {wrong && (
         <p class="wrong" role="alert">
           {wrong.whole}

@@ -38,6 +38,9 @@ export type Shape = { nullable: boolean; schema: Schema } & (
   | { kind: 'json' }
 );
 
+/** By which the API tells that what is to be changed has changed since it was read: nothing that a person fills in. */
+export const READ_AT = 'changedAt';
+
 /** Texts that may be this long get more than a line. */
 const LONG = 501;
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useApp, useFormats, useT } from '../app-context.ts';
-import { query } from '../model/api.ts';
+import { query, Refusal } from '../model/api.ts';
 import type { T } from '../model/texts.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icons.tsx';
@@ -8,8 +8,8 @@ import { useKeys } from '../parts/keys.tsx';
 import { goTo } from '../parts/whereabouts.ts';
 import { Beside } from './beside.tsx';
 import { labelOf } from './labels.ts';
-import { type ApiDocument, filled } from './operations.ts';
-import type { Fields } from './schema.ts';
+import { type ApiDocument, filled, type Operation } from './operations.ts';
+import { type Fields, READ_AT, shapeOf } from './schema.ts';
 import { SchemaForm } from './schema-form.tsx';
 import { Secret } from './secret.tsx';
 import type { Section } from './sections.ts';
@@ -46,6 +46,13 @@ export function SectionPage(props: { section: Section; api: ApiDocument; id: str
     [desk, list],
   );
   useEffect(() => void read(), [read]);
+  /** What was read has changed meanwhile. The form keeps what was filled in, until it is left. */
+  const isPast = useRef(false);
+  useEffect(() => {
+    if (id !== undefined || !isPast.current) return;
+    isPast.current = false;
+    void read();
+  }, [id, read]);
 
   async function save(method: string, path: string, body: Fields) {
     const answer = await desk.ask<Fields>(method, path, body);
@@ -55,6 +62,17 @@ export function SectionPage(props: { section: Section; api: ApiDocument; id: str
     desk.toast(t('admin.saved'));
     goTo(here);
     await read();
+  }
+  async function saveChanges({ method, path, body: schema }: Operation, item: Fields, body: Fields) {
+    const shape = schema && shapeOf(schema, api.root);
+    const isGuarded = shape?.kind === 'fields' && shape.fields.some(([name]) => name === READ_AT);
+    const read = isGuarded ? { [READ_AT]: item[READ_AT] } : {};
+    try {
+      await save(method, filled(path, idOf(item)), { ...body, ...read });
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'stale_version') isPast.current = true;
+      throw error;
+    }
   }
   async function take(one: string) {
     setRemoving(undefined);
@@ -117,7 +135,7 @@ export function SectionPage(props: { section: Section; api: ApiDocument; id: str
               root={api.root}
               before={opened}
               label={idOf(opened)}
-              submit={(body) => save(change.method, filled(change.path, idOf(opened)), body)}
+              submit={(body) => saveChanges(change, opened, body)}
               onCancel={() => goTo(here)}
               onEdit={setEdited}
             />

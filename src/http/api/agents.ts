@@ -131,7 +131,7 @@ export function agentRoutes({
       tag,
       summary: 'Delete an agent',
       description:
-        'The token is void at once, and what is offered to the agent goes to the next. Refused while the agent owns conversations that are not closed, and for the last admin.',
+        'The token is void at once, and what is offered to the agent goes to the next. Refused while the agent owns conversations that are not closed, and for the last admin. What comes to them in that very moment goes back to its queue.',
       request: z.object({ params: idParameter }),
       empty: 'Deleted.',
       errors: ['not_found', 'in_use', 'last_admin'],
@@ -160,6 +160,7 @@ export function agentRoutes({
         if (last) await desk.passOffersOn(last);
         const { deletedCount } = await store.agents.deleteOne({ _id: before._id });
         if (deletedCount === 0) throw unknownAgent();
+        await desk.takeBackFrom({ agentId: before._id });
         return null;
       },
     }),

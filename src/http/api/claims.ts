@@ -16,7 +16,7 @@ export function claimRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       tag,
       summary: 'Take the next conversation of a queue',
       description:
-        'The next by priority, then by waiting time. However many ask at once, each gets another one.',
+        'The next by priority and waiting time: ten minutes of waiting make up for one step of priority. However many ask at once, each gets another one.',
       request: z.object({ params: idParameter }),
       answer: {
         status: 200,
@@ -26,8 +26,8 @@ export function claimRoutes({ desk }: Pick<HttpParts, 'desk'>): Route[] {
       },
       empty: 'None waits.',
       errors: ['forbidden', 'not_found'],
-      async handle({ params }, { actor }) {
-        const claimed = await desk.claimNext(params.id, actor);
+      async handle({ params }, { actor, effectKey, keyed }) {
+        const claimed = await desk.claimNext(params.id, actor, keyed && { key: effectKey, ...keyed });
         return claimed && conversationView(claimed);
       },
     }),

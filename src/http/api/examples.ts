@@ -43,6 +43,7 @@ export const EXAMPLE_QUEUE: Queue = {
   levelSeconds: 300,
   open: true,
   opensAt: null,
+  changedAt: '2026-03-02T09:00:00.000Z',
 };
 
 export const EXAMPLE_CONVERSATION: Conversation = {

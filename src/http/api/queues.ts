@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { lookingAnew } from '../../conversations/look-anew.ts';
 import { queuesNamedIn } from '../../conversations/routing-rules.ts';
 import { SwitchboardError } from '../../errors.ts';
-import { insertOnce } from '../../store/collection.ts';
+import { insertOnce, type UpdateFilter } from '../../store/collection.ts';
 import type { QueueDoc, Store } from '../../store/documents.ts';
 import { workstreamOf } from '../../store/workstream.ts';
+import { refuseStale } from '../changed-at.ts';
 import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { invalidRequest } from '../problem.ts';
@@ -14,7 +15,7 @@ import {
   newQueue,
   type Queue,
   queue,
-  queueChanges,
+  queueChange,
   queuesNamedInOverflow,
 } from '../queue-schemas.ts';
 import { type Route, route } from '../route.ts';
@@ -24,7 +25,7 @@ import { EXAMPLE_QUEUE } from './examples.ts';
 
 const tag = 'Queues';
 
-export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): Route[] {
+export function queueRoutes({ store, desk, now }: Pick<HttpParts, 'store' | 'desk' | 'now'>): Route[] {
   const withCounts = async (doc: QueueDoc): Promise<Queue> =>
     queueView(doc, await countQueue(store, doc._id, await store.agents.find({}).toArray()), now());
   return [
@@ -103,24 +104,24 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
       tag,
       summary: 'Change a queue',
       description:
-        'A new priority holds for conversations that come in from now on. `hours` and `overflow` are replaced whole; null, and an empty list, take them away.',
-      request: z.object({ params: idParameter, body: queueChanges }),
+        'A new priority holds for conversations that come in from now on. `hours` and `overflow` are replaced whole; null, and an empty list, take them away. With `changedAt` only while nobody else has changed it since.',
+      request: z.object({ params: idParameter, body: queueChange }),
       exampleBody: { priority: 10 },
       answer: { status: 200, description: 'The queue, changed.', schema: queue, example: EXAMPLE_QUEUE },
-      errors: ['not_found'],
+      errors: ['not_found', 'stale_version'],
       async handle({ params, body }) {
-        const { hours, levelSeconds, ...fields } = body;
-        if (!(await store.queues.findOne({ _id: params.id }))) throw unknownQueue();
-        await refuseOverflow(store, params.id, body.overflow ?? []);
-        const changed = await store.queues.findOneAndUpdate(
-          { _id: params.id },
-          {
+        const { hours, levelSeconds, changedAt, ...fields } = body;
+        const changed = await change(params.id, async (before) => {
+          refuseStale(before, changedAt);
+          await refuseOverflow(store, before._id, body.overflow ?? []);
+          return {
             $set: {
               ...fields,
               ...(hours && { hours: hoursOf(hours) }),
               ...(typeof levelSeconds === 'number' && { levelSeconds }),
               ...(body.overflow && lookingAnew(now())),
-              changedAt: now(),
+              // Strictly later, since it is also what tells that somebody else wrote meanwhile.
+              changedAt: Math.max(now(), before.changedAt + 1),
             },
             ...((hours === null || levelSeconds === null) && {
               $unset: {
@@ -128,10 +129,8 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
                 ...(levelSeconds === null && { levelSeconds: '' as const }),
               },
             }),
-          },
-          { returnDocument: 'after' },
-        );
-        if (!changed) throw unknownQueue();
+          };
+        });
         return withCounts(changed);
       },
     }),
@@ -142,7 +141,7 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
       tag,
       summary: 'Delete a queue',
       description:
-        'Refused while conversations are in it that are not closed, while the handoffs of a workstream go there, while a rule of one names it, and while another queue’s overflow does.',
+        'Refused while conversations are in it that are not closed, while the handoffs of a workstream go there, while a rule of one names it, and while another queue’s overflow does. What is moved there in that very moment goes on to the queue of its workstream.',
       request: z.object({ params: idParameter }),
       empty: 'Deleted.',
       errors: ['not_found', 'in_use'],
@@ -150,10 +149,28 @@ export function queueRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>): R
         await refuseWhileInUse(store, params.id);
         const { deletedCount } = await store.queues.deleteOne({ _id: params.id });
         if (deletedCount === 0) throw unknownQueue();
+        await desk.takeBackFrom({ queueId: params.id });
         return null;
       },
     }),
   ];
+
+  /** Decided anew when somebody else has changed it meanwhile. */
+  async function change(
+    id: string,
+    decide: (before: QueueDoc) => Promise<UpdateFilter<QueueDoc>>,
+  ): Promise<QueueDoc> {
+    for (;;) {
+      const before = await store.queues.findOne({ _id: id });
+      if (!before) throw unknownQueue();
+      const changed = await store.queues.findOneAndUpdate(
+        { _id: id, changedAt: before.changedAt },
+        await decide(before),
+        { returnDocument: 'after' },
+      );
+      if (changed) return changed;
+    }
+  }
 }
 
 function unknownQueue(): SwitchboardError {

@@ -28,6 +28,7 @@ const EXAMPLE_ROW: ReportRowView = {
     { reason: 'customer_asked', count: 40 },
     { reason: 'bot_failed', count: 2 },
   ],
+  dispositions: [{ disposition: 'delivery', count: 31 }],
   firstWait: durations(48.5),
   speedOfAnswer: durations(95),
   handle: durations(420),
@@ -117,6 +118,7 @@ function reportCsv({ by, rows }: HandlingReport): string {
     'survey.answers',
     'survey.average',
     'escalations',
+    'dispositions',
   ];
   return csvOf(
     header,
@@ -127,6 +129,7 @@ function reportCsv({ by, rows }: HandlingReport): string {
       row.survey.answers,
       row.survey.average,
       row.escalations.map(({ reason, count }) => `${reason}: ${count}`).join('; '),
+      row.dispositions.map(({ disposition, count }) => `${disposition}: ${count}`).join('; '),
     ]),
   );
 }

@@ -5,6 +5,7 @@ import { SwitchboardError } from '../../errors.ts';
 import { insertOnce } from '../../store/collection.ts';
 import type { Store, WorkstreamDoc } from '../../store/documents.ts';
 import { DEFAULT_SETTINGS, workstreamOf } from '../../store/workstream.ts';
+import { refuseStale } from '../changed-at.ts';
 import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { invalidRequest } from '../problem.ts';
@@ -17,7 +18,7 @@ import {
   type SettingsChanges,
   type WorkstreamView,
   workstream,
-  workstreamChanges,
+  workstreamChange,
   workstreamCopy,
 } from '../workstream-schemas.ts';
 
@@ -139,8 +140,8 @@ export function workstreamRoutes(parts: Parts): Route[] {
       tag,
       summary: 'Change a workstream',
       description:
-        'What is left out stays as it is, in `distribution`, `capacity`, `times`, `attachments`, `retention` and `messages` field by field; `dialog`, `quietHours`, `flood`, `reopenSeconds`, `classification`, `routes` and the `texts` of a message are replaced whole. Rules are checked, and each mistake is named with its path. From the first change on, the language and the queue are the API’s, and DEFAULT_LANGUAGE no longer changes them.',
-      request: z.object({ params: idParameter, body: workstreamChanges }),
+        'What is left out stays as it is, in `distribution`, `capacity`, `times`, `attachments`, `retention` and `messages` field by field; `dialog`, `quietHours`, `flood`, `reopenSeconds`, `classification`, `routes` and the `texts` of a message are replaced whole. With `changedAt` only while nobody else has changed it since. Rules are checked, and each mistake is named with its path. From the first change on, the language and the queue are the API’s, and DEFAULT_LANGUAGE no longer changes them.',
+      request: z.object({ params: idParameter, body: workstreamChange }),
       exampleBody: {
         language: 'es',
         settings: {
@@ -149,14 +150,15 @@ export function workstreamRoutes(parts: Parts): Route[] {
         },
       },
       answer: { status: 200, description: 'The workstream, changed.', schema: workstream, example: EXAMPLE },
-      errors: ['not_found', 'number_taken'],
+      errors: ['not_found', 'number_taken', 'stale_version'],
       async handle({ params, body }) {
-        const { settings, ...fields } = body;
+        const { settings, changedAt, ...fields } = body;
         await knownWorkstream(store, params.id);
         refuseUnknownDialog(settings ?? {});
         await refuseMistakes(store, body.queueId, settings ?? {});
         for (;;) {
           const before = await knownWorkstream(store, params.id);
+          refuseStale(before, changedAt);
           if (body.numbers) await claim(before._id, body.numbers);
           const changed = await store.workstreams.findOneAndUpdate(
             { _id: before._id, changedAt: before.changedAt ?? { $exists: false } },

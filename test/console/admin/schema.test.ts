@@ -8,6 +8,7 @@ import {
   type Fields,
   isFields,
   partOf,
+  READ_AT,
   resolved,
   type Schema,
   shapeOf,
@@ -113,6 +114,7 @@ describe('a form of a schema', () => {
       if (shape.kind === 'variants') shape.variants.forEach(read);
       if (shape.kind !== 'fields') return;
       for (const [name, inner] of shape.fields) {
+        if (name === READ_AT) continue;
         const field = shapeOf(inner, root);
         asked.add(field.kind === 'fixed' ? `choice.${field.value}` : `field.${name}`);
         read(inner);

@@ -33,6 +33,7 @@ describe('/api/queues', () => {
       oldest: null,
       agentsAvailable: 0,
       agentsThere: 0,
+      changedAt: '1970-01-01T00:00:00.000Z',
       ...ALWAYS,
     };
     expect((await stage.call('GET /api/queues/support')).body).to.deep.equal(empty);
@@ -154,6 +155,33 @@ describe('/api/queues', () => {
     }
     expect((await stage.call('GET /api/queues/support')).body).to.deep.include(ALWAYS);
     expect((await stage.call('GET /api/queues/new')).status).to.equal(404);
+  });
+
+  it('refuses a change of what has changed since it was read', async () => {
+    const change = (body: object) => stage.call('PATCH /api/queues/support', { as: 'root', body });
+    const { body: read } = await stage.call('GET /api/queues/support');
+    const first = await change({ changedAt: read.changedAt, overflow: overflowTo('sales') });
+    expect(first.status).to.equal(200);
+    const { status, body } = await change({ changedAt: read.changedAt, overflow: [] });
+    expect([status, body.code]).to.deep.equal([409, 'stale_version']);
+    expect(body.changedAt).to.equal(first.body.changedAt);
+    // In the same millisecond too.
+    const second = await change({ changedAt: first.body.changedAt, name: 'Second' });
+    expect(second.status).to.equal(200);
+    expect(Date.parse(second.body.changedAt)).to.be.above(Date.parse(first.body.changedAt));
+    expect(second.body.overflow).to.deep.equal(overflowTo('sales'));
+    expect((await change({ overflow: [] })).status).to.equal(200);
+  });
+
+  it('lets one of two who have read the same change it', async () => {
+    const { body: read } = await stage.call('GET /api/queues/support');
+    const { changedAt } = read;
+    const answers = await Promise.all(
+      ['One', 'Two'].map((name) =>
+        stage.call('PATCH /api/queues/support', { as: 'root', body: { changedAt, name } }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).to.have.members([200, 409]);
   });
 
   it('keeps a queue while the overflow of another goes there', async () => {

@@ -93,7 +93,7 @@ describe('GET /api/reports/handling', () => {
   });
 
   it('comes as CSV for who asks for it, with no formula in it', async () => {
-    await stage.store.sessions.insertOne(ended(1, START, '=cmd|calc'));
+    await stage.store.sessions.insertOne({ ...ended(1, START, '=cmd|calc'), disposition: 'delivery' });
     const wanted = [
       await ask(`${MARCH}&by=queue&format=csv`),
       await ask(`${MARCH}&by=queue`, { accept: 'text/csv, application/json;q=0.5' }),
@@ -103,7 +103,7 @@ describe('GET /api/reports/handling', () => {
       const [header = '', row = '', ...rest] = text.split('\r\n');
       expect(header).to.match(/^queue,sessions,escalated,abandoned,resolvedByBot,reopened,firstWait\.count,/);
       expect(row).to.match(
-        /^support,1,1,0,0,0,1,30,30\.2,30\.2,0,,,,1,60,[\d.]+,[\d.]+,0,,,,0,,'=cmd\|calc: 1$/,
+        /^support,1,1,0,0,0,1,30,30\.2,30\.2,0,,,,1,60,[\d.]+,[\d.]+,0,,,,0,,'=cmd\|calc: 1,delivery: 1$/,
       );
       expect(rest).to.deep.equal(['']);
     }

@@ -98,6 +98,19 @@ for (const engine of STAGE_ENGINES) {
       );
     });
 
+    it('refuses a change of what has changed since it was read', async () => {
+      const { body: read } = await stage.call('GET /api/workstreams/default', { as: 'root' });
+      const rule = (name: string) => ({ name, when: 'true', to: [{ queueId: 'sales', percent: 100 }] });
+      const { changedAt } = read;
+      expect(changedAt).to.equal(null);
+      const first = await change({ changedAt, settings: { routes: [rule('first')] } });
+      expect(first.status).to.equal(200);
+      const { status, body } = await change({ changedAt, settings: { routes: [rule('second')] } });
+      expect([status, body.code]).to.deep.equal([409, 'stale_version']);
+      const again = { changedAt: body.changedAt, settings: { routes: [rule('first'), rule('second')] } };
+      expect((await change(again)).body.settings.routes).to.have.length(2);
+    });
+
     it('says for how long a customer who writes again is with people, at most seven days', async () => {
       const stored = async () => (await stage.store.workstreams.findOne({ _id: 'default' }))?.settings;
       for (const reopenSeconds of [1, 604_800, null]) {

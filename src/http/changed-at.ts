@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { SwitchboardError } from '../errors.ts';
+
+/** For what administrators set up, whose lists are replaced whole: two who change it at once do not overwrite each other. */
+export const readChangedAt = z.iso.datetime().nullable().optional().meta({
+  description: 'The `changedAt` that you read. Refused with `stale_version` when it has changed since.',
+});
+
+/** Throws `stale_version` when `read` was given and is not the `changedAt` that the document has. */
+export function refuseStale(
+  { changedAt }: { changedAt?: number },
+  read: z.output<typeof readChangedAt>,
+): void {
+  if (read === undefined) return;
+  if (read === null ? changedAt === undefined : Date.parse(read) === changedAt) return;
+  const now = changedAt === undefined ? null : new Date(changedAt).toISOString();
+  throw new SwitchboardError('stale_version', undefined, { details: { changedAt: now } });
+}
