@@ -16,7 +16,7 @@ interface AppSendsParts extends Omit<SendsParts, 'pacing' | 'send' | 'sent' | 'u
   metrics: Pick<Metrics, 'send' | 'paused'>;
   /** Whether the bot is to hear of its texts that failed, now. */
   botWants: () => boolean;
-  /** Told of a conversation of which the bot has something to hear. */
+  /** Told of a conversation in which there is something to do or to see. */
   due: (conversationId: string) => void;
   /** Told of each send that has ended. */
   changed: () => void;

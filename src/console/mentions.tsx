@@ -1,5 +1,5 @@
 import { useApp, useFormats, useSelect, useT } from './app-context.ts';
-import { shownNumber } from './model/phone-number.ts';
+import { customerOf } from './model/phone-number.ts';
 import { addressOf } from './model/place.ts';
 import type { MentionList } from './model/types.ts';
 import { Icon } from './parts/icons.tsx';
@@ -45,9 +45,8 @@ export function Mentions() {
 
 function Mention({ one }: { one: MentionList['items'][number] }) {
   const t = useT();
-  const { clock, moment } = useFormats();
+  const { lately } = useFormats();
   const { conversationId, by, at, text, seen } = one;
-  const isToday = Date.now() - Date.parse(at) < 12 * 3_600_000;
   const author = useSelect((state) => state.colleagues.get(by ?? '')?.name ?? by);
   return (
     // What may not be read leads nowhere.
@@ -55,12 +54,12 @@ function Mention({ one }: { one: MentionList['items'][number] }) {
       <span class="top">
         <strong dir="auto">{author}</strong>
         {!seen && <span class="tag active">{t('mentions.new')}</span>}
-        <time class="faint">{(isToday ? clock : moment)(at)}</time>
+        <time class="faint">{lately(at, Date.now())}</time>
       </span>
       <span class="what" dir="auto">
         {text ?? t('mentions.closed')}
       </span>
-      <span class="faint">{shownNumber(conversationId.split('-')[1] ?? conversationId)}</span>
+      <span class="faint">{customerOf(conversationId)}</span>
     </a>
   );
 }

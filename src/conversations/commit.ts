@@ -7,7 +7,7 @@ import type {
   Stretch,
 } from '../store/documents.ts';
 import { joiningAt } from './line.ts';
-import { withoutAgent } from './participants.ts';
+import { withoutAgent } from './rights.ts';
 import type { AllowedMove } from './state.ts';
 
 /** What a decision changes in a conversation. Absent = as it was. */
@@ -48,6 +48,7 @@ export interface Changes {
       | 'surveyOf'
       | 'surveyed'
       | 'optedOutAt'
+      | 'optedInAt'
       | 'moods'
       | 'pace'
     >

@@ -78,7 +78,8 @@ function changedBy(entry: OptoutDoc | null, cause: string): boolean {
 
 /** The conversation’s copy of the ledger. */
 export function shown(entry: OptoutDoc | null): Changes {
-  return entry?.state === 'out' ? { set: { optedOutAt: entry.at } } : { unset: ['optedOutAt'] };
+  if (entry?.state === 'out') return { set: { optedOutAt: entry.at } };
+  return { ...(entry ? { set: { optedInAt: entry.at } } : {}), unset: ['optedOutAt'] };
 }
 
 function whole(changes: Changes, asked: AutomatedMessage[]): ConsentDecision {

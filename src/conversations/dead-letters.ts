@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SwitchboardError } from '../errors.ts';
-import type { MessageDoc } from '../store/documents.ts';
+import type { ConversationDoc, MessageDoc } from '../store/documents.ts';
 import { outgoingMessages } from './compose.ts';
 import type { Desk, DeskParts } from './desk.ts';
 import { type GuardedWrite, written } from './guarded-write.ts';
@@ -32,9 +32,10 @@ export function createDeadLetters(
         }
         if (failed.problem !== 'failed')
           throw wrongStatus('Only a failed message can be sent again.', failed);
-        const asked =
-          failed.author.kind === 'agent' ? answered(conversation, at) : { set: { lastMessageAt: at } };
-        return { changes: { messages: [again], ...asked } };
+        const said = isAnswer(failed, conversation)
+          ? answered(conversation, at)
+          : { set: { lastMessageAt: at } };
+        return { changes: { messages: [again], ...said } };
       });
       // After the new one is safe: a crash in between leaves the old one in the list, and it finds the new one again.
       await store.messages.updateOne(
@@ -67,6 +68,11 @@ export function createDeadLetters(
       return settled;
     },
   };
+}
+
+/** Whether it says to the customer what they wait for: not what was meant for an earlier question. */
+function isAnswer({ author, at }: MessageDoc, { handler, unansweredSince = at }: ConversationDoc): boolean {
+  return author.kind === 'agent' && handler === 'agent' && unansweredSince <= at;
 }
 
 function wrongStatus(reason: string, message: MessageDoc): SwitchboardError {

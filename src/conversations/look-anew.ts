@@ -39,15 +39,15 @@ export async function changesToLookAt({ store }: LookAnewParts): Promise<Change[
 
 /** Has workers look at all that a change is about. May be repeated; one that came meanwhile is left to be looked at. */
 export async function lookAnew(parts: LookAnewParts, { of, id, at }: Change): Promise<void> {
-  const { store } = parts;
-  const done = { $unset: { lookAnewAt: true } } as const;
+  const { queues, workstreams } = parts.store;
+  const seen = [{ _id: id, lookAnewAt: at }, { $unset: { lookAnewAt: true } }] as const;
   if (of === 'queue') {
     await lookAtQueue(parts, id);
-    await store.queues.updateOne({ _id: id, lookAnewAt: at }, done);
-    return;
+    await queues.updateOne(...seen);
+  } else {
+    await lookAtWorkstream(parts, id);
+    await workstreams.updateOne(...seen);
   }
-  await lookAtWorkstream(parts, id);
-  await store.workstreams.updateOne({ _id: id, lookAnewAt: at }, done);
 }
 
 async function lookAtQueue({ store, now }: LookAnewParts, queueId: string): Promise<void> {

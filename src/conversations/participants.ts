@@ -1,8 +1,8 @@
 import { SwitchboardError } from '../errors.ts';
-import type { ConversationDoc, Store } from '../store/documents.ts';
+import type { Store } from '../store/documents.ts';
 import type { Desk } from './desk.ts';
 import type { GuardedWrite } from './guarded-write.ts';
-import { isSupervisor, mayActFor, mayKnow } from './rights.ts';
+import { isSupervisor, mayActFor, mayKnow, withoutAgent } from './rights.ts';
 
 /** More at once would only confuse the customer. */
 const MOST = 10;
@@ -57,17 +57,6 @@ export function createParticipants(
         mayKnow(actor, conversation);
         return null;
       }),
-  };
-}
-
-type Beside = Partial<Pick<ConversationDoc, 'participants' | 'consulted'>>;
-
-/** Those beside the owner once this agent is none of them, as far as that changes anything. */
-export function withoutAgent({ participants = [], consulted = [] }: Beside, agentId: string): Beside {
-  const without = (ids: readonly string[]) => ids.filter((one) => one !== agentId);
-  return {
-    ...(participants.includes(agentId) ? { participants: without(participants) } : {}),
-    ...(consulted.includes(agentId) ? { consulted: without(consulted) } : {}),
   };
 }
 

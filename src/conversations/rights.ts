@@ -83,6 +83,17 @@ export function hasPart(actor: Actor, { agentId, consulted = [] }: Part): boolea
   return agentId === actor.id || consulted.includes(actor.id);
 }
 
+type Beside = Pick<ConversationDoc, 'participants' | 'consulted'>;
+
+/** Those beside the owner once this agent is none of them, as far as that changes anything. */
+export function withoutAgent({ participants = [], consulted = [] }: Beside, agentId: string): Beside {
+  const without = (ids: readonly string[]) => ids.filter((one) => one !== agentId);
+  return {
+    ...(participants.includes(agentId) ? { participants: without(participants) } : {}),
+    ...(consulted.includes(agentId) ? { consulted: without(consulted) } : {}),
+  };
+}
+
 /** Throws `not_owner` unless the actor owns the conversation or is a supervisor. */
 export function mayActFor(actor: Actor, conversation: Owned): void {
   if (!isSupervisor(actor)) mayOwn(actor, conversation);

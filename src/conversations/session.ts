@@ -46,16 +46,15 @@ function startOf({ sessionStartedAt, createdAt }: Answered): number {
   return sessionStartedAt ?? createdAt;
 }
 
-/** An agent has written to the customer at that time, who has waited for it perhaps. */
+/** An agent has written to the customer at that time. Should it fail, who had not waited waits since then. */
 export function answered(conversation: ConversationDoc, at: number) {
   const { unansweredSince, repliedTo } = conversation;
-  const waitedSince = unansweredSince ?? repliedTo;
   return {
     set: {
       lastMessageAt: at,
       repliedAt: at,
+      repliedTo: unansweredSince ?? repliedTo ?? at,
       answeredAt: answeredIn(conversation) ?? at,
-      ...(waitedSince === undefined ? {} : { repliedTo: waitedSince }),
     },
     unset: ['unansweredSince', 'remindedAt'],
   } satisfies Changes;

@@ -60,8 +60,9 @@ export function timersOf(conversation: ConversationDoc, settings: Settings): Tim
     }
     case 'agent':
       set('auto_close', active, times.closeActive);
-      if (owesAnswer(conversation, since)) set('first_response', since, times.firstResponse);
-      else inactivity(conversation, times, set);
+      if (owesAnswer(conversation, since)) {
+        set('first_response', Math.max(since, conversation.optedInAt ?? 0), times.firstResponse);
+      } else inactivity(conversation, times, set);
       break;
     case 'waiting':
       set('auto_close', active, times.closeWaiting);
@@ -126,7 +127,8 @@ function owesAnswer(conversation: ConversationDoc, since: number): boolean {
   const { repliedAt, unansweredSince, stretches, optedOutAt } = conversation;
   if (optedOutAt !== undefined) return false;
   if (repliedAt === undefined) return true;
-  return repliedAt < since && (unansweredSince !== undefined || stretches.at(-1)?.reason !== 'resumed');
+  if (repliedAt >= since) return false;
+  return (unansweredSince ?? 0) > repliedAt || stretches.at(-1)?.reason !== 'resumed';
 }
 
 /** The customer has been answered and does not write: a reminder, and some time after it the end. */

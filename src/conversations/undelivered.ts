@@ -1,5 +1,6 @@
 import type { Undelivered } from '../bot-turn.ts';
-import type { MessageDoc, Store } from '../store/documents.ts';
+import type { ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
+import { lineOf } from './line.ts';
 
 type Stored = Pick<Store, 'conversations' | 'messages'>;
 
@@ -51,20 +52,32 @@ async function tellBot(store: Stored, message: MessageDoc, now: number): Promise
 
 /** Whoever answered has done their part, so that no first response is due again; but nobody is to be closed for silence. */
 async function tellConversation(store: Stored, message: MessageDoc, now: number): Promise<boolean> {
-  const { conversationId: _id, session, at: repliedAt } = message;
-  const conversation = await store.conversations.findOne({ _id });
-  if (conversation?.session !== session || conversation.repliedTo === undefined) return false;
-  const { repliedTo } = conversation;
-  const { matchedCount } = await store.conversations.updateOne(
-    { _id, session, repliedAt, repliedTo, state: { $in: ['open', 'active', 'waiting'] } },
-    {
-      $set: { changedAt: now },
-      $unset: { repliedTo: true, remindedAt: true },
-      $min: { unansweredSince: repliedTo, dueAt: now },
-      $inc: { version: 1, wake: 1 },
-    },
-  );
-  return matchedCount === 1;
+  for (;;) {
+    const conversation = await store.conversations.findOne({ _id: message.conversationId });
+    if (!conversation || !isLastAnswer(message, conversation)) return false;
+    const { _id, version, priority, repliedTo = now, unansweredSince = repliedTo } = conversation;
+    const since = Math.min(unansweredSince, repliedTo);
+    const { matchedCount } = await store.conversations.updateOne(
+      { _id, version },
+      {
+        $set: {
+          unansweredSince: since,
+          changedAt: now,
+          ...(conversation.state === 'open' ? { turnAt: lineOf(since, priority) } : {}),
+        },
+        $unset: { repliedTo: true, remindedAt: true },
+        $min: { dueAt: now },
+        $inc: { version: 1, wake: 1 },
+      },
+    );
+    if (matchedCount === 1) return true;
+  }
+}
+
+function isLastAnswer({ session, at }: MessageDoc, conversation: ConversationDoc): boolean {
+  const { state, handler, repliedAt, repliedTo } = conversation;
+  const isWithPeople = state === 'open' || state === 'waiting' || (state === 'active' && handler === 'agent');
+  return isWithPeople && conversation.session === session && repliedAt === at && repliedTo !== undefined;
 }
 
 /** Ids of texts of which nobody has told, since whoever was about to has died. */

@@ -1,16 +1,12 @@
 import type { Request, Response, Server } from 'restify';
-import type { ErrorCode } from '../errors.ts';
 import { inSpan, type RunningSpan } from '../tracing.ts';
 import { requestSpan } from './correlation.ts';
 import type { HttpParts } from './parts.ts';
-import { sendProblem } from './problem.ts';
+import { isFault, sendProblem } from './problem.ts';
 import type { Described } from './route.ts';
 
 /** Answers a request; what it throws is answered with the problem. */
 export type Answering = (req: Request, res: Response, span: RunningSpan) => Promise<void>;
-
-/** Nothing here is broken by it: a picture is gone from where it was. */
-const NO_FAULT: ReadonlySet<ErrorCode> = new Set(['media_unreachable']);
 
 /** Puts an operation on the server. Every answer tells the id that the request has in the log and in traces. */
 export function mountEndpoint(
@@ -35,8 +31,7 @@ export function mountEndpoint(
         }
         // Nobody is there to be answered, and nothing of ours is broken.
         if (!req.complete && req.destroyed) return;
-        const { status, code } = sendProblem(res, error);
-        if (status >= 500 && !NO_FAULT.has(code))
+        if (isFault(sendProblem(res, error)))
           log.error({ err: error, operation, correlationId }, 'a request failed');
       }
     });

@@ -57,6 +57,11 @@ export const STATUSES = {
 
 export type ProblemCode = keyof typeof STATUSES;
 
+/** Whether something is broken here, for an operator to hear of; not where a picture is gone from where it was. */
+export function isFault({ status, code }: Problem): boolean {
+  return status >= 500 && code !== 'media_unreachable';
+}
+
 /** Errors of the MongoDB driver when no server can be reached. */
 const MONGO_AWAY = /^Mongo(Network|ServerSelection|NotConnected|TopologyClosed|PoolCleared|WriteConcern)/;
 

@@ -123,11 +123,15 @@ export interface ConversationDoc {
   consulted?: string[];
   /** When an agent last wrote to the customer, and when the customer was reminded to answer. */
   repliedAt?: number;
-  /** Since when the customer had waited for what an agent wrote last. They do so again when it fails. */
+  /** Since when the customer counts as unanswered again should what an agent wrote last fail. */
   repliedTo?: number;
   remindedAt?: number;
-  /** Since when the customer wants no texts from this number. A copy, to be shown; sends ask the ledger (`optouts`). */
+  /**
+   * Since when the customer wants no texts from this number, and since when they want them again. Copies, to be shown and for
+   * timers; sends ask the ledger (`optouts`).
+   */
   optedOutAt?: number;
+  optedInAt?: number;
   /** What the last texts of the session say of the customer's mood, see `MoodOf`. Absent = nothing. */
   moods?: number[];
   pace?: Pace;

@@ -11,7 +11,7 @@ export function createUndelivered(
     now: () => number;
     /** Whether the bot is to hear of its texts that failed, now. */
     botWants: () => boolean;
-    /** Told of a conversation of which the bot has something to hear. */
+    /** Told of a conversation in which there is something to do or to see. */
     due: (conversationId: string) => void;
   } & Pick<LoopParts, 'log' | 'sleep'>,
 ): Loop {

@@ -156,7 +156,9 @@ describe('the console, when something is wrong', function () {
       await page.reload();
       const status = page.locator('.message.agent .status.failed');
       await status.waitFor();
-      expect((await status.textContent())?.trim()).to.equal('fallido: el teléfono no está localizable (207)');
+      expect((await status.textContent())?.trim()).to.equal(
+        'fallido: teléfono apagado o sin cobertura (207)',
+      );
       expect(await status.getAttribute('title')).to.match(/^The handset could not be reached/);
       await page.keyboard.press('o');
       await page.getByRole('button', { name: 'order' }).click();

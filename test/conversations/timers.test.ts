@@ -225,6 +225,9 @@ describe('the timers of a conversation', () => {
     await rig.turn();
     await rig.desk.claim(CONVERSATION, ANA);
     expect(await passed(121_000)).to.include({ state: 'active', agentId: 'ana' });
+    await rig.textIn('START');
+    expect(await passed(119_000)).to.include({ state: 'active', agentId: 'ana' });
+    expect((await passed(2_000)).state).to.equal('open');
   });
 
   it('leave it with an agent who has taken it up again, for as long as the customer owes the answer', async () => {

@@ -142,6 +142,16 @@ for (const [engine, open] of ENGINES) {
       expect(await fails()).to.equal(null);
     });
 
+    it('of an agent who wrote first leaves the customer unanswered since then', async () => {
+      await rig.desk.claim(CONVERSATION, ANA);
+      await rig.desk.reply(CONVERSATION, ANA, { text: 'Hello', key: 'r' });
+      const { repliedAt } = await rig.conversation();
+      await rig.send();
+      rig.time += 60_000;
+      await fails();
+      expect((await rig.conversation()).unansweredSince).to.equal(repliedAt);
+    });
+
     describe('of an agent', () => {
       let askedAt: number;
 
@@ -186,6 +196,25 @@ for (const [engine, open] of ENGINES) {
         expect((await rig.conversation()).state).to.equal('active');
       });
 
+      it('is no reason to owe one to who has taken it up again', async () => {
+        rig.set({ times: { firstResponse: 180 } });
+        await rig.desk.wait(CONVERSATION, ANA);
+        rig.time += 1000;
+        await rig.desk.resume(CONVERSATION, ANA);
+        await fails();
+        rig.time += 600_000;
+        await rig.turn();
+        expect((await rig.conversation()).state).to.equal('active');
+      });
+
+      it('gives the customer back their place in the line, where it waits in one by now', async () => {
+        const sam = { id: 'sam', role: 'supervisor' as const, queues: [] };
+        await rig.desk.transfer(CONVERSATION, sam, { queueId: 'support', key: 't' });
+        expect((await rig.conversation()).turnAt).to.be.greaterThan(askedAt);
+        await fails();
+        expect((await rig.conversation()).turnAt).to.equal(askedAt);
+      });
+
       it('says nothing once another answer has left after it', async () => {
         const [first] = await reply('First');
         rig.time += 1000;
@@ -212,6 +241,18 @@ for (const [engine, open] of ENGINES) {
         await rig.send();
         expect(await fails()).to.equal(CONVERSATION);
         expect((await rig.conversation()).unansweredSince).to.equal(askedAt);
+      });
+
+      it('is not answered by resending what was meant for an earlier question', async () => {
+        await fails();
+        const lost = (await rig.transcript()).findLast(({ author }) => author.kind === 'agent');
+        rig.time += 1000;
+        await reply('Second');
+        rig.time += 1000;
+        await rig.textIn('and another thing?');
+        await rig.turn();
+        await rig.desk.resend(lost?._id ?? '', ANA);
+        expect((await rig.conversation()).unansweredSince).to.equal(rig.time);
       });
 
       it('also where an agent says that one of unknown outcome has failed', async () => {

@@ -1,6 +1,6 @@
 import { useApp, useFormats, useT } from '../app-context.ts';
 import { pathOf } from '../model/api.ts';
-import { shownNumber } from '../model/phone-number.ts';
+import { customerOf } from '../model/phone-number.ts';
 import { addressOf } from '../model/place.ts';
 import type { Board } from '../model/types.ts';
 import { SentimentTag } from '../parts/sentiment-tag.tsx';
@@ -63,7 +63,7 @@ export function AgentRows({ board }: { board: Board }) {
                 <td>
                   {agent.work.map(({ id, place, since, sentiment }) => (
                     <a key={id} class={`tag ${place}`} href={addressOf(id)} title={t(`place.${place}`)}>
-                      {shownNumber(id.split('-')[1] ?? id)} · {span(now - Date.parse(since))}{' '}
+                      {customerOf(id)} · {span(now - Date.parse(since))}{' '}
                       <SentimentTag sentiment={sentiment} />
                     </a>
                   ))}

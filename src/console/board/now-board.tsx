@@ -4,7 +4,7 @@ import { query } from '../model/api.ts';
 import { whyNot } from '../model/failure.ts';
 import { hoursOf, localOffset } from '../model/hours.ts';
 import { labelled } from '../model/labelled.ts';
-import { shownNumber } from '../model/phone-number.ts';
+import { customerOf, shownNumber } from '../model/phone-number.ts';
 import { addressOf } from '../model/place.ts';
 import type { Board, HandlingReport, Message, Page } from '../model/types.ts';
 import { SentimentTag } from '../parts/sentiment-tag.tsx';
@@ -220,9 +220,7 @@ function NotOut() {
       <ul class="plain-list">
         {messages.map(({ id, conversationId, at, status, error }) => (
           <li key={id}>
-            <a href={addressOf(conversationId)}>
-              {shownNumber(conversationId.split('-')[1] ?? conversationId)}
-            </a>{' '}
+            <a href={addressOf(conversationId)}>{customerOf(conversationId)}</a>{' '}
             <span class={`status ${status}`}>{t(`status.${status}`)}</span>{' '}
             <span class="faint" title={error?.message}>
               {moment(at)} {error && whyNot(t, error, status)}

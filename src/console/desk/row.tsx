@@ -9,7 +9,7 @@ import { goTo } from '../parts/whereabouts.ts';
 /** A conversation in a list: who, for how long they wait, what it is about. */
 export function Row({ one, me, shown }: { one: Conversation; me: Agent; shown: boolean }) {
   const t = useT();
-  const { span, clock, moment } = useFormats();
+  const { span, lately } = useFormats();
   const now = useClock(15_000);
   const last = useSelect((state) => state.transcripts.get(one.id)?.messages.findLast(isText)?.text);
   const queue = useSelect((state) =>
@@ -19,7 +19,6 @@ export function Row({ one, me, shown }: { one: Conversation; me: Agent; shown: b
     one.agentId === null || one.agentId === me.id ? undefined : state.colleagues.get(one.agentId)?.name,
   );
   const since = waitsSince(one);
-  const isToday = now - Date.parse(one.lastMessageAt) < 12 * 3_600_000;
   const about = last ?? one.handoff?.summary ?? t(`row.${one.handler ?? 'nobody'}`);
   return (
     <a
@@ -36,7 +35,7 @@ export function Row({ one, me, shown }: { one: Conversation; me: Agent; shown: b
       <span class="top">
         <strong>{shownNumber(one.customer)}</strong>
         {since === undefined ? (
-          <time class="faint">{(isToday ? clock : moment)(one.lastMessageAt)}</time>
+          <time class="faint">{lately(one.lastMessageAt, now)}</time>
         ) : (
           <span class={now - since > 5 * 60_000 ? 'wait long' : 'wait'}>
             <span class="unseen">{t('row.waits')} </span>

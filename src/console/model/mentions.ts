@@ -17,17 +17,19 @@ export function createMentions({ store, ask }: { store: Store; ask: Ask }): Ment
   let reading = 0;
   const page = (cursor?: string) => ask<MentionList>('GET', `/api/mentions${query({ limit: PAGE, cursor })}`);
 
+  async function loadMentions(): Promise<void> {
+    reading += 1;
+    const turn = reading;
+    const mentions = await page();
+    // What was asked for later knows more.
+    if (turn !== reading) return;
+    store.change((state) => {
+      state.mentions = mentions;
+    });
+  }
+
   return {
-    async loadMentions() {
-      reading += 1;
-      const turn = reading;
-      const mentions = await page();
-      // What was asked for later knows more.
-      if (turn !== reading) return;
-      store.change((state) => {
-        state.mentions = mentions;
-      });
-    },
+    loadMentions,
     async loadOlderMentions() {
       const before = store.state.mentions;
       if (before.cursor === null) return;
@@ -41,11 +43,8 @@ export function createMentions({ store, ask }: { store: Store; ask: Ask }): Ment
       const { items, unseen } = store.state.mentions;
       const until = items[0]?.at;
       if (until === undefined || unseen === 0) return;
-      const left = await ask<Pick<MentionList, 'unseen'>>('PUT', '/api/mentions/seen', { until });
-      store.change((state) => {
-        const seen = state.mentions.items.map((one) => (one.at <= until ? { ...one, seen: true } : one));
-        state.mentions = { ...state.mentions, ...left, items: seen };
-      });
+      await ask('PUT', '/api/mentions/seen', { until });
+      await loadMentions();
     },
   };
 }

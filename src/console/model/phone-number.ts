@@ -10,3 +10,8 @@ export function shownNumber(digits: string): string {
   const groups = digits.slice(country.length).match(/\d{1,3}(?=(\d{3})*$)/g) ?? [];
   return `+${country} ${groups.join(' ')}`;
 }
+
+/** The number of a conversation's customer, whose digits end its id, as it is shown. */
+export function customerOf(conversationId: string): string {
+  return shownNumber(conversationId.split('-')[1] ?? conversationId);
+}

@@ -6,6 +6,8 @@ export interface Formats {
   day: (iso: string) => string;
   /** `2 Mar, 09:41` */
   moment: (iso: string) => string;
+  /** The clock alone on the day of `now`, else the moment. */
+  lately: (iso: string, now: number) => string;
   number: (value: number) => string;
   percent: (share: number) => string;
   /** `4 min`, from milliseconds, in the largest unit. */
@@ -39,6 +41,10 @@ export function createFormats(language: string): Formats {
     clock: (iso) => clock.format(Date.parse(iso)),
     day: (iso) => day.format(Date.parse(iso)),
     moment: (iso) => moment.format(Date.parse(iso)),
+    lately(iso, now) {
+      const at = Date.parse(iso);
+      return (day.format(at) === day.format(now) ? clock : moment).format(at);
+    },
     number: (value) => number.format(value),
     percent: (share) => percent.format(share),
     span(milliseconds) {

@@ -159,7 +159,10 @@ export function workstreamRoutes(parts: Parts): Route[] {
         for (;;) {
           const before = await knownWorkstream(store, params.id);
           refuseStale(before, changedAt);
-          if (body.numbers) await claim(before._id, body.numbers);
+          if (body.numbers) {
+            await claim(before._id, body.numbers);
+            await lookAtDefault();
+          }
           const changed = await store.workstreams.findOneAndUpdate(
             { _id: before._id, changedAt: before.changedAt ?? { $exists: false } },
             {
@@ -176,7 +179,6 @@ export function workstreamRoutes(parts: Parts): Route[] {
           if (!changed) continue;
           const gone = before.numbers.filter((number) => !changed.numbers.includes(number));
           await releaseNumbers(store, { kind: 'workstream', owner: before._id, numbers: gone });
-          if (gone.length > 0) await lookAtDefault();
           return workstreamView(changed);
         }
       },
@@ -195,9 +197,9 @@ export function workstreamRoutes(parts: Parts): Route[] {
       async handle({ params }) {
         if (params.id === DEFAULT) throw new SwitchboardError('set_by_environment');
         const { _id, numbers } = await knownWorkstream(store, params.id);
+        await lookAtDefault();
         await store.workstreams.deleteOne({ _id });
         await releaseNumbers(store, { kind: 'workstream', owner: _id, numbers });
-        await lookAtDefault();
         return null;
       },
     }),
@@ -212,7 +214,7 @@ export function workstreamRoutes(parts: Parts): Route[] {
     ]);
   }
 
-  /** It has the numbers that another has had. */
+  /** It has the numbers that another is about to lose: first, since nothing would say so afterwards. */
   async function lookAtDefault(): Promise<void> {
     await store.workstreams.updateOne({ _id: DEFAULT }, { $set: lookingAnew(now()) });
   }

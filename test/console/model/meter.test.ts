@@ -71,6 +71,13 @@ describe('what the console writes', () => {
     expect([67_000, 400, -1].map(countdown)).to.deep.equal(['1:07', '0:01', '0:00']);
   });
 
+  it('are a time of today by the clock alone, and of yesterday with its day, however short ago', () => {
+    const { lately } = createFormats('es');
+    const now = Date.parse('2026-03-02T08:00');
+    expect(lately('2026-03-02T00:10', now)).to.equal('00:10');
+    expect(lately('2026-03-01T23:50', now)).to.match(/1 mar.*23:50/);
+  });
+
   it('are times of day by 24 hours in Chinese, and as the place has them elsewhere', () => {
     const clock = (language: string) => {
       const { clock: timeOf } = createFormats(language);
