@@ -17,7 +17,12 @@ describe('the supervisor’s board', function () {
     const id = await stage.waits('15550100081');
     await service.call('POST', `/api/conversations/${id}/claim`, {}, ana);
     await service.call('POST', `/api/conversations/${id}/messages`, { text: 'Done.' }, ana);
-    await service.call('POST', `/api/conversations/${id}/close`, { outcome: 'resolved' }, ana);
+    await service.call(
+      'POST',
+      `/api/conversations/${id}/close`,
+      { outcome: 'resolved', disposition: 'refund' },
+      ana,
+    );
     await stage.waits('15550100082');
   });
   after(() => stage?.close());
@@ -62,6 +67,8 @@ describe('the supervisor’s board', function () {
     await page.keyboard.type('Agent');
     const row = page.getByRole('rowheader', { name: 'Ana', exact: true });
     await row.waitFor();
+    const dispositions = page.getByRole('region', { name: 'Dispositions' }).getByRole('listitem');
+    expect(await dispositions.allTextContents()).to.deep.equal(['refund1']);
     const download = page.waitForEvent('download');
     await tabTo(page, page.getByRole('link', { name: 'Download as CSV' }));
     await page.keyboard.press('Enter');

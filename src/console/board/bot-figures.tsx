@@ -4,6 +4,7 @@ import { query } from '../model/api.ts';
 import { labelled } from '../model/labelled.ts';
 import type { DialogReport, HandlingReport } from '../model/types.ts';
 import { boundsOf, PeriodFields, usePeriod } from './period.tsx';
+import { Shares } from './shares.tsx';
 
 /** How the bot does: what it handles itself, why it hands over, and where customers leave it. */
 export function BotFigures() {
@@ -29,8 +30,6 @@ export function BotFigures() {
   }, [desk, fields]);
 
   const total = handling?.total;
-  const most = Math.max(1, ...(total?.escalations.map(({ count }) => count) ?? []));
-  const reasonOf = (reason: string) => labelled(t, 'handoff', reason);
   return (
     <div class="ready">
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
@@ -65,15 +64,14 @@ export function BotFigures() {
       <section aria-labelledby="bot-why">
         <h2 id="bot-why">{t('bot.why')}</h2>
         {total?.escalations.length === 0 && <p class="empty">{t('bot.never')}</p>}
-        <ul class="shares">
-          {total?.escalations.map(({ reason, count }) => (
-            <li key={reason}>
-              <span>{reasonOf(reason)}</span>
-              <meter min={0} max={most} value={count} aria-label={reasonOf(reason)} />
-              <span class="n">{number(count)}</span>
-            </li>
-          ))}
-        </ul>
+        {total && (
+          <Shares
+            of={total.escalations.map(({ reason, count }) => ({
+              name: labelled(t, 'handoff', reason),
+              count,
+            }))}
+          />
+        )}
       </section>
       <section aria-labelledby="bot-steps">
         <h2 id="bot-steps">{t('bot.steps')}</h2>

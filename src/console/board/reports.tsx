@@ -3,6 +3,7 @@ import { useApp, useFormats, useSelect, useT } from '../app-context.ts';
 import { query } from '../model/api.ts';
 import type { HandlingReport, ReportRowView } from '../model/types.ts';
 import { boundsOf, PeriodFields, usePeriod } from './period.tsx';
+import { Shares } from './shares.tsx';
 
 const GROUPS = ['day', 'hour', 'queue', 'agent', 'language'] as const;
 
@@ -53,6 +54,12 @@ export function Reports() {
       </form>
       {bounds === null && <p class="wrong">{t('report.period')}</p>}
       {report && <Rows report={report} />}
+      {report && report.total.dispositions.length > 0 && (
+        <section aria-labelledby="closed-as">
+          <h2 id="closed-as">{t('report.closed_as')}</h2>
+          <Shares of={report.total.dispositions.map(({ disposition: name, count }) => ({ name, count }))} />
+        </section>
+      )}
     </div>
   );
 }
