@@ -37,7 +37,8 @@ describe('the console, for everybody', function () {
       const { service } = stage;
       const token = await service.agent(`admin-${colorScheme}`, { name: 'Ada', role: 'admin' });
       const id = await stage.waits(colorScheme === 'light' ? '15550100031' : '15550100032');
-      const context = { colorScheme, bypassCSP: true };
+      // What is still arriving has not its colours yet.
+      const context = { colorScheme, reducedMotion: 'reduce', bypassCSP: true } as const;
       const { page } = await stage.open(token, context);
       const wrong: Record<string, string[]> = {};
       const look = async (name: string) => {
