@@ -5,6 +5,7 @@ import { passedOverBy } from './offer-outcome.ts';
 import { type PresenceEvent, presenceAfter } from './presence.ts';
 import type { Settings } from './settings.ts';
 import { type Parties, placeOf } from './state.ts';
+import { untakenFrom } from './timers.ts';
 
 /**
  * Milliseconds. A turn or an offer that began while the agent was there still counts on it; none takes longer than this
@@ -117,14 +118,13 @@ function withoutAgent(
   if (place === 'open' && conversation.offer?.agentId === agentId)
     return missedBy(agentId, conversation, now);
   if (place !== 'agent' || conversation.agentId !== agentId) return null;
-  const { untaken } = settings.workstream(conversation.number).settings.times;
   return {
     changes: {
       move: moved(conversation, 'requeue', now, backToQueue(settings, conversation)),
       set: {
         passedOver: [{ agentId, at: now }],
         // It was taken once: the time until somebody is told that nobody takes it begins anew.
-        untakenAt: now + untaken * 1000,
+        untakenAt: untakenFrom(settings, conversation, now),
       },
     },
   };

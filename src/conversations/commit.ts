@@ -7,7 +7,7 @@ import type {
   Stretch,
 } from '../store/documents.ts';
 import { joiningAt } from './line.ts';
-import { withoutAgent } from './rights.ts';
+import { withoutPartOf } from './rights.ts';
 import type { AllowedMove } from './state.ts';
 
 /** What a decision changes in a conversation. Absent = as it was. */
@@ -159,7 +159,7 @@ export function conversationUpdate(
     const { handler, agentId } = move.fields;
     if (handler !== 'agent') Object.assign($unset, { participants: true, consulted: true });
     // Or they would still write to the customer once they have handed it on.
-    else if (agentId !== undefined) Object.assign($set, withoutAgent(before, agentId));
+    else if (agentId !== undefined) Object.assign($set, withoutPartOf(before, agentId));
     if (move.line === 'left') Object.assign($unset, { queuedAt: true, turnAt: true });
     if (move.line === 'joined') {
       const { priority = before.priority, unansweredSince = before.unansweredSince } = set;

@@ -2,7 +2,7 @@ import { SwitchboardError } from '../errors.ts';
 import type { Store } from '../store/documents.ts';
 import type { Desk } from './desk.ts';
 import type { GuardedWrite } from './guarded-write.ts';
-import { isSupervisor, mayActFor, mayKnow, withoutAgent } from './rights.ts';
+import { isSupervisor, mayActFor, mayKnow, withoutPartOf } from './rights.ts';
 
 /** More at once would only confuse the customer. */
 const MOST = 10;
@@ -51,7 +51,7 @@ export function createParticipants(
     leave: (id, actor, { agentId = actor.id }, expected = {}) =>
       write(id, actor, expected, (conversation) => {
         if (agentId !== actor.id) mayActFor(actor, conversation);
-        const set = withoutAgent(conversation, agentId);
+        const set = withoutPartOf(conversation, agentId);
         if (Object.keys(set).length > 0) return { changes: { set } };
         // The answer shows the conversation.
         mayKnow(actor, conversation);

@@ -86,7 +86,7 @@ export function hasPart(actor: Actor, { agentId, consulted = [] }: Part): boolea
 type Beside = Pick<ConversationDoc, 'participants' | 'consulted'>;
 
 /** Those beside the owner once this agent is none of them, as far as that changes anything. */
-export function withoutAgent({ participants = [], consulted = [] }: Beside, agentId: string): Beside {
+export function withoutPartOf({ participants = [], consulted = [] }: Beside, agentId: string): Beside {
   const without = (ids: readonly string[]) => ids.filter((one) => one !== agentId);
   return {
     ...(participants.includes(agentId) ? { participants: without(participants) } : {}),

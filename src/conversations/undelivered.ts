@@ -54,16 +54,16 @@ async function tellBot(store: Stored, message: MessageDoc, now: number): Promise
 async function tellConversation(store: Stored, message: MessageDoc, now: number): Promise<boolean> {
   for (;;) {
     const conversation = await store.conversations.findOne({ _id: message.conversationId });
-    if (!conversation || !isLastAnswer(message, conversation)) return false;
-    const { _id, version, priority, repliedTo = now, unansweredSince = repliedTo } = conversation;
-    const since = Math.min(unansweredSince, repliedTo);
+    const since = conversation && unansweredAgainSince(message, conversation);
+    if (!conversation || since === null) return false;
+    const { _id, version, priority, state } = conversation;
     const { matchedCount } = await store.conversations.updateOne(
       { _id, version },
       {
         $set: {
           unansweredSince: since,
           changedAt: now,
-          ...(conversation.state === 'open' ? { turnAt: lineOf(since, priority) } : {}),
+          ...(state === 'open' ? { turnAt: lineOf(since, priority) } : {}),
         },
         $unset: { repliedTo: true, remindedAt: true },
         $min: { dueAt: now },
@@ -74,10 +74,13 @@ async function tellConversation(store: Stored, message: MessageDoc, now: number)
   }
 }
 
-function isLastAnswer({ session, at }: MessageDoc, conversation: ConversationDoc): boolean {
-  const { state, handler, repliedAt, repliedTo } = conversation;
+/** Null where the message is not the last answer in it, or people do not have it. */
+function unansweredAgainSince({ session, at }: MessageDoc, conversation: ConversationDoc): number | null {
+  const { state, handler, repliedAt, repliedTo, unansweredSince = repliedTo } = conversation;
+  if (repliedTo === undefined || unansweredSince === undefined) return null;
   const isWithPeople = state === 'open' || state === 'waiting' || (state === 'active' && handler === 'agent');
-  return isWithPeople && conversation.session === session && repliedAt === at && repliedTo !== undefined;
+  const isLast = conversation.session === session && repliedAt === at;
+  return isWithPeople && isLast ? Math.min(unansweredSince, repliedTo) : null;
 }
 
 /** Ids of texts of which nobody has told, since whoever was about to has died. */

@@ -16,3 +16,8 @@ export function refuseStale(
   const now = changedAt === undefined ? null : new Date(changedAt).toISOString();
   throw new SwitchboardError('stale_version', undefined, { details: { changedAt: now } });
 }
+
+/** For a change that is made now: strictly later, since it is also what tells that somebody else wrote meanwhile. */
+export function laterThan({ changedAt = 0 }: { changedAt?: number }, now: number): number {
+  return Math.max(now, changedAt + 1);
+}

@@ -8,6 +8,9 @@ import type { Described } from './route.ts';
 /** Answers a request; what it throws is answered with the problem. */
 export type Answering = (req: Request, res: Response, span: RunningSpan) => Promise<void>;
 
+/** As restify calls them. */
+const METHODS = { get: 'get', post: 'post', put: 'put', patch: 'patch', delete: 'del' } as const;
+
 /** Puts an operation on the server. Every answer tells the id that the request has in the log and in traces. */
 export function mountEndpoint(
   server: Server,
@@ -36,21 +39,5 @@ export function mountEndpoint(
       }
     });
   const options = { path: path.replace(/\{(\w+)\}/g, ':$1'), name: operation };
-  switch (method) {
-    case 'get':
-      server.get(options, handler);
-      break;
-    case 'post':
-      server.post(options, handler);
-      break;
-    case 'put':
-      server.put(options, handler);
-      break;
-    case 'patch':
-      server.patch(options, handler);
-      break;
-    case 'delete':
-      server.del(options, handler);
-      break;
-  }
+  server[METHODS[method]](options, handler);
 }

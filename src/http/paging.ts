@@ -101,6 +101,22 @@ export async function readPage<T>(query: PageQuery<T>): Promise<{ items: T[]; cu
   }
 }
 
+/** One page, the newest first. `read` answers up to `limit`, the newest first, up to `before` (included) where it is given. */
+export function pageByTime<T extends { _id: string; at: number }>(
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  read: (before: number | undefined, limit: number) => Promise<T[]>,
+  accept?: (document: T) => boolean,
+): Promise<{ items: T[]; cursor: string | null }> {
+  return readPage({
+    read,
+    positionOf: ({ at, _id }) => ({ at, tie: _id }),
+    order: -1,
+    after: decodeCursor(cursor),
+    limit,
+    ...(accept && { accept }),
+  });
+}
+
 /**
  * One page, of the document that changed last first. `read` answers up to `limit` of those that match `changed` too, in that
  * order.

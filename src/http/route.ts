@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Once } from '../conversations/desk.ts';
 import type { Actor } from '../conversations/rights.ts';
 import type { AgentDoc } from '../store/documents.ts';
 import type { AnswerHeader } from './openapi-headers.ts';
@@ -44,12 +45,8 @@ export interface Described {
   errors: readonly ProblemCode[];
 }
 
-export interface Keyed {
-  /** When the key came first. */
-  since: number;
-  /** An attempt before this one may have done it. */
-  again: boolean;
-}
+/** Whether a request came before, where it has a key; the key of its effects is `effectKey`. */
+export type Keyed = Omit<Once, 'key'>;
 
 /** Who asks, and what marks the effects of this very request. */
 export interface Context {

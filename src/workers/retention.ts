@@ -1,22 +1,22 @@
 import type { RetentionRounds } from '../privacy/retention.ts';
-import { createLoop, type Loop, type WorkerParts } from './loop.ts';
+import { createDueWork } from './due-work.ts';
+import type { Loop, WorkerParts } from './loop.ts';
 
 /** Milliseconds between two steps: a round over a million conversations takes an hour and a half. */
 const INTERVAL = 1000;
 
 /** Takes away what workstreams no longer keep, in small steps. */
-export function createRetention(
-  rounds: RetentionRounds,
-  { now, restOf, log, sleep }: { now: () => number } & WorkerParts,
-): Loop {
-  return createLoop({
+export function createRetention(rounds: RetentionRounds, parts: { now: () => number } & WorkerParts): Loop {
+  const { now, restOf, log, sleep } = parts;
+  return createDueWork({
     name: 'retention',
-    slots: 1,
     interval: INTERVAL,
-    rest: restOf?.(['settings'], async () => rounds.dueAt()),
+    sources: ['settings'],
+    nextAt: async () => rounds.dueAt(),
+    work: () => rounds.step(),
+    now,
+    restOf,
     log,
     sleep,
-    work: () => rounds.step(),
-    scan: async () => (rounds.dueAt() <= now() ? ['step'] : []),
   });
 }

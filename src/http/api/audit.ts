@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Filter } from '../../store/collection.ts';
 import type { AuditDoc } from '../../store/documents.ts';
 import { type AuditEntry, auditEntry, auditFilter } from '../audit-schemas.ts';
-import { decodeCursor, readPage } from '../paging.ts';
+import { pageByTime } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 import { pageOf } from '../schemas.ts';
@@ -39,15 +39,11 @@ export function auditRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
       },
       errors: [],
       async handle({ query }) {
-        const page = await readPage<AuditDoc>({
-          read: (before, limit) =>
-            store.audit.find(filterOf(query, before), { sort: { at: -1 }, limit }).toArray(),
-          positionOf: ({ at, _id }) => ({ at, tie: _id }),
-          order: -1,
-          after: decodeCursor(query.cursor),
-          limit: query.limit,
-          accept: (entry) => matches(entry, query),
-        });
+        const page = await pageByTime<AuditDoc>(
+          query,
+          (before, limit) => store.audit.find(filterOf(query, before), { sort: { at: -1 }, limit }).toArray(),
+          (entry) => matches(entry, query),
+        );
         return { items: page.items.map(entryView), cursor: page.cursor };
       },
     }),

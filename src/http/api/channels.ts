@@ -5,6 +5,7 @@ import { claimNumbers, releaseNumbers } from '../../channels/number-claims.ts';
 import { SwitchboardError } from '../../errors.ts';
 import { insertOnce } from '../../store/collection.ts';
 import type { ChannelDoc, ChannelNumber, Store } from '../../store/documents.ts';
+import { laterThan } from '../changed-at.ts';
 import { type ChannelView, channel, channelChanges, channelEnd, newChannel } from '../channel-schemas.ts';
 import { channelPlace, channelView, knownChannel, unknownChannel } from '../channel-view.ts';
 import { pageOfAll } from '../paging.ts';
@@ -179,7 +180,7 @@ export function channelRoutes(parts: Parts): Route[] {
         const numbers = before.numbers.map(({ number }) => number);
         await store.channels.updateOne(
           { _id: before._id },
-          { $set: { endedAt: now(), changedAt: Math.max(now(), before.changedAt + 1) } },
+          { $set: { endedAt: now(), changedAt: laterThan(before, now()) } },
         );
         await releaseNumbers(store, { kind: 'channel', owner: before._id, numbers });
         await channels.read();
@@ -236,8 +237,7 @@ export function channelRoutes(parts: Parts): Route[] {
           previousApiKey === undefined &&
           before.apiKey !== undefined && { previousApiKey: before.apiKey }),
         formerNumbers: [...new Set([...before.formerNumbers, ...former])],
-        // Strictly later, since it is also what tells that somebody else wrote meanwhile.
-        changedAt: Math.max(now(), before.changedAt + 1),
+        changedAt: laterThan(before, now()),
       },
       ...(previousApiKey === null && { $unset: { previousApiKey: true as const } }),
     };

@@ -10,7 +10,7 @@ import {
   seenUntil,
   stillUnseen,
 } from '../mention-schemas.ts';
-import { decodeCursor, readPage } from '../paging.ts';
+import { pageByTime } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 import { isoTime } from '../views.ts';
@@ -40,19 +40,14 @@ export function mentionRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>):
       },
       errors: [],
       async handle({ query }, { agent, actor }) {
-        const page = await readPage<MessageDoc>({
-          read: (from, limit) =>
-            store.messages
-              .find(
-                { mentions: agent._id, ...(from === undefined ? {} : { at: { $lte: from } }) },
-                { sort: { at: -1 }, limit },
-              )
-              .toArray(),
-          positionOf: ({ at, _id }) => ({ at, tie: _id }),
-          order: -1,
-          after: decodeCursor(query.cursor),
-          limit: query.limit,
-        });
+        const page = await pageByTime<MessageDoc>(query, (before, limit) =>
+          store.messages
+            .find(
+              { mentions: agent._id, ...(before === undefined ? {} : { at: { $lte: before } }) },
+              { sort: { at: -1 }, limit },
+            )
+            .toArray(),
+        );
         const items = await mentionViews(store, page.items, { actor, seenAt: seenAtOf(agent) });
         return { items, cursor: page.cursor, unseen: await unseenOf(store, agent) };
       },

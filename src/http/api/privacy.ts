@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { beginErasure } from '../../privacy/erasures.ts';
 import { type KeptConversation, keptOf } from '../../privacy/export.ts';
 import type { ErasureDoc } from '../../store/documents.ts';
-import { decodeCursor, readPage } from '../paging.ts';
+import { pageByTime } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { customerParameter, erasure, kept } from '../privacy-schemas.ts';
 import { readable } from '../readable-message.ts';
@@ -103,19 +103,11 @@ export function privacyRoutes(
       },
       errors: [],
       async handle({ query }) {
-        const page = await readPage<ErasureDoc>({
-          read: (before, limit) =>
-            store.erasures
-              .find(
-                { at: before === undefined ? { $gte: 0 } : { $lte: before } },
-                { sort: { at: -1 }, limit },
-              )
-              .toArray(),
-          positionOf: ({ at, _id }) => ({ at, tie: _id }),
-          order: -1,
-          after: decodeCursor(query.cursor),
-          limit: query.limit,
-        });
+        const page = await pageByTime<ErasureDoc>(query, (before, limit) =>
+          store.erasures
+            .find({ at: before === undefined ? { $gte: 0 } : { $lte: before } }, { sort: { at: -1 }, limit })
+            .toArray(),
+        );
         return { items: page.items.map(erasureView), cursor: page.cursor };
       },
     }),

@@ -5,7 +5,7 @@ import { SwitchboardError } from '../../errors.ts';
 import { insertOnce, type UpdateFilter } from '../../store/collection.ts';
 import type { QueueDoc, Store } from '../../store/documents.ts';
 import { workstreamOf } from '../../store/workstream.ts';
-import { refuseStale } from '../changed-at.ts';
+import { laterThan, refuseStale } from '../changed-at.ts';
 import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { invalidRequest } from '../problem.ts';
@@ -120,8 +120,7 @@ export function queueRoutes({ store, desk, now }: Pick<HttpParts, 'store' | 'des
               ...(hours && { hours: hoursOf(hours) }),
               ...(typeof levelSeconds === 'number' && { levelSeconds }),
               ...(body.overflow && lookingAnew(now())),
-              // Strictly later, since it is also what tells that somebody else wrote meanwhile.
-              changedAt: Math.max(now(), before.changedAt + 1),
+              changedAt: laterThan(before, now()),
             },
             ...((hours === null || levelSeconds === null) && {
               $unset: {

@@ -5,7 +5,7 @@ import { SwitchboardError } from '../../errors.ts';
 import { insertOnce } from '../../store/collection.ts';
 import type { Store, WorkstreamDoc } from '../../store/documents.ts';
 import { DEFAULT_SETTINGS, workstreamOf } from '../../store/workstream.ts';
-import { refuseStale } from '../changed-at.ts';
+import { laterThan, refuseStale } from '../changed-at.ts';
 import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { invalidRequest } from '../problem.ts';
@@ -170,8 +170,7 @@ export function workstreamRoutes(parts: Parts): Route[] {
                 ...fields,
                 ...(settings ? { settings: withChanges(before, settings) } : {}),
                 ...(body.numbers || settings?.times || settings?.capacity ? lookingAnew(now()) : {}),
-                // Strictly later, since it is also what tells that somebody else wrote meanwhile.
-                changedAt: Math.max(now(), (before.changedAt ?? 0) + 1),
+                changedAt: laterThan(before, now()),
               },
             },
             { returnDocument: 'after' },
