@@ -1,5 +1,5 @@
 import type { QueueDoc } from '../store/documents.ts';
-import { keepsLevel, type Wait } from './service-level.ts';
+import { keepsLevel, type Levels, levelsOf, type Wait } from './service-level.ts';
 
 const MINUTE = 60_000;
 
@@ -11,20 +11,15 @@ export interface Share {
 
 /** Counts waits by queue and by the minute in which they began; of queues without a service level none. */
 export class LevelTally {
-  readonly #levels: ReadonlyMap<string, number>;
+  readonly #levels: Levels;
   readonly #minutes = new Map<string, Map<number, Share>>();
 
   constructor(queues: readonly Pick<QueueDoc, '_id' | 'levelSeconds'>[]) {
-    this.#levels = new Map(
-      queues.flatMap(({ _id, levelSeconds }) =>
-        levelSeconds === undefined ? [] : [[_id, levelSeconds * 1000] as const],
-      ),
-    );
+    this.#levels = levelsOf(queues);
   }
 
   add(wait: Wait): void {
-    const level = this.#levels.get(wait.queueId);
-    const kept = level === undefined ? null : keepsLevel(wait, level);
+    const kept = keepsLevel(wait, this.#levels);
     if (kept === null) return;
     const minutes = this.#minutes.get(wait.queueId) ?? new Map<number, Share>();
     const minute = Math.floor(wait.since / MINUTE);

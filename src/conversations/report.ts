@@ -1,5 +1,7 @@
 import { IANAZone } from 'luxon';
 import type { SessionDoc, Stretch } from '../store/documents.ts';
+import type { Share } from './level-tally.ts';
+import { keepsLevel, type Levels, waitIn } from './service-level.ts';
 import { type Distribution, Sketch } from './sketch.ts';
 
 export const GROUPINGS = ['queue', 'agent', 'language', 'day', 'hour'] as const;
@@ -21,6 +23,8 @@ export interface ReportRow {
   resolvedByBot: number;
   /** They went on with the session before. */
   reopened: number;
+  /** How often an agent passed on what was theirs; counted for that agent. */
+  transfers: number;
   /** The most frequent first. */
   escalations: { reason: string; count: number }[];
   /** The same: as what agents closed it. */
@@ -29,6 +33,8 @@ export interface ReportRow {
   speedOfAnswer: Distribution;
   handle: Distribution;
   wrapUp: Distribution;
+  /** Of waits, by the service levels that queues have now. */
+  serviceLevel: Share;
   survey: { answers: number; average: number | null };
 }
 
@@ -43,18 +49,24 @@ export interface Report {
 const MOST_CODES = 100;
 const OTHER = 'other';
 
-/** The report of these sessions. `timeZone` (IANA) says what a day and an hour are; a session counts where it ended. */
-export function report(sessions: Iterable<ReportedSession>, by: Grouping, timeZone = 'UTC'): Report {
-  const made = createReport(by, timeZone);
+/** How it is made: `timeZone` (IANA) says what a day and an hour are; a session counts where it ended. */
+export interface ReportParts {
+  by: Grouping;
+  timeZone?: string;
+  levels?: Levels;
+}
+
+export function report(sessions: Iterable<ReportedSession>, parts: ReportParts): Report {
+  const made = createReport(parts);
   for (const session of sessions) made.add(session);
   return made.result();
 }
 
 /** The same, a session at a time: it holds numbers per row, never sessions. */
-export function createReport(
-  by: Grouping,
-  timeZone: string,
-): { add: (session: ReportedSession) => void; result: () => Report } {
+export function createReport({ by, timeZone = 'UTC', levels = new Map() }: ReportParts): {
+  add: (session: ReportedSession) => void;
+  result: () => Report;
+} {
   const zone = IANAZone.create(timeZone);
   const total = new Row();
   const rows = new Map<string | null, Row>();
@@ -65,7 +77,7 @@ export function createReport(
   };
   return {
     add(session) {
-      const spans = spansOf(session);
+      const spans = spansOf(session, levels);
       count(session, spans, () => total, [total]);
       if (by === 'queue' || by === 'agent') {
         const keys = keysOf(spans, by);
@@ -108,6 +120,8 @@ class Row {
   abandoned = 0;
   resolvedByBot = 0;
   reopened = 0;
+  transfers = 0;
+  readonly serviceLevel: Share = { within: 0, counted: 0 };
   readonly firstWait = new Sketch();
   readonly speedOfAnswer = new Sketch();
   readonly handle = new Sketch();
@@ -131,12 +145,14 @@ class Row {
       abandoned: this.abandoned,
       resolvedByBot: this.resolvedByBot,
       reopened: this.reopened,
+      transfers: this.transfers,
       escalations: this.escalations.view().map(({ code, ...times }) => ({ reason: code, ...times })),
       dispositions: this.dispositions.view().map(({ code, ...times }) => ({ disposition: code, ...times })),
       firstWait: this.firstWait.summary(seconds),
       speedOfAnswer: this.speedOfAnswer.summary(seconds),
       handle: this.handle.summary(seconds),
       wrapUp: this.wrapUp.summary(seconds),
+      serviceLevel: this.serviceLevel,
       survey: {
         answers: this.#answers,
         average: this.#answers === 0 ? null : Math.round((100 * this.#scores) / this.#answers) / 100,
@@ -148,10 +164,16 @@ class Row {
 /** A stretch with its end. */
 interface Span extends Stretch {
   until: number;
+  /** Null where it is no wait, or it cannot be said. */
+  keepsLevel: boolean | null;
 }
 
-function spansOf({ stretches, endedAt }: ReportedSession): Span[] {
-  return stretches.map((stretch, n) => ({ ...stretch, until: stretches[n + 1]?.since ?? endedAt }));
+function spansOf({ stretches, endedAt }: ReportedSession, levels: Levels): Span[] {
+  return stretches.map((stretch, n) => {
+    const next = stretches[n + 1];
+    const wait = waitIn(stretch, next, endedAt);
+    return { ...stretch, until: next?.since ?? endedAt, keepsLevel: wait && keepsLevel(wait, levels) };
+  });
 }
 
 const WITH_AGENT: ReadonlySet<string> = new Set(['agent', 'waiting', 'wrap_up']);
@@ -183,9 +205,15 @@ function count(
     const wrapped = handled.filter(({ place }) => place === 'wrap_up');
     if (wrapped.length > 0) row.wrapUp.add(lengthOf(wrapped));
   }
-  for (const span of spans) {
+  for (const [n, span] of spans.entries()) {
     if (span.reason === 'handed_off')
       rowAt(span).escalations.add(span.handoff ?? session.handoffReason ?? 'unknown');
+    if (span.reason === 'transferred') rowAt(spans[n - 1] ?? span).transfers += 1;
+    if (span.keepsLevel !== null) {
+      const { serviceLevel } = rowAt(span);
+      serviceLevel.counted += 1;
+      serviceLevel.within += Number(span.keepsLevel);
+    }
   }
   if (queued && taken) rowAt(taken).firstWait.add(taken.since - queued.since);
   const { answeredAt, survey, disposition } = session;

@@ -14,19 +14,38 @@ export interface Wait {
 
 /** The waits of a session, whose last stretch goes on until `now`. */
 export function waitsOf(stretches: readonly Stretch[], now: number): Wait[] {
-  return stretches.flatMap(({ place, queueId, since }, n) => {
-    if (place !== 'open' || queueId === undefined) return [];
-    const next = stretches[n + 1];
-    const end = next === undefined ? 'none' : next.place === 'agent' ? 'taken' : 'left';
-    return [{ queueId, since, length: (next?.since ?? now) - since, end }];
-  });
+  return stretches.flatMap((stretch, n) => waitIn(stretch, stretches[n + 1], now) ?? []);
+}
+
+/** The wait that a stretch is, until the next one or, where there is none, until `now`. */
+export function waitIn(
+  { place, queueId, since }: Stretch,
+  next: Pick<Stretch, 'place' | 'since'> | undefined,
+  now: number,
+): Wait | null {
+  if (place !== 'open' || queueId === undefined) return null;
+  const end = next === undefined ? 'none' : next.place === 'agent' ? 'taken' : 'left';
+  return { queueId, since, length: (next?.since ?? now) - since, end };
+}
+
+/** Service levels in milliseconds, by queue; queues without one are not in it. */
+export type Levels = ReadonlyMap<string, number>;
+
+export function levelsOf(queues: readonly Pick<QueueDoc, '_id' | 'levelSeconds'>[]): Levels {
+  const levels = new Map<string, number>();
+  for (const { _id, levelSeconds } of queues) {
+    if (levelSeconds !== undefined) levels.set(_id, levelSeconds * 1000);
+  }
+  return levels;
 }
 
 /**
- * Whether a wait keeps a service level (milliseconds): taken in time or not. Null where it cannot be said: it goes on
- * and may still be taken in time, or it ended otherwise before that, as when the customer left.
+ * Whether a wait keeps the service level of its queue: taken in time or not. Null where it cannot be said: the queue has
+ * none, it goes on and may still be taken in time, or it ended otherwise before that, as when the customer left.
  */
-export function keepsLevel({ length, end }: Pick<Wait, 'length' | 'end'>, level: number): boolean | null {
+export function keepsLevel({ queueId, length, end }: Wait, levels: Levels): boolean | null {
+  const level = levels.get(queueId);
+  if (level === undefined) return null;
   if (length > level) return false;
   return end === 'taken' ? true : null;
 }

@@ -56,6 +56,10 @@ const row = z
       .meta({ description: 'Closed or left by the customer while waiting; no agent ever had them.' }),
     resolvedByBot: z.number().int().meta({ description: 'Ended by the bot; nobody else had them.' }),
     reopened: z.number().int().meta({ description: 'They went on with the session before: see `reopens`.' }),
+    transfers: z
+      .number()
+      .int()
+      .meta({ description: 'How often an agent passed on what was theirs; counted for that agent.' }),
     escalations: z
       .array(z.object({ reason: z.string(), count: z.number().int() }))
       .meta({ description: 'Handoffs by their reason.' }),
@@ -68,6 +72,10 @@ const row = z
     speedOfAnswer: durations.meta({ description: 'From then to the first text of a person.' }),
     handle: durations.meta({ description: 'For how long agents had it, wrap-up included, parked not.' }),
     wrapUp: durations,
+    serviceLevel: z.object({ within: z.number().int(), counted: z.number().int() }).meta({
+      description:
+        'Waits that were taken within the service level that their queue has now, of those that were, or that were longer.',
+    }),
     survey: z.object({ answers: z.number().int(), average: z.number().nullable() }),
   })
   .meta({ id: 'ReportRow' });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type ReportedSession, report } from '../../src/conversations/report.ts';
+import { levelsOf } from '../../src/conversations/service-level.ts';
 import { Sketch } from '../../src/conversations/sketch.ts';
 import type { Stretch } from '../../src/store/documents.ts';
 
@@ -67,7 +68,7 @@ const MOVED = session(
 
 describe('a report', () => {
   it('says of a session how long the customer waited and the agent had it', () => {
-    const { total } = report([HANDLED], 'day');
+    const { total } = report([HANDLED], { by: 'day' });
     expect(total).to.deep.include({ sessions: 1, escalated: 1, abandoned: 0, resolvedByBot: 0 });
     expect(total.firstWait).to.include({ count: 1, average: 10 });
     expect(total.speedOfAnswer).to.include({ count: 1, average: 15 });
@@ -89,7 +90,7 @@ describe('a report', () => {
       ['bot', 0],
       ['closed', 99, { reason: 'auto_closed' }],
     ]);
-    const { total } = report([BY_BOT, GIVEN_UP, LEFT, HANDLED, returned, silent], 'day');
+    const { total } = report([BY_BOT, GIVEN_UP, LEFT, HANDLED, returned, silent], { by: 'day' });
     expect(total).to.include({ sessions: 6, escalated: 4, abandoned: 2, resolvedByBot: 1 });
     expect(total.firstWait.count).to.equal(2);
     expect(total.escalations).to.deep.equal([
@@ -117,7 +118,7 @@ describe('a report', () => {
       { reopens: 1, answeredAt: at(5) },
     );
     const taken = session([...claimed, ['agent', 30, ben], ['closed', 40, ben]], { answeredAt: at(35) });
-    const { total } = report([closed, left, reopened, taken], 'day');
+    const { total } = report([closed, left, reopened, taken], { by: 'day' });
     expect(total).to.include({ sessions: 4, escalated: 4, abandoned: 0 });
     expect([total.firstWait.count, total.speedOfAnswer.count]).to.deep.equal([0, 0]);
   });
@@ -135,7 +136,7 @@ describe('a report', () => {
       ],
       { answeredAt: at(140) },
     );
-    const { total } = report([again], 'day');
+    const { total } = report([again], { by: 'day' });
     expect(total.firstWait).to.include({ count: 1, average: 30 });
     expect(total.speedOfAnswer).to.include({ count: 1, average: 40 });
     expect(total.abandoned).to.equal(0);
@@ -157,7 +158,7 @@ describe('a report', () => {
       ],
       { reopens: 2, handoffReason: 'reopened', answeredAt: at(25) },
     );
-    const { total, rows } = report([HANDLED, straight, queued, BY_BOT], 'queue');
+    const { total, rows } = report([HANDLED, straight, queued, BY_BOT], { by: 'queue' });
     expect(total).to.include({ sessions: 4, escalated: 3, reopened: 2, resolvedByBot: 1 });
     expect(total.escalations).to.deep.equal([{ reason: 'customer_asked', count: 1 }]);
     expect(total.firstWait).to.include({ count: 2, average: 15 });
@@ -169,7 +170,7 @@ describe('a report', () => {
   });
 
   it('counts a session for each queue that had it, and what happened where it happened', () => {
-    const { total, rows } = report([HANDLED, MOVED, BY_BOT, GIVEN_UP], 'queue');
+    const { total, rows } = report([HANDLED, MOVED, BY_BOT, GIVEN_UP], { by: 'queue' });
     expect(rows.map(({ key, sessions }) => [key, sessions])).to.deep.equal([
       ['sales', 1],
       ['support', 3],
@@ -189,7 +190,7 @@ describe('a report', () => {
   });
 
   it('counts a session for each agent who had it', () => {
-    const { rows } = report([HANDLED, MOVED, GIVEN_UP], 'agent');
+    const { rows } = report([HANDLED, MOVED, GIVEN_UP], { by: 'agent' });
     expect(
       rows.map(({ key, sessions, handle, abandoned }) => [key, sessions, handle.average, abandoned]),
     ).to.deep.equal([
@@ -201,8 +202,8 @@ describe('a report', () => {
   });
 
   it('groups by language, and by the day and the hour where the session ended', () => {
-    const keys = (by: 'language' | 'day' | 'hour', zone?: string) =>
-      report([HANDLED, BY_BOT, LEFT], by, zone).rows.map(({ key, sessions }) => [key, sessions]);
+    const keys = (by: 'language' | 'day' | 'hour', timeZone?: string) =>
+      report([HANDLED, BY_BOT, LEFT], { by, timeZone }).rows.map(({ key, sessions }) => [key, sessions]);
     expect(keys('language')).to.deep.equal([
       ['en', 1],
       ['es', 1],
@@ -216,11 +217,10 @@ describe('a report', () => {
   });
 
   it('tells the two hours apart that a clock shows twice, the first one first', () => {
-    const hours = (times: string[], zone: string) =>
+    const hours = (times: string[], timeZone: string) =>
       report(
         times.map((time) => ({ ...BY_BOT, endedAt: Date.parse(time) })),
-        'hour',
-        zone,
+        { by: 'hour', timeZone },
       ).rows.map(({ key }) => key);
     const times = ['01:30', '00:30', '02:30', '23:30'].map(
       (time, n) => `2026-10-${n === 3 ? 24 : 25}T${time}:00Z`,
@@ -251,7 +251,7 @@ describe('a report', () => {
     });
     fc.assert(
       fc.property(fc.array(any, { maxLength: 20 }), (sessions) => {
-        const { total, rows } = report(sessions, 'hour');
+        const { total, rows } = report(sessions, { by: 'hour' });
         const sum = (of: (row: typeof total) => number) => rows.reduce((all, row) => all + of(row), 0);
         for (const of of [
           (row: typeof total) => row.sessions,
@@ -261,7 +261,7 @@ describe('a report', () => {
         ]) {
           expect(sum(of)).to.equal(of(total));
         }
-        const byQueue = report(sessions, 'queue').rows.filter(({ key }) => key !== null);
+        const byQueue = report(sessions, { by: 'queue' }).rows.filter(({ key }) => key !== null);
         expect(byQueue.reduce((all, { escalated }) => all + escalated, 0)).to.equal(total.escalated);
       }),
     );
@@ -274,7 +274,7 @@ describe('a report', () => {
       { ...MOVED, disposition: 'refund' },
       GIVEN_UP,
     ];
-    const { total, rows } = report(sessions, 'agent');
+    const { total, rows } = report(sessions, { by: 'agent' });
     expect(total.dispositions).to.deep.equal([
       { disposition: 'delivery', count: 2 },
       { disposition: 'refund', count: 1 },
@@ -286,6 +286,40 @@ describe('a report', () => {
     expect(counted).to.deep.equal([['ana', 'delivery 1'], ['ben', 'delivery 1', 'refund 1'], [null]]);
   });
 
+  it('counts waits by the service level of their queue, where it can be said', () => {
+    const levels = levelsOf([{ _id: 'support', levelSeconds: 20 }, { _id: 'sales' }]);
+    const sessions = [HANDLED, MOVED, LEFT, GIVEN_UP];
+    const share = { within: 2, counted: 3 };
+    expect(
+      report(sessions, { by: 'day', levels }).total.serviceLevel,
+      'who left soon says nothing',
+    ).to.deep.equal(share);
+    const { rows } = report(sessions, { by: 'queue', levels });
+    expect(rows.map(({ key, serviceLevel }) => [key, serviceLevel])).to.deep.equal([
+      ['sales', { within: 0, counted: 0 }],
+      ['support', share],
+    ]);
+    const byAgent = report(sessions, { by: 'agent', levels }).rows;
+    expect(byAgent.map(({ key, serviceLevel }) => [key, serviceLevel])).to.deep.equal([
+      ['ana', { within: 2, counted: 2 }],
+      ['ben', { within: 0, counted: 0 }],
+      [null, { within: 0, counted: 1 }],
+    ]);
+  });
+
+  it('counts what people passed on, for who had it before', () => {
+    const transfers = (by: 'queue' | 'agent') =>
+      report([HANDLED, MOVED], { by }).rows.map((row) => [row.key, row.transfers]);
+    expect(transfers('queue')).to.deep.equal([
+      ['sales', 0],
+      ['support', 1],
+    ]);
+    expect(transfers('agent')).to.deep.equal([
+      ['ana', 1],
+      ['ben', 0],
+    ]);
+  });
+
   it('bounds the reasons that it tells apart', () => {
     const many = Array.from({ length: 150 }, (_, n) =>
       session([
@@ -293,7 +327,7 @@ describe('a report', () => {
         ['closed', 1],
       ]),
     );
-    const [first, ...rest] = report(many, 'day').total.escalations;
+    const [first, ...rest] = report(many, { by: 'day' }).total.escalations;
     expect(first).to.deep.equal({ reason: 'other', count: 50 });
     expect(rest).to.have.length(100);
   });

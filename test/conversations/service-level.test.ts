@@ -52,7 +52,9 @@ describe('a wait', () => {
       [LEVEL, 'none', null],
       [LEVEL + 1, 'none', false],
     ] as const) {
-      expect(keepsLevel({ length, end }, LEVEL), `${length} ${end}`).to.equal(kept);
+      const wait = { queueId: 'support', since: 10, length, end };
+      expect(keepsLevel(wait, new Map([['support', LEVEL]])), `${length} ${end}`).to.equal(kept);
+      expect(keepsLevel(wait, new Map([['sales', LEVEL]])), 'no level').to.equal(null);
     }
   });
 });

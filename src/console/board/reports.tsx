@@ -72,16 +72,19 @@ function Rows({ report }: { report: HandlingReport }) {
     return report.rows.map(({ key }) => (key === null ? undefined : (of?.get(key)?.name ?? key)));
   });
   const seconds = (value: number | null) => (value === null ? '–' : span(value * 1000));
+  const share = (part: number, whole: number) => (whole === 0 ? '–' : percent(part / whole));
   const cells = (row: ReportRowView) => (
     <>
       <td class="n">{number(row.sessions)}</td>
       <td class="n">{number(row.resolvedByBot)}</td>
-      <td class="n">{row.sessions === 0 ? '–' : percent(row.resolvedByBot / row.sessions)}</td>
+      <td class="n">{share(row.resolvedByBot, row.sessions)}</td>
       <td class="n">{number(row.escalated)}</td>
       <td class="n">{number(row.abandoned)}</td>
       <td class="n">{number(row.reopened)}</td>
+      <td class="n">{number(row.transfers)}</td>
       <td class="n">{seconds(row.firstWait.p50)}</td>
       <td class="n">{seconds(row.firstWait.p90)}</td>
+      <td class="n">{share(row.serviceLevel.within, row.serviceLevel.counted)}</td>
       <td class="n">{seconds(row.speedOfAnswer.p50)}</td>
       <td class="n">{seconds(row.handle.average)}</td>
       <td class="n">
@@ -101,8 +104,10 @@ function Rows({ report }: { report: HandlingReport }) {
             <th class="n">{t('report.escalated')}</th>
             <th class="n">{t('report.abandoned')}</th>
             <th class="n">{t('report.reopened')}</th>
+            <th class="n">{t('report.transfers')}</th>
             <th class="n">{t('report.wait_50')}</th>
             <th class="n">{t('report.wait_90')}</th>
+            <th class="n">{t('report.level')}</th>
             <th class="n">{t('report.answer_50')}</th>
             <th class="n">{t('report.handle')}</th>
             <th class="n">{t('report.survey')}</th>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createDialogReport } from '../../conversations/dialog-report.ts';
 import { endedSessions } from '../../conversations/ended-sessions.ts';
 import { createReport } from '../../conversations/report.ts';
+import { levelsOf } from '../../conversations/service-level.ts';
 import { type Cell, csvOf } from '../csv.ts';
 import type { HttpParts } from '../parts.ts';
 import {
@@ -24,6 +25,7 @@ const EXAMPLE_ROW: ReportRowView = {
   abandoned: 2,
   resolvedByBot: 0,
   reopened: 0,
+  transfers: 3,
   escalations: [
     { reason: 'customer_asked', count: 40 },
     { reason: 'bot_failed', count: 2 },
@@ -33,6 +35,7 @@ const EXAMPLE_ROW: ReportRowView = {
   speedOfAnswer: durations(95),
   handle: durations(420),
   wrapUp: durations(30),
+  serviceLevel: { within: 36, counted: 40 },
   survey: { answers: 11, average: 4.45 },
 };
 
@@ -66,7 +69,8 @@ export function reportRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
       csv: { example: reportCsv(EXAMPLE), of: reportCsv },
       errors: [],
       async handle({ query: { from, to, by, timeZone } }) {
-        const report = createReport(by, timeZone);
+        const levels = levelsOf(await store.queues.find({}).toArray());
+        const report = createReport({ by, timeZone, levels });
         for await (const batch of endedSessions(store, Date.parse(from), Date.parse(to))) {
           for (const session of batch) report.add(session);
         }
@@ -105,7 +109,7 @@ function dialogCsv({ rows }: DialogReport): string {
   );
 }
 
-const COUNTS = ['sessions', 'escalated', 'abandoned', 'resolvedByBot', 'reopened'] as const;
+const COUNTS = ['sessions', 'escalated', 'abandoned', 'resolvedByBot', 'reopened', 'transfers'] as const;
 const TIMES = ['firstWait', 'speedOfAnswer', 'handle', 'wrapUp'] as const;
 const FIGURES = ['count', 'average', 'p50', 'p90'] as const;
 
@@ -115,6 +119,8 @@ function reportCsv({ by, rows }: HandlingReport): string {
     by,
     ...COUNTS,
     ...TIMES.flatMap((time) => FIGURES.map((figure) => `${time}.${figure}`)),
+    'serviceLevel.within',
+    'serviceLevel.counted',
     'survey.answers',
     'survey.average',
     'escalations',
@@ -126,6 +132,8 @@ function reportCsv({ by, rows }: HandlingReport): string {
       row.key,
       ...COUNTS.map((count) => row[count]),
       ...TIMES.flatMap((time) => FIGURES.map((figure) => row[time][figure])),
+      row.serviceLevel.within,
+      row.serviceLevel.counted,
       row.survey.answers,
       row.survey.average,
       row.escalations.map(({ reason, count }) => `${reason}: ${count}`).join('; '),

@@ -49,7 +49,7 @@ describe('the hours of a day on the board', () => {
         endedAt: from + (n * HOUR) / 2,
         stretches: [],
       }));
-      const keys = report(sessions, 'hour', zone).rows.map(({ key }) => key);
+      const keys = report(sessions, { by: 'hour', timeZone: zone }).rows.map(({ key }) => key);
       expect(
         hours.map(({ key }) => key),
         zone,

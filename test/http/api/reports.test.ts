@@ -101,14 +101,26 @@ describe('GET /api/reports/handling', () => {
     for (const { status, headers, text } of wanted) {
       expect([status, headers.get('content-type')]).to.deep.equal([200, 'text/csv; charset=utf-8']);
       const [header = '', row = '', ...rest] = text.split('\r\n');
-      expect(header).to.match(/^queue,sessions,escalated,abandoned,resolvedByBot,reopened,firstWait\.count,/);
+      expect(header).to.match(
+        /^queue,sessions,escalated,abandoned,resolvedByBot,reopened,transfers,firstWait\.count,/,
+      );
       expect(row).to.match(
-        /^support,1,1,0,0,0,1,30,30\.2,30\.2,0,,,,1,60,[\d.]+,[\d.]+,0,,,,0,,'=cmd\|calc: 1,delivery: 1$/,
+        /^support,1,1,0,0,0,0,1,30,30\.2,30\.2,0,,,,1,60,[\d.]+,[\d.]+,0,,,,0,0,0,,'=cmd\|calc: 1,delivery: 1$/,
       );
       expect(rest).to.deep.equal(['']);
     }
     const json = await ask(`${MARCH}&by=queue&format=json`, { accept: 'text/csv' });
     expect(json.body.rows).to.have.length(1);
+  });
+
+  it('tells which share of waits kept the service level that its queue has', async () => {
+    await stage.call('PATCH /api/queues/support', { as: 'root', body: { levelSeconds: 30 } });
+    for (const n of [1, 2]) await stage.store.sessions.insertOne(ended(n, START));
+    const { total } = (await ask(`${MARCH}&by=day`)).body;
+    expect(total.serviceLevel, 'both waited for 30 seconds').to.deep.equal({ within: 2, counted: 2 });
+    await stage.call('PATCH /api/queues/support', { as: 'root', body: { levelSeconds: 29 } });
+    const after = (await ask(`${MARCH}&by=day`)).body.total;
+    expect(after.serviceLevel).to.deep.equal({ within: 0, counted: 2 });
   });
 
   it('refuses more than 92 days, no days, and what is no time, zone or grouping', async () => {
