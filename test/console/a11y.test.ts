@@ -131,6 +131,37 @@ describe('the console, for everybody', function () {
   }
 });
 
+/** Pixels of CSS: what a page of 1280 has left at 400 % (WCAG 2.2, 1.4.10). */
+const NARROWEST = 320;
+
+describe('the console on a phone', function () {
+  this.timeout(60_000);
+  let stage: ConsoleStage;
+  before(async () => {
+    stage = await openConsoleStage();
+  });
+  after(() => stage?.close());
+
+  for (const locale of ['en', 'es', 'zh-TW']) {
+    it(`is never wider than its screen, ${locale}`, async () => {
+      const { service } = stage;
+      const token = await service.agent(`ada-${locale.toLowerCase()}`, { role: 'admin' });
+      const { page } = await stage.open(token, { locale, viewport: { width: NARROWEST, height: 640 } });
+      const wide: string[] = [];
+      for (const place of ['', ...PLACES]) {
+        await page.goto(`${service.url}/console/#/${place}`);
+        await page
+          .locator(place === '' ? '.bar' : '.ready')
+          .first()
+          .waitFor();
+        const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+        if (width > NARROWEST) wide.push(`${place}: ${width}`);
+      }
+      expect(wide).to.deep.equal([]);
+    });
+  }
+});
+
 /** The pages beside the desk. */
 const PLACES: readonly string[] = [
   'board/now',

@@ -88,7 +88,7 @@ export async function openConsoleStage(
       await page.locator('input:focus').waitFor();
       await page.keyboard.type(token);
       await page.keyboard.press('Enter');
-      await page.getByText('Connected', { exact: true }).waitFor({ state: 'attached' });
+      await page.locator('.link.live').waitFor({ state: 'attached' });
       return { page, context, complaints };
     },
     async phone(customer) {
