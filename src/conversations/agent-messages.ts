@@ -31,21 +31,21 @@ export function createAgentMessages(
       const draft = { cause: `agent:${key}`, author: authorOf(actor), texts: [text] };
       let messages: MessageDoc[] = [];
       await write(id, actor, {}, async (conversation) => {
-        const joined = hasJoined(actor, conversation);
-        if (!joined) mayOwn(actor, conversation);
-        const move = moved(conversation, 'reply', now());
         const at = now();
         const made = outgoingMessages(conversation, draft, split, at);
         messages = made;
         if (made.length === 0) throw new SwitchboardError('invalid_request', 'The text is empty.');
         const known = await Promise.all(made.map(({ _id }) => written(store, conversation, _id)));
-        // All parts are committed at once: where one is, all are.
+        // All parts are committed at once: where one is, all are. It may be somebody else's conversation by now.
         const before = known.filter((part) => part !== undefined);
         if (before.length > 0) {
           messages = before;
           return null;
         }
-        if (holds(await entryOf(store, id), made[0] ?? { at: now() })) {
+        const joined = hasJoined(actor, conversation);
+        if (!joined) mayOwn(actor, conversation);
+        const move = moved(conversation, 'reply', at);
+        if (holds(await entryOf(store, id), made[0] ?? { at })) {
           // Nobody has been answered: it only stands in the transcript, so that whoever wrote it sees what became of it.
           messages = made.map((part) => ({ ...part, status: 'held', error: { ...HELD }, ...told(part._id) }));
           return { changes: { messages } };
@@ -60,11 +60,12 @@ export function createAgentMessages(
     async note(id, actor, { text, key, mentions }) {
       let note: MessageDoc | undefined;
       await write(id, actor, {}, async (conversation) => {
-        mayKnow(actor, conversation);
         const made = noteBy(actor, conversation, { text, key, ...(mentions && { mentions }) }, now());
         const before = await written(store, conversation, made._id);
         note = before ?? made;
-        return before ? null : { changes: { messages: [made] } };
+        if (before) return null;
+        mayKnow(actor, conversation);
+        return { changes: { messages: [made] } };
       });
       if (!note) throw new SwitchboardError('internal');
       return note;

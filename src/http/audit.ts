@@ -93,7 +93,10 @@ export async function withAudit<A>(
     if (status < 500 && isFirst) await parts.store.audit.updateOne({ _id }, { $set: { refused: code } });
     throw error;
   }
-  if (target === '') await parts.store.audit.updateOne({ _id }, { $set: gainedBy(answer, changes) });
+  const gained = target === '' ? { $set: gainedBy(answer, changes) } : {};
+  // The attempt before this one may have been refused.
+  const done = isFirst ? gained : { ...gained, $unset: { refused: true as const } };
+  if (Object.keys(done).length > 0) await parts.store.audit.updateOne({ _id }, done);
   return answer;
 }
 

@@ -17,6 +17,11 @@ export function refuseStale(
   throw new SwitchboardError('stale_version', undefined, { details: { changedAt: now } });
 }
 
+/** Whether a change says no more than when its document was read: a new `changedAt` would refuse others for nothing. */
+export function changesNothing(body: object): boolean {
+  return Object.keys(body).every((field) => field === 'changedAt');
+}
+
 /** For a change that is made now: strictly later, since it is also what tells that somebody else wrote meanwhile. */
 export function laterThan({ changedAt = 0 }: { changedAt?: number }, now: number): number {
   return Math.max(now, changedAt + 1);

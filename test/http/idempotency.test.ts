@@ -143,6 +143,28 @@ describe('Idempotency-Key', () => {
       expect(await replies()).to.have.length(1);
     });
 
+    it('answers the same also once somebody else has the conversation', async () => {
+      await comeIn(stage, 'ben');
+      const first = await reply('Hello', 'k1');
+      const transfer = `POST /api/conversations/${CONVERSATION}/transfer`;
+      expect((await stage.call(transfer, { body: { agentId: 'ben' } })).status).to.equal(200);
+      const again = await replyWith(await renewed(), 'Hello', 'k1');
+      expect([again.status, again.text]).to.deep.equal([201, first.text]);
+      expect(await replies()).to.have.length(1);
+      expect((await reply('Hello again', 'k2', 'eve')).status).to.equal(403);
+    });
+
+    it('says in the audit that what was refused at first is done', async () => {
+      await comeIn(stage, 'ben');
+      const refused = await reply('Hello', 'k1', 'ben');
+      expect([refused.status, refused.body.code]).to.deep.equal([403, 'not_owner']);
+      await stage.call(`POST /api/conversations/${CONVERSATION}/transfer`, { body: { agentId: 'ben' } });
+      const { token } = (await stage.call('POST /api/agents/ben/token', { as: 'root' })).body;
+      expect((await replyWith(token, 'Hello', 'k1')).status).to.equal(201);
+      const audit = await stage.call('GET /api/audit?agent=ben&operation=writeMessage', { as: 'root' });
+      expect(audit.body.items.map((entry: { refused: unknown }) => entry.refused)).to.deep.equal([null]);
+    });
+
     it('lets one of many through that come at once', async () => {
       await reply('Hello', 'k1');
       const token = await renewed();

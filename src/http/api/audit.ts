@@ -29,7 +29,7 @@ export function auditRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
       tag: 'Supervisors',
       summary: 'Who changed what, and who read what of customers, the latest first',
       description:
-        'An entry for every write of the API that reached its operation, also for one that was refused there; none for what the role or the schema refuses before it, for drafts, and for a claim where nothing waits. An entry `signIn` where a sign-in by the provider made an agent or changed their role. One entry for an agent who reads a conversation’s transcript, however often, in ten minutes; so of contact cards, the list of opt-outs and what else shows what customers are and wrote. Filters add up. No operation changes an entry or takes it away, but for the erasure of a customer, which takes the number out, and the retention of a workstream.',
+        'An entry for every write of the API that reached its operation, also for one that was refused there; none for what the role or the schema refuses before it, for drafts, a try-out of rules, what one has seen, and a claim where nothing waits. An entry `signIn` where a sign-in by the provider made an agent or changed their role. One entry for an agent who reads a conversation’s transcript, however often, in ten minutes; so of contact cards, the list of opt-outs and what else shows what customers are and wrote. Filters add up. No operation changes an entry or takes it away, but for the erasure of a customer, which takes the number out, and the retention of a workstream.',
       request: z.object({ query: auditFilter }),
       answer: {
         status: 200,

@@ -30,7 +30,7 @@ export function mentionRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>):
       tag,
       summary: 'Where notes name me, the newest first',
       description:
-        'Whatever queues you serve. The text is there where you may read the conversation now. They are gone with the notes that they are in.',
+        'Whatever queues you serve, since you are an agent. The text is there where you may read the conversation now. They are gone with the notes that they are in.',
       request: z.object({ query: mentionPage }),
       answer: {
         status: 200,
@@ -43,7 +43,10 @@ export function mentionRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>):
         const page = await pageByTime<MessageDoc>(query, (before, limit) =>
           store.messages
             .find(
-              { mentions: agent._id, ...(before === undefined ? {} : { at: { $lte: before } }) },
+              {
+                mentions: agent._id,
+                at: { ...sinceThere(agent), ...(before !== undefined && { $lte: before }) },
+              },
               { sort: { at: -1 }, limit },
             )
             .toArray(),
@@ -82,12 +85,17 @@ export function mentionRoutes({ store, now }: Pick<HttpParts, 'store' | 'now'>):
   ];
 }
 
+/** An id may have been another agent's before. */
+function sinceThere({ createdAt }: AgentDoc): { $gte: number } {
+  return { $gte: createdAt };
+}
+
 function seenAtOf({ mentionsSeenAt = 0 }: AgentDoc): number {
   return mentionsSeenAt;
 }
 
 function unseenOf(store: Reading, agent: AgentDoc): Promise<number> {
-  const unseen = { mentions: agent._id, at: { $gt: seenAtOf(agent) } };
+  const unseen = { mentions: agent._id, at: { ...sinceThere(agent), $gt: seenAtOf(agent) } };
   return store.messages.countDocuments(unseen, { limit: MOST_UNSEEN });
 }
 

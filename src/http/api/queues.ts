@@ -5,7 +5,7 @@ import { SwitchboardError } from '../../errors.ts';
 import { insertOnce, type UpdateFilter } from '../../store/collection.ts';
 import type { QueueDoc, Store } from '../../store/documents.ts';
 import { workstreamOf } from '../../store/workstream.ts';
-import { laterThan, refuseStale } from '../changed-at.ts';
+import { changesNothing, laterThan, refuseStale } from '../changed-at.ts';
 import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { invalidRequest } from '../problem.ts';
@@ -113,6 +113,7 @@ export function queueRoutes({ store, desk, now }: Pick<HttpParts, 'store' | 'des
         const { hours, levelSeconds, changedAt, ...fields } = body;
         const changed = await change(params.id, async (before) => {
           refuseStale(before, changedAt);
+          if (changesNothing(body)) return null;
           await refuseOverflow(store, before._id, body.overflow ?? []);
           return {
             $set: {
@@ -154,19 +155,19 @@ export function queueRoutes({ store, desk, now }: Pick<HttpParts, 'store' | 'des
     }),
   ];
 
-  /** Decided anew when somebody else has changed it meanwhile. */
+  /** Decided anew when somebody else has changed it meanwhile; null changes nothing. */
   async function change(
     id: string,
-    decide: (before: QueueDoc) => Promise<UpdateFilter<QueueDoc>>,
+    decide: (before: QueueDoc) => Promise<UpdateFilter<QueueDoc> | null>,
   ): Promise<QueueDoc> {
     for (;;) {
       const before = await store.queues.findOne({ _id: id });
       if (!before) throw unknownQueue();
-      const changed = await store.queues.findOneAndUpdate(
-        { _id: id, changedAt: before.changedAt },
-        await decide(before),
-        { returnDocument: 'after' },
-      );
+      const update = await decide(before);
+      if (update === null) return before;
+      const changed = await store.queues.findOneAndUpdate({ _id: id, changedAt: before.changedAt }, update, {
+        returnDocument: 'after',
+      });
       if (changed) return changed;
     }
   }

@@ -5,7 +5,7 @@ import { SwitchboardError } from '../../errors.ts';
 import { insertOnce } from '../../store/collection.ts';
 import type { Store, WorkstreamDoc } from '../../store/documents.ts';
 import { DEFAULT_SETTINGS, workstreamOf } from '../../store/workstream.ts';
-import { laterThan, refuseStale } from '../changed-at.ts';
+import { changesNothing, laterThan, refuseStale } from '../changed-at.ts';
 import { pageOfAll, placeById } from '../paging.ts';
 import type { HttpParts } from '../parts.ts';
 import { invalidRequest } from '../problem.ts';
@@ -159,6 +159,7 @@ export function workstreamRoutes(parts: Parts): Route[] {
         for (;;) {
           const before = await knownWorkstream(store, params.id);
           refuseStale(before, changedAt);
+          if (changesNothing(body)) return workstreamView(before);
           if (body.numbers) {
             await claim(before._id, body.numbers);
             await lookAtDefault();

@@ -86,6 +86,20 @@ for (const engine of STAGE_ENGINES) {
       expect(texts((await list('eve')).items)).to.deep.equal([['@eve, do you know this?', false]]);
     });
 
+    it('are not those of an agent who had the id before', async () => {
+      await note('@ana, this is for you alone.');
+      await stage.call('DELETE /api/agents/ana', { as: 'root' });
+      stage.rig.time += 1000;
+      const body = { id: 'ana', name: 'Another Ana', queues: ['support'] };
+      const { token } = (await stage.call('POST /api/agents', { as: 'root', body })).body;
+      const ask = async () =>
+        (await stage.call('GET /api/mentions', { as: null, headers: { authorization: `Bearer ${token}` } }))
+          .body;
+      expect(await ask()).to.deep.equal({ items: [], cursor: null, unseen: 0 });
+      await note('@ana, and this for you.');
+      expect((await ask()).unseen).to.equal(1);
+    });
+
     it('come a page at a time, also those of one millisecond', async () => {
       for (const n of [1, 2, 3]) {
         await note(`@ana ${n}a`);

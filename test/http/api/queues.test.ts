@@ -173,6 +173,15 @@ describe('/api/queues', () => {
     expect((await change({ overflow: [] })).status).to.equal(200);
   });
 
+  it('takes no change for one that changes nothing: who has read it may go on', async () => {
+    const change = (body: object) => stage.call('PATCH /api/queues/support', { as: 'root', body });
+    const { body: read } = await stage.call('GET /api/queues/support');
+    expect((await change({ changedAt: read.changedAt })).body).to.deep.equal(read);
+    expect((await change({})).body).to.deep.equal(read);
+    expect((await change({ changedAt: read.changedAt, name: 'Second' })).status).to.equal(200);
+    expect((await change({ changedAt: read.changedAt })).status).to.equal(409);
+  });
+
   it('lets one of two who have read the same change it', async () => {
     const { body: read } = await stage.call('GET /api/queues/support');
     const { changedAt } = read;

@@ -111,6 +111,11 @@ for (const engine of STAGE_ENGINES) {
       expect((await change(again)).body.settings.routes).to.have.length(2);
     });
 
+    it('takes no change for one that changes nothing', async () => {
+      const { body: read } = await stage.call('GET /api/workstreams/default', { as: 'root' });
+      for (const body of [{ changedAt: null }, {}]) expect((await change(body)).body).to.deep.equal(read);
+    });
+
     it('says for how long a customer who writes again is with people, at most seven days', async () => {
       const stored = async () => (await stage.store.workstreams.findOne({ _id: 'default' }))?.settings;
       for (const reopenSeconds of [1, 604_800, null]) {
