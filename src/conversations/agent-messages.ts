@@ -2,9 +2,9 @@ import { SwitchboardError } from '../errors.ts';
 import type { ConversationDoc, MessageDoc, PendingMessage, Store } from '../store/documents.ts';
 import type { Changes } from './commit.ts';
 import { noteMessage, outgoingMessages, type Split } from './compose.ts';
-import { entryOf, HELD, holds } from './consent.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved, written } from './guarded-write.ts';
+import { heldAtOnce } from './held.ts';
 import type { NewsSource } from './news.ts';
 import { type Actor, authorOf, hasJoined, mayKnow, mayOwn } from './rights.ts';
 import { answered } from './session.ts';
@@ -18,14 +18,10 @@ export interface AgentMessageParts {
 
 /** What an agent writes: to the customer, or for colleagues. */
 export function createAgentMessages(
-  { store, split, now, news }: AgentMessageParts,
+  parts: AgentMessageParts,
   write: GuardedWrite,
 ): Pick<Desk, 'reply' | 'note'> {
-  /** What webhooks are to be told of a text that is held before it was ever queued. */
-  const told = (messageId: string): Pick<MessageDoc, 'news' | 'newsAt'> => {
-    const { $push, $min } = news?.ofMessage(messageId, 'held') ?? {};
-    return $push && $min ? { news: [$push.news], newsAt: $min.newsAt } : {};
-  };
+  const { store, split, now } = parts;
   return {
     async reply(id, actor, { text, key }) {
       const draft = { cause: `agent:${key}`, author: authorOf(actor), texts: [text] };
@@ -45,10 +41,10 @@ export function createAgentMessages(
         const joined = hasJoined(actor, conversation);
         if (!joined) mayOwn(actor, conversation);
         const move = moved(conversation, 'reply', at);
-        if (holds(await entryOf(store, id), made[0] ?? { at })) {
-          // Nobody has been answered: it only stands in the transcript, so that whoever wrote it sees what became of it.
-          messages = made.map((part) => ({ ...part, status: 'held', error: { ...HELD }, ...told(part._id) }));
-          return { changes: { messages } };
+        const held = await heldAtOnce(parts, made);
+        if (held) {
+          messages = held;
+          return { changes: { messages: held } };
         }
         const changes: Changes = { messages: made, ...answered(conversation, at) };
         // Beside its owner one says something; what is parked stays so, and costs its owner no capacity.

@@ -66,6 +66,7 @@ export interface Changes {
     | 'unansweredSince'
     | 'repliedAt'
     | 'repliedTo'
+    | 'answerFailed'
     | 'remindedAt'
     | 'wrapUpFreed'
     | 'surveyOf'
@@ -96,6 +97,7 @@ export const OF_A_PERSONS_TURN = [
   'unansweredSince',
   'repliedAt',
   'repliedTo',
+  'answerFailed',
   'remindedAt',
   'wrapUpFreed',
 ] as const satisfies Changes['unset'];

@@ -4,14 +4,16 @@ import type { ConversationDoc, MessageDoc } from '../store/documents.ts';
 import { outgoingMessages } from './compose.ts';
 import type { Desk, DeskParts } from './desk.ts';
 import { type GuardedWrite, written } from './guarded-write.ts';
+import { heldAtOnce } from './held.ts';
 import { mayActFor } from './rights.ts';
 import { answered } from './session.ts';
 
 /** What people do about messages that failed, or whose outcome is unknown. */
 export function createDeadLetters(
-  { store, split, now, news }: Pick<DeskParts, 'store' | 'split' | 'now' | 'news'>,
+  parts: Pick<DeskParts, 'store' | 'split' | 'now' | 'news'>,
   write: GuardedWrite,
 ): Pick<Desk, 'resend' | 'settle'> {
+  const { store, split, now, news } = parts;
   return {
     async resend(messageId, actor) {
       const failed = await store.messages.findOne({ _id: messageId });
@@ -32,6 +34,11 @@ export function createDeadLetters(
         }
         if (failed.problem !== 'failed')
           throw wrongStatus('Only a failed message can be sent again.', failed);
+        const held = await heldAtOnce(parts, [again]);
+        if (held) {
+          [again] = held;
+          return { changes: { messages: held } };
+        }
         const said = isAnswer(failed, conversation)
           ? answered(conversation, at)
           : { set: { lastMessageAt: at } };
@@ -70,9 +77,12 @@ export function createDeadLetters(
   };
 }
 
-/** Whether it says to the customer what they wait for: not what was meant for an earlier question. */
-function isAnswer({ author, at }: MessageDoc, { handler, unansweredSince = at }: ConversationDoc): boolean {
-  return author.kind === 'agent' && handler === 'agent' && unansweredSince <= at;
+/** Whether it says to the customer what they wait for: nothing that was written since may be unanswered. */
+function isAnswer({ author }: MessageDoc, conversation: ConversationDoc): boolean {
+  const { handler, unansweredSince, answerFailed } = conversation;
+  return (
+    author.kind === 'agent' && handler === 'agent' && (unansweredSince === undefined || answerFailed === true)
+  );
 }
 
 function wrongStatus(reason: string, message: MessageDoc): SwitchboardError {

@@ -10,6 +10,9 @@ import type { ConversationDoc, Store, WorkstreamDoc } from '../store/documents.t
 /** Milliseconds, within which every process has read what was changed: none decides by what was before. */
 const READ_WITHIN = 2000;
 
+/** Milliseconds after which somebody else looks: whoever began has died, or is slow, and twice does no harm. */
+const LEASE = 60_000;
+
 const DESK = ['open', 'active', 'waiting', 'wrap_up'] as const;
 
 export interface LookAnewParts {
@@ -37,14 +40,21 @@ export async function changesToLookAt({ store }: LookAnewParts): Promise<Change[
   return [...marked('queue', queues), ...marked('workstream', workstreams)].sort((a, b) => a.at - b.at);
 }
 
-/** Has workers look at all that a change is about. May be repeated; one that came meanwhile is left to be looked at. */
+/**
+ * Has workers look at all that a change is about, unless another process does. May be repeated; one that came meanwhile
+ * is left to be looked at.
+ */
 export async function lookAnew(parts: LookAnewParts, { of, id, at }: Change): Promise<void> {
   const { queues, workstreams } = parts.store;
-  const seen = [{ _id: id, lookAnewAt: at }, { $unset: { lookAnewAt: true } }] as const;
+  const until = parts.now() + LEASE;
+  const mine = [{ _id: id, lookAnewAt: at }, { $set: { lookAnewAt: until } }] as const;
+  const seen = [{ _id: id, lookAnewAt: until }, { $unset: { lookAnewAt: true } }] as const;
   if (of === 'queue') {
+    if ((await queues.updateOne(...mine)).matchedCount === 0) return;
     await lookAtQueue(parts, id);
     await queues.updateOne(...seen);
   } else {
+    if ((await workstreams.updateOne(...mine)).matchedCount === 0) return;
     await lookAtWorkstream(parts, id);
     await workstreams.updateOne(...seen);
   }

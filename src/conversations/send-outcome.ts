@@ -30,7 +30,7 @@ export interface OutcomeParts {
   random: () => number;
   /** Told the id of a message that may go now that another is done. */
   queued: (messageIds: string[]) => void;
-  /** Told the id of a text that has failed, for `tellUndelivered`. */
+  /** Told the id of a text that has failed or is held, for `tellUndelivered`. */
   undelivered: (messageId: string) => void;
   /** Told what became of each message that was claimed; `duration` in milliseconds is the provider's. */
   sent: (send: { status: MessageStatus; duration: number }) => void;
@@ -92,8 +92,9 @@ export async function settle(
   duration = 0,
 ): Promise<void> {
   const { store, now } = parts;
-  const failed = status === 'failed';
-  const problem = failed || status === 'unknown' ? status : undefined;
+  const problem = status === 'failed' || status === 'unknown' ? status : undefined;
+  // Also what an agent wrote before the customer's STOP: nobody has been answered by it.
+  const untold = status === 'failed' || (status === 'held' && message.author.kind === 'agent');
   const { matchedCount } = await store.messages.updateOne(
     { _id: message._id, status: 'sending', attempts: message.attempts },
     {
@@ -103,14 +104,14 @@ export async function settle(
         ...(message.providerId === undefined ? {} : { providerId: message.providerId }),
         ...(error ? { error } : {}),
         ...(problem ? { problem } : {}),
-        ...(failed ? { untoldAt: now() } : {}),
+        ...(untold ? { untoldAt: now() } : {}),
       },
       $unset: { nextAt: true, outstanding: true, ...(error ? {} : { error: true }) },
       ...parts.news?.ofMessage(message._id, status),
     },
   );
   parts.sent({ status, duration });
-  if (failed && matchedCount === 1) parts.undelivered(message._id);
+  if (untold && matchedCount === 1) parts.undelivered(message._id);
   await releaseNext(parts, message);
 }
 

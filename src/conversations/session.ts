@@ -56,7 +56,7 @@ export function answered(conversation: ConversationDoc, at: number) {
       repliedTo: unansweredSince ?? repliedTo ?? at,
       answeredAt: answeredIn(conversation) ?? at,
     },
-    unset: ['unansweredSince', 'remindedAt'],
+    unset: ['unansweredSince', 'answerFailed', 'remindedAt'],
   } satisfies Changes;
 }
 

@@ -17,7 +17,8 @@ export interface StrandedParts {
 
 /**
  * Takes back what came to a queue or an agent while they were being deleted. Whoever deletes looks after the deletion, and
- * a transfer looks after its commit (`unlessGone`), so that one of the two sees the other. May be repeated.
+ * a transfer looks after its commit (`unlessGone`), so that one of the two sees the other. May be repeated, and is to be by
+ * who finds them gone already: whoever deleted them may have died. Rejects, once the others are back, where one was not.
  */
 export async function takeBackFrom(parts: StrandedParts, write: GuardedWrite, gone: Gone): Promise<void> {
   const { store } = parts;
@@ -27,7 +28,15 @@ export async function takeBackFrom(parts: StrandedParts, write: GuardedWrite, go
       : await store.conversations
           .find({ agentId: gone.agentId, desk: { $in: ['active', 'waiting'] } })
           .toArray();
-  for (const { _id } of found) await write(_id, null, {}, (conversation) => back(parts, conversation, gone));
+  const failures: unknown[] = [];
+  for (const { _id } of found) {
+    try {
+      await write(_id, null, {}, (conversation) => back(parts, conversation, gone));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** The conversation as it was transferred, or where it is now because whom it was transferred to was deleted meanwhile. */

@@ -1,5 +1,6 @@
 import type { Bot } from '../bot-turn.ts';
 import type { ConversationDoc, MessageDoc, PendingMessage, Store } from '../store/documents.ts';
+import { backToQueue } from './absence.ts';
 import { type BotSideParts, botSpeaks } from './bot-side.ts';
 import type { Changes } from './commit.ts';
 import { noteMessage } from './compose.ts';
@@ -141,7 +142,11 @@ function forAPerson(
   { at }: MessageDoc,
   moved: AllowedMove,
 ): Changes & { move: AllowedMove } {
-  return { move: moved, set: { unansweredSince: unansweredSince ?? at }, unset: ['remindedAt'] };
+  return {
+    move: moved,
+    set: { unansweredSince: unansweredSince ?? at },
+    unset: ['answerFailed', 'remindedAt'],
+  };
 }
 
 /** Whether the one who parked it, or ended it, is not there: else the text brings it to them. */
@@ -164,9 +169,8 @@ async function backInQueue(
   muted: boolean,
 ): Promise<TurnDecision> {
   const reason = 'agent_gone';
-  const own = conversation.queueId ?? parts.settings.workstream(conversation.number).queueId;
   const found = muted
-    ? { queueId: own, action: null, said: [], trace: [] }
+    ? { ...backToQueue(parts.settings, conversation), action: null, said: [], trace: [] }
     : await placementAgain(parts, conversation, reason);
   const moved = move(conversation, 'requeue', parts.now(), { reason, queueId: found.queueId });
   if (!moved.allowed) return NOTHING;

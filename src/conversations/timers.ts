@@ -124,11 +124,11 @@ export function untakenFrom(
  * they had parked does only where the customer has written. To who wants no texts nobody can write.
  */
 function owesAnswer(conversation: ConversationDoc, since: number): boolean {
-  const { repliedAt, unansweredSince, stretches, optedOutAt } = conversation;
+  const { repliedAt, unansweredSince, answerFailed, stretches, optedOutAt } = conversation;
   if (optedOutAt !== undefined) return false;
   if (repliedAt === undefined) return true;
   if (repliedAt >= since) return false;
-  return (unansweredSince ?? 0) > repliedAt || stretches.at(-1)?.reason !== 'resumed';
+  return (unansweredSince !== undefined && !answerFailed) || stretches.at(-1)?.reason !== 'resumed';
 }
 
 /** The customer has been answered and does not write: a reminder, and some time after it the end. */

@@ -54,15 +54,17 @@ async function tellBot(store: Stored, message: MessageDoc, now: number): Promise
 async function tellConversation(store: Stored, message: MessageDoc, now: number): Promise<boolean> {
   for (;;) {
     const conversation = await store.conversations.findOne({ _id: message.conversationId });
-    const since = conversation && unansweredAgainSince(message, conversation);
-    if (!conversation || since === null) return false;
-    const { _id, version, priority, state } = conversation;
+    const repliedTo = conversation && answeredBy(message, conversation);
+    if (!conversation || repliedTo === null) return false;
+    const { _id, version, priority, state, unansweredSince } = conversation;
+    const since = Math.min(unansweredSince ?? message.at, await unansweredFrom(store, message, repliedTo));
     const { matchedCount } = await store.conversations.updateOne(
       { _id, version },
       {
         $set: {
           unansweredSince: since,
           changedAt: now,
+          ...(unansweredSince === undefined ? { answerFailed: true } : {}),
           ...(state === 'open' ? { turnAt: lineOf(since, priority) } : {}),
         },
         $unset: { repliedTo: true, remindedAt: true },
@@ -74,13 +76,27 @@ async function tellConversation(store: Stored, message: MessageDoc, now: number)
   }
 }
 
-/** Null where the message is not the last answer in it, or people do not have it. */
-function unansweredAgainSince({ session, at }: MessageDoc, conversation: ConversationDoc): number | null {
-  const { state, handler, repliedAt, repliedTo, unansweredSince = repliedTo } = conversation;
-  if (repliedTo === undefined || unansweredSince === undefined) return null;
-  const isWithPeople = state === 'open' || state === 'waiting' || (state === 'active' && handler === 'agent');
+/** Since when the customer had waited for this answer; null where it is not the last one in it, or people do not have it. */
+function answeredBy({ session, at }: MessageDoc, conversation: ConversationDoc): number | null {
+  const { state, handler, repliedAt, repliedTo = null } = conversation;
+  const isWithPeople = state === 'open' || (handler === 'agent' && state !== 'closed');
   const isLast = conversation.session === session && repliedAt === at;
-  return isWithPeople && isLast ? Math.min(unansweredSince, repliedTo) : null;
+  return isWithPeople && isLast ? repliedTo : null;
+}
+
+/** Nobody waits for what an earlier text has answered: then only what was said after it has not reached the customer. */
+async function unansweredFrom(
+  store: Stored,
+  { conversationId, at }: MessageDoc,
+  repliedTo: number,
+): Promise<number> {
+  const since = { conversationId, at: { $gte: repliedTo, $lt: at } };
+  const before = await store.messages.find(since, { sort: { at: 1 } }).toArray();
+  const hasLeft = before.some(
+    ({ author, direction, status }) =>
+      author.kind === 'agent' && direction === 'out' && (status === 'sent' || status === 'delivered'),
+  );
+  return hasLeft ? at : repliedTo;
 }
 
 /** Ids of texts of which nobody has told, since whoever was about to has died. */

@@ -125,6 +125,8 @@ export interface ConversationDoc {
   repliedAt?: number;
   /** Since when the customer counts as unanswered again should what an agent wrote last fail. */
   repliedTo?: number;
+  /** What is unanswered an agent has answered, by a text that failed: they have done their part. */
+  answerFailed?: true;
   remindedAt?: number;
   /**
    * Since when the customer wants no texts from this number, and since when they want them again. Copies, to be shown and for

@@ -4,7 +4,10 @@ import type { Store } from '../../src/store/documents.ts';
 import { anAgent } from '../http/stage.ts';
 import { ANA, CONVERSATION, createRig, type Rig, type SettingChanges } from '../support/conversations.ts';
 import { aQueue, rule } from '../support/queues.ts';
+import { rejection } from '../support/rejection.ts';
 import { ENGINES } from '../support/stores.ts';
+import { aWorkstream } from '../support/workstreams.ts';
+import { wrappedStore } from '../support/wrapped-store.ts';
 
 const SALES = { _id: 'sales', language: 'en', queueId: 'support' };
 
@@ -17,6 +20,7 @@ for (const [engine, open] of ENGINES) {
     beforeEach(async () => {
       ({ store, dispose } = await open());
       await store.queues.insertOne(aQueue('support'));
+      await store.workstreams.insertOne(aWorkstream());
       await store.agents.insertOne(anAgent('ana', 'agent', ['support']));
       rig = createRig(store);
       await rig.handOver();
@@ -26,7 +30,12 @@ for (const [engine, open] of ENGINES) {
     const parts = () => ({ store, now: () => rig.time });
     const work = async () => (await store.agents.findOne({ _id: 'ana' }))?.work;
 
-    const looked = (of: 'queue' | 'workstream', id: string) => lookAnew(parts(), { of, id, at: rig.time });
+    async function looked(of: 'queue' | 'workstream', id: string): Promise<void> {
+      const mark = [{ _id: id }, { $set: { lookAnewAt: rig.time } }] as const;
+      await (of === 'queue' ? store.queues.updateOne(...mark) : store.workstreams.updateOne(...mark));
+      await lookAnew(parts(), { of, id, at: rig.time });
+      expect(await changesToLookAt(parts())).to.deep.equal([]);
+    }
 
     async function change(settings: SettingChanges): Promise<void> {
       rig.set(settings);
@@ -98,6 +107,25 @@ for (const [engine, open] of ENGINES) {
       const [second] = await changesToLookAt(parts());
       expect(second?.at).to.equal(rig.time + 3000);
       if (second) await lookAnew(parts(), second);
+      expect(await changesToLookAt(parts())).to.deep.equal([]);
+    });
+
+    it('is looked at by one of many processes, and by another after a minute where that one has died', async () => {
+      await store.queues.updateOne({ _id: 'support' }, { $set: lookingAnew(rig.time) });
+      const [change] = await changesToLookAt(parts());
+      const looking = wrappedStore(store, async (operation, run) => {
+        if (operation !== 'durable' && operation.collection === 'conversations') throw new Error('died');
+        return run();
+      });
+      if (!change) return expect.fail('nothing to look at');
+      await rejection(lookAnew({ ...parts(), store: looking }, change));
+      const before = await rig.conversation();
+      await lookAnew(parts(), change);
+      expect(await rig.conversation(), 'somebody is at it').to.deep.equal(before);
+      const [later] = await changesToLookAt(parts());
+      expect(later?.at).to.equal(rig.time + 60_000);
+      if (later) await lookAnew(parts(), later);
+      expect((await rig.conversation()).wake).to.be.greaterThan(before.wake);
       expect(await changesToLookAt(parts())).to.deep.equal([]);
     });
   });

@@ -66,6 +66,19 @@ describe('what comes to a queue or an agent while they are deleted', () => {
       expect(body).to.include({ state: 'open', agentId: null, queueId: 'support' });
       await expectItBack();
     });
+
+    it(`waits in its queue again where who deletes the ${kind} dies, and it is deleted once more`, async () => {
+      const died = () => Promise.reject(new Error('died'));
+      const dies = () => {
+        meanwhile = { before: 'conversations.find', does: died };
+        return transfer(to);
+      };
+      meanwhile = { before: deletion, does: dies };
+      expect((await remove(what)).status).to.equal(500);
+      expect((await stage.rig.conversation()).queueId).to.equal(kind === 'queue' ? 'sales' : 'support');
+      expect((await remove(what)).status).to.equal(404);
+      await expectItBack();
+    });
   }
 
   it('also where they claim it', async () => {

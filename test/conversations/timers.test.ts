@@ -243,6 +243,20 @@ describe('the timers of a conversation', () => {
     expect((await passed(100_000)).state).to.equal('closed');
   });
 
+  it('take it from an agent who has taken it up again and owes an answer, also to what came while they wrote', async () => {
+    rig.set({ times: { firstResponse: 60 } });
+    await queued();
+    await rig.desk.claim(CONVERSATION, ANA);
+    await rig.textIn('one more thing');
+    rig.time += 500;
+    await rig.desk.reply(CONVERSATION, ANA, { text: 'Which order?', key: 'k1' });
+    await rig.turn();
+    await rig.desk.wait(CONVERSATION, ANA);
+    await passed(1_000);
+    await rig.desk.resume(CONVERSATION, ANA);
+    expect((await passed(60_000)).state).to.equal('open');
+  });
+
   it('take it from an agent who got it from a colleague and says nothing, though the customer has been answered', async () => {
     rig.set({ times: { firstResponse: 60 } });
     await store.agents.insertOne(anAgent({ _id: 'ben', queues: ['support'] }));

@@ -43,10 +43,12 @@ for (const [engine, open] of ENGINES) {
     /** TeleSign's report that the last text to the customer has failed. */
     async function fails(): Promise<string | null> {
       const last = (await rig.transcript()).findLast(({ direction }) => direction === 'out');
-      const externalId = last?._id ?? '';
+      return reportFailure(last?._id ?? '');
+    }
+
+    async function reportFailure(externalId: string): Promise<string | null> {
       const about = { channelId: 'default', externalId, providerId: 'REF', code: '240', description: 'No.' };
-      const report = { ...about, status: 'failed', rank: 3 } as const;
-      await applyReceipt(store, report, rig.time);
+      await applyReceipt(store, { ...about, status: 'failed', rank: 3 }, rig.time);
       return tell(externalId);
     }
 
@@ -219,17 +221,88 @@ for (const [engine, open] of ENGINES) {
         const [first] = await reply('First');
         rig.time += 1000;
         await reply('Second');
-        const lost = { channelId: 'default', externalId: first?._id ?? '', providerId: 'REF', rank: 3 };
-        await applyReceipt(store, { ...lost, code: '240', description: 'No.', status: 'failed' }, rig.time);
-        expect(await tell(lost.externalId)).to.equal(null);
+        expect(await reportFailure(first?._id ?? '')).to.equal(null);
         expect(await rig.conversation()).not.to.have.property('unansweredSince');
       });
 
       it('leaves them unanswered where all that was said in a row has failed', async () => {
+        const first = (await rig.transcript()).find(({ author }) => author.kind === 'agent');
         rig.time += 1000;
         await reply('Really');
+        await reportFailure(first?._id ?? '');
         await fails();
         expect((await rig.conversation()).unansweredSince).to.equal(askedAt);
+      });
+
+      it('leaves them unanswered since then where what was said before it has left', async () => {
+        rig.time += 86_400_000;
+        const [followUp] = await reply('And besides');
+        rig.time += 60_000;
+        await fails();
+        expect((await rig.conversation()).unansweredSince).to.equal(followUp?.at);
+      });
+
+      it('owes them a first response where they have written since, and it is taken up again', async () => {
+        rig.set({ times: { firstResponse: 180 } });
+        await fails();
+        rig.time += 60_000;
+        await rig.textIn('another question');
+        await rig.turn();
+        await rig.desk.wait(CONVERSATION, ANA);
+        rig.time += 1000;
+        await rig.desk.resume(CONVERSATION, ANA);
+        rig.time += 600_000;
+        await rig.turn();
+        expect((await rig.conversation()).state).to.equal('open');
+      });
+
+      it('is told also while its agent notes down what it was about', async () => {
+        await rig.desk.end(CONVERSATION, ANA);
+        expect(await fails()).to.equal(CONVERSATION);
+        expect((await rig.conversation()).unansweredSince).to.equal(askedAt);
+      });
+
+      it('is not answered by a resending once they have asked again', async () => {
+        await fails();
+        const lost = (await rig.transcript()).findLast(({ author }) => author.kind === 'agent');
+        rig.time += 60_000;
+        await rig.textIn('another question');
+        await rig.turn();
+        rig.time += 1000;
+        await rig.desk.resend(lost?._id ?? '', ANA);
+        expect((await rig.conversation()).unansweredSince).to.equal(askedAt);
+      });
+
+      describe('whose customer says STOP', () => {
+        const stop = () =>
+          rig.optouts.say(
+            { number: '15550109999', customer: '15550100001' },
+            { cause: 'test', at: rig.time, state: 'out', source: 'agent' },
+          );
+
+        it('has not answered them where it is held before it leaves', async () => {
+          rig.time += 1000;
+          await rig.textIn('hello?');
+          const at = rig.time;
+          await rig.turn();
+          rig.time += 1000;
+          const [held] = await rig.desk.reply(CONVERSATION, ANA, { text: 'Sorry', key: 'held' });
+          await stop();
+          await rig.send();
+          expect(failed).to.deep.equal([held?._id]);
+          expect(await tell(held?._id ?? '')).to.equal(CONVERSATION);
+          expect((await rig.conversation()).unansweredSince).to.equal(at);
+        });
+
+        it('has not answered them by its resending', async () => {
+          await fails();
+          const lost = (await rig.transcript()).findLast(({ author }) => author.kind === 'agent');
+          rig.time += 1000;
+          await stop();
+          const again = await rig.desk.resend(lost?._id ?? '', ANA);
+          expect(again.status).to.equal('held');
+          expect((await rig.conversation()).unansweredSince).to.equal(askedAt);
+        });
       });
 
       it('is answered by its resending', async () => {

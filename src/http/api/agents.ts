@@ -136,7 +136,11 @@ export function agentRoutes({
       empty: 'Deleted.',
       errors: ['not_found', 'in_use', 'last_admin'],
       async handle({ params }) {
-        const before = await knownAgent(store, params.id);
+        const before = await store.agents.findOne({ _id: params.id });
+        if (!before) {
+          await desk.takeBackFrom({ agentId: params.id });
+          throw unknownAgent();
+        }
         await keepAnAdmin(store, before, null);
         const owned = await store.conversations.countDocuments({
           agentId: before._id,

@@ -146,10 +146,13 @@ export function queueRoutes({ store, desk, now }: Pick<HttpParts, 'store' | 'des
       empty: 'Deleted.',
       errors: ['not_found', 'in_use'],
       async handle({ params }) {
-        await refuseWhileInUse(store, params.id);
-        const { deletedCount } = await store.queues.deleteOne({ _id: params.id });
-        if (deletedCount === 0) throw unknownQueue();
+        const isThere = (await store.queues.findOne({ _id: params.id })) !== null;
+        if (isThere) {
+          await refuseWhileInUse(store, params.id);
+          await store.queues.deleteOne({ _id: params.id });
+        }
         await desk.takeBackFrom({ queueId: params.id });
+        if (!isThere) throw unknownQueue();
         return null;
       },
     }),

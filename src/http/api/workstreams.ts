@@ -155,6 +155,9 @@ export function workstreamRoutes(parts: Parts): Route[] {
         const { settings, changedAt, ...fields } = body;
         await knownWorkstream(store, params.id);
         refuseUnknownDialog(settings ?? {});
+        // What timers and capacity are made of.
+        const { times, capacity, quietHours } = settings ?? {};
+        const looksAnew = body.numbers || times || capacity || quietHours !== undefined;
         await refuseMistakes(store, body.queueId, settings ?? {});
         for (;;) {
           const before = await knownWorkstream(store, params.id);
@@ -170,7 +173,7 @@ export function workstreamRoutes(parts: Parts): Route[] {
               $set: {
                 ...fields,
                 ...(settings ? { settings: withChanges(before, settings) } : {}),
-                ...(body.numbers || settings?.times || settings?.capacity ? lookingAnew(now()) : {}),
+                ...(looksAnew ? lookingAnew(now()) : {}),
                 changedAt: laterThan(before, now()),
               },
             },

@@ -136,6 +136,9 @@ for (const engine of STAGE_ENGINES) {
       expect(await lookAnewAt()).to.equal(undefined);
       await change({ settings: { times: { firstResponse: 60 } } });
       expect(await lookAnewAt()).to.equal(stage.rig.time + 2000);
+      stage.rig.time += 60_000;
+      await change({ settings: { quietHours: null } });
+      expect(await lookAnewAt(), 'a reminder may be put off to another hour').to.equal(stage.rig.time + 2000);
     });
 
     it('changes automated messages one by one', async () => {
