@@ -119,10 +119,18 @@ export function createDesk(parts: DeskParts): Desk {
     }
     for (const message of news.messages) hear(message, me);
     if (news.mentions.length > 0) void mentions.loadMentions().catch(ignoreAbsence);
-    for (const { by, conversationId } of news.mentions) {
+    for (const { by, conversationId, messageId } of news.mentions) {
+      if (!isFirst(messageId)) continue;
       toast(t('toast.mention', { agent: nameOf(by) }), 'plain', `#/c/${conversationId}`);
       alerts.call(t('toast.mention', { agent: nameOf(by) }), conversationId);
     }
+  }
+
+  /** Whether a message is told of for the first time: after a break the last seconds come again. */
+  function isFirst(messageId: string): boolean {
+    if (rung.has(messageId)) return false;
+    rung.add(messageId);
+    return true;
   }
 
   function tellAsked({ id, customer, agentId }: Conversation): void {
@@ -138,14 +146,8 @@ export function createDesk(parts: DeskParts): Desk {
   function hear(message: Message, me: Agent): void {
     const { conversationId, direction, status, text } = message;
     const conversation = store.state.conversations.get(conversationId);
-    if (
-      direction === 'in' &&
-      conversation?.agentId === me.id &&
-      status === 'handled' &&
-      !rung.has(message.id)
-    ) {
-      // After a break the last seconds are told again.
-      rung.add(message.id);
+    const isMine = direction === 'in' && conversation?.agentId === me.id;
+    if (isMine && status === 'handled' && isFirst(message.id)) {
       alerts.call(t('alert.message', { customer: `+${conversation.customer}` }), conversationId);
     }
     if (conversationId !== parts.shownId() || message.author.id === me.id || status === 'received') return;
