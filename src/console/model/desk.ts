@@ -118,7 +118,8 @@ export function createDesk(parts: DeskParts): Desk {
       }
     }
     for (const message of news.messages) hear(message, me);
-    if (news.mentions.length > 0) void mentions.loadMentions().catch(ignoreAbsence);
+    const named = news.mentions.length;
+    if (named > 0) void mentions.loadMentions(named).catch(ignoreAbsence);
     for (const { by, conversationId, messageId } of news.mentions) {
       if (!isFirst(messageId)) continue;
       toast(t('toast.mention', { agent: nameOf(by) }), 'plain', `#/c/${conversationId}`);
