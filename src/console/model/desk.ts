@@ -3,7 +3,7 @@ import { type Ask, createAsk, pathOf, Refusal, Unreachable } from './api.ts';
 import { wasAsked } from './lists.ts';
 import { createLoading, type Loading } from './loading.ts';
 import { createMentions, type Mentions } from './mentions.ts';
-import { createSending, type Sending } from './sending.ts';
+import { createSending, type Memory, type Sending } from './sending.ts';
 import { createStore, type Store } from './state.ts';
 import { followEvents, type Stream } from './stream.ts';
 import { type News, takeConversation, takeIn } from './take-in.ts';
@@ -42,6 +42,7 @@ export interface DeskParts {
   sleep: (milliseconds: number) => Promise<void>;
   setTimer: (run: () => void, milliseconds: number) => number;
   clearTimer: (timer: number) => void;
+  memory: Memory;
   /** Somebody else has signed in: nothing of the page may stay. */
   beginAnew: () => void;
   /** Of the conversation that is shown. */
@@ -69,7 +70,7 @@ export function createDesk(parts: DeskParts): Desk {
   const ask = createAsk({ ...parts, signedOut });
   const loading = createLoading({ store, ask });
   const mentions = createMentions({ store, ask });
-  const sending = createSending({ store, ask, randomId, explain });
+  const { restore, ...sending } = createSending({ ...parts, store, ask, explain });
 
   function loadAnew(): void {
     for (const load of [loading.loadLists, mentions.loadMentions]) void load().catch(ignoreAbsence);
@@ -79,6 +80,7 @@ export function createDesk(parts: DeskParts): Desk {
     store.change((state) => {
       state.me = me;
     });
+    restore(me.id);
     stream?.close();
     stream = followEvents({
       ...parts,

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { createAsk, isKept, Refusal, Unreachable } from '../../../src/console/model/api.ts';
 import { createSending } from '../../../src/console/model/sending.ts';
 import { createStore } from '../../../src/console/model/state.ts';
+import { takeMessages } from '../../../src/console/model/take-in.ts';
 import { type RunningApp, SUPPORT, startApp } from '../../support/running-app.ts';
 
 type Way = (go: () => Promise<Response>) => Promise<Response>;
@@ -53,11 +54,24 @@ describe('a text that an agent sends', () => {
       randomId,
       sleep: () => Promise.resolve(),
     });
-    const store = createStore();
-    const sending = createSending({ store, ask, randomId, explain: (error) => String(error) });
-    const waiting = () => store.state.outgoing.get(id) ?? [];
-    const again = () => sending.sendAgain(id, waiting()[0]?.key ?? '');
-    return { id, claim, sending, waiting, again };
+    /** What the tab keeps. */
+    const kept = new Map<string, string>();
+    const memory = {
+      recall: (name: string) => kept.get(name) ?? null,
+      keep: (name: string, value: string | null) =>
+        void (value === null ? kept.delete(name) : kept.set(name, value)),
+    };
+    /** The page, loaded (again). */
+    const load = () => {
+      const store = createStore();
+      const explain = (error: unknown) => String(error);
+      const sending = createSending({ store, ask, t: (key) => key, randomId, explain, memory });
+      sending.restore('ana');
+      const waiting = () => store.state.outgoing.get(id) ?? [];
+      const again = () => sending.sendAgain(id, waiting()[0]?.key ?? '');
+      return { store, sending, waiting, again };
+    };
+    return { id, claim, kept, load, ...load() };
   }
 
   const REFUSALS = [
@@ -85,6 +99,43 @@ describe('a text that an agent sends', () => {
       expect((await service.phone(customer, 3)).slice(1)).to.deep.equal(['Only once', 'And then']);
     });
   }
+
+  it('is there again after a reload, and is sent once, where its answer never came', async () => {
+    const customer = '15550100598';
+    const { id, claim, kept, load, ...page } = await desk(customer, [
+      answerLost,
+      () => new Promise(() => {}),
+    ]);
+    await claim();
+    void page.sending.send(id, 'In the tunnel', false);
+    await service.phone(customer, 2);
+    const { sending, waiting, again } = load();
+    expect(waiting()).to.have.length(1);
+    expect(waiting()[0]).to.include({ text: 'In the tunnel', refused: 'thread.no_answer' });
+    await again();
+    expect(waiting()).to.deep.equal([]);
+    await sending.send(id, 'Out of it', false);
+    expect((await service.phone(customer, 3)).slice(1)).to.deep.equal(['In the tunnel', 'Out of it']);
+    expect([...kept]).to.deep.equal([]);
+    expect(load().waiting()).to.deep.equal([]);
+  });
+
+  it('stands there no more where no answer comes, but an event that the service has it', async () => {
+    const ways: Way[] = [answerLost];
+    const { id, claim, store, sending, waiting } = await desk('15550100597', ways);
+    await claim();
+    const { body: me } = await service.call('GET', '/api/me', undefined, token);
+    store.state.me = me;
+    ways.push(async () => {
+      const path = `/api/conversations/${id}/messages?order=newest&limit=1`;
+      const { body } = await service.call('GET', path, undefined, token);
+      store.change((state) => void takeMessages(state, id, body.items));
+      throw new TypeError('fetch failed');
+    });
+    ways.push(problem(500, 'internal'));
+    await sending.send(id, 'By the event', false);
+    expect(waiting()).to.deep.equal([]);
+  });
 
   it('goes anew, where it was refused and the next try may be allowed', async () => {
     const { id, claim, sending, waiting, again } = await desk('15550100599', []);
