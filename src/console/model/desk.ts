@@ -226,11 +226,12 @@ export function createDesk(parts: DeskParts): Desk {
     },
     async act(conversationId, action, body = {}) {
       const path = pathOf('conversations', conversationId, `/${action}`);
-      // A second press of a key or button, before the first is answered, is the same wish.
-      if (acting.has(path)) return false;
-      acting.add(path);
+      // A second press of a key or button, before the first is answered, is the same wish; about somebody else it is not.
+      const wish = `${path} ${JSON.stringify(body)}`;
+      if (acting.has(wish)) return false;
+      acting.add(wish);
       const changed = await attempt(() => ask<Conversation>('POST', path, body));
-      acting.delete(path);
+      acting.delete(wish);
       if (changed === undefined) return false;
       store.change((state) => {
         takeConversation(state, changed);
