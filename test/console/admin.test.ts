@@ -122,7 +122,7 @@ describe('the administrator’s pages', function () {
     await service.call('POST', '/api/queues', { id: 'shared', name: 'Shared', priority: 3 });
     const page = await at('queues/shared');
     const form = page.getByRole('form', { name: 'shared' });
-    const refusal = form.getByRole('alert').filter({ hasText: 'It has just changed. Look again.' });
+    const refusal = form.getByRole('alert').filter({ hasText: 'Cancel, and open it again.' });
     await service.call('PATCH', '/api/queues/shared', { name: 'Of a colleague' });
     const queues = await holdQueues(page);
     await form.getByLabel('Priority').fill('6');

@@ -60,7 +60,8 @@ export function SchemaForm(props: {
     } catch (error) {
       const problems = error instanceof Refusal ? error.problems : [];
       const mistakes = new Map(problems.map(({ path, message }) => [path.replace(/^body\./, ''), message]));
-      setWrong({ whole: desk.explain(error), mistakes });
+      const isStale = error instanceof Refusal && error.code === 'stale_version';
+      setWrong({ whole: isStale ? t('form.stale') : desk.explain(error), mistakes });
     }
     setBusy(false);
   }
