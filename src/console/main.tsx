@@ -6,6 +6,7 @@ import { createDesk } from './model/desk.ts';
 import { createDrafts } from './model/drafts.ts';
 import { loadTexts } from './model/language.ts';
 import { addressOf, placeOf } from './model/place.ts';
+import { keep, stored } from './model/storage.ts';
 import { applyTheme } from './model/theme.ts';
 import { createFormats } from './model/times.ts';
 import { createTranslations } from './model/translations.ts';
@@ -39,6 +40,10 @@ async function begin(): Promise<void> {
     fetch: (...request) => fetch(...request),
     randomId: () => crypto.getRandomValues(new Uint32Array(4)).join('-'),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    memory: {
+      recall: (name) => stored(name, sessionStorage),
+      keep: (name, value) => keep(name, value, sessionStorage),
+    },
     beginAnew: () => location.reload(),
     shownId() {
       const place = placeOf(location.hash);

@@ -21,6 +21,8 @@ export function Mentions() {
         </>
       }
       opensBy={{ key: 'M', label: 'keys.mentions' }}
+      // What was seen elsewhere, and what may be read by now, no event tells.
+      onOpen={() => void desk.attempt(desk.loadMentions)}
       // Not before: until then the list shows what is new in it.
       onClose={() => void desk.attempt(desk.seeMentions)}
     >

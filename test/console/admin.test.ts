@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Page } from 'playwright-core';
 import { ADMIN_TOKEN } from '../support/running-app.ts';
 import { tabTo, writeInto } from './keyboard.ts';
 import { type ConsoleStage, openConsoleStage } from './stage.ts';
@@ -100,23 +101,65 @@ describe('the administrator’s pages', function () {
     expect((await service.call('GET', '/api/queues/night')).status).to.equal(404);
   });
 
-  it('overwrite nothing that a colleague changed meanwhile: what is there now is read on the way back', async () => {
+  /** Keeps the list of queues back until it is let go. `asked` = the page waits for it. */
+  async function holdQueues(page: Page) {
+    const asked = page.waitForRequest(
+      (sent) => sent.method() === 'GET' && sent.url().endsWith('/api/queues'),
+    );
+    let letGo = () => {};
+    const gone = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.route('**/api/queues', async (route) => {
+      await gone;
+      await route.continue();
+    });
+    return { asked, letGo };
+  }
+
+  it('overwrite nothing that a colleague changed meanwhile: the form keeps to what it was opened with', async () => {
     const { service } = stage;
     await service.call('POST', '/api/queues', { id: 'shared', name: 'Shared', priority: 3 });
     const page = await at('queues/shared');
     const form = page.getByRole('form', { name: 'shared' });
+    const refusal = form.getByRole('alert').filter({ hasText: 'Cancel, and open it again.' });
     await service.call('PATCH', '/api/queues/shared', { name: 'Of a colleague' });
-    await form.getByLabel('Name').fill('Mine');
+    const queues = await holdQueues(page);
+    await form.getByLabel('Priority').fill('6');
     await page.keyboard.press('Enter');
-    await form.getByRole('alert').filter({ hasText: 'It has just changed. Look again.' }).waitFor();
-    expect(await form.getByLabel('Name').inputValue()).to.equal('Mine');
+    await queues.asked;
+    queues.letGo();
+    await refusal.waitFor();
+    expect(await form.getByLabel('Priority').inputValue()).to.equal('6');
+    // Not by trying again either, now that the page knows what is there.
+    await Promise.all([
+      page.waitForResponse((answer) => answer.status() === 409),
+      form.getByRole('button', { name: 'Save' }).click(),
+    ]);
+    await refusal.waitFor();
     await form.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByRole('cell', { name: 'Of a colleague' }).waitFor();
     await page.getByRole('link', { name: 'shared' }).click();
-    await form.getByLabel('Name').fill('Ours');
+    expect(await form.getByLabel('Name').inputValue()).to.equal('Of a colleague');
+    await form.getByLabel('Priority').fill('7');
     await page.keyboard.press('Enter');
-    await page.getByRole('cell', { name: 'Ours' }).waitFor();
-    expect((await service.call('GET', '/api/queues/shared')).body.name).to.equal('Ours');
+    await page.getByRole('link', { name: 'shared' }).waitFor();
+    const { body } = await service.call('GET', '/api/queues/shared');
+    expect(body).to.include({ name: 'Of a colleague', priority: 7 });
+  });
+
+  it('undo nothing that was saved just before: the list is there again before one gets back to it', async () => {
+    const { service } = stage;
+    await service.call('POST', '/api/queues', { id: 'own', name: 'Own', priority: 3 });
+    const page = await at('queues/own');
+    const form = page.getByRole('form', { name: 'own' });
+    const queues = await holdQueues(page);
+    await form.getByLabel('Name').fill('Changed');
+    await page.keyboard.press('Enter');
+    await queues.asked;
+    expect(await form.isVisible()).to.equal(true);
+    queues.letGo();
+    await page.getByRole('link', { name: 'own' }).click();
+    expect(await form.getByLabel('Name').inputValue()).to.equal('Changed');
   });
 
   it('try the rules as they stand in the form, and save nothing by it', async () => {

@@ -51,9 +51,9 @@ describe('the console, for who looks elsewhere', function () {
   const looksAway = (page: Page, away: boolean) => page.evaluate(`window.__look(${away})`);
 
   /** Whoever this is has the conversation of this customer open, and may be shown notices. */
-  async function answering(name: string, customer: string) {
+  async function answering(name: string, customer: string, at = stage.service.url) {
     const token = await stage.service.agent(name.toLowerCase(), { name });
-    const { page } = await stage.open(token, { before: WRITTEN_DOWN });
+    const { page } = await stage.open(token, { at, before: WRITTEN_DOWN });
     await page.keyboard.press('u');
     await tabTo(page, page.getByRole('button', { name: 'Allow desktop notices' }));
     await page.keyboard.press('Enter');
@@ -118,6 +118,25 @@ describe('the console, for who looks elsewhere', function () {
     await service.call('POST', `/api/conversations/${id}/leave`, {}, token);
     await eventually(rows, (all) => all.length === 1);
     for (const one of [id, own]) await service.call('POST', `/api/conversations/${one}/close`);
+  });
+
+  it('calls once for a note that names me, though the last seconds come again after a break', async () => {
+    const wire = await stage.wire();
+    const { page, id } = await answering('Eva', '15550100057', wire.url);
+    const note = (text: string) =>
+      stage.service.call('POST', `/api/conversations/${id}/messages`, { text, note: true });
+    await looksAway(page, true);
+    await note('@eva, look');
+    await hears(page, ({ notices }) => notices.length === 1);
+    wire.cut();
+    await page.getByText('Connection lost').waitFor();
+    wire.mend();
+    await page.getByText('Connected', { exact: true }).waitFor({ state: 'attached' });
+    await note('@eva, and again');
+    await page.getByLabel('Mentions of you: 2 not seen', { exact: true }).waitFor();
+    const { notices, tones } = await hears(page, (heard) => heard.notices.length >= 2);
+    expect([notices.length, tones]).to.deep.equal([2, 4]);
+    await stage.service.call('POST', `/api/conversations/${id}/close`);
   });
 
   it('shows a notice of who waits also where I had them, and they have come back', async () => {

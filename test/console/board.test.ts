@@ -91,4 +91,35 @@ describe('the supervisor’s board', function () {
       (width) => width > 0,
     );
   });
+
+  it('left open, has what did not go out since, and after midnight the new day', async () => {
+    const { service } = stage;
+    const { page } = await stage.open(token, { timezoneId });
+    // About noon there, whenever this runs.
+    await page.clock.install({ time: new Date().setUTCHours(6, 0, 0, 0) });
+    await page.reload();
+    await page.locator('.link.live').waitFor({ state: 'attached' });
+    const today = async (make: () => Promise<void>) => {
+      const [request] = await Promise.all([page.waitForRequest(/reports\/handling/), make()]);
+      return Date.parse(new URL(request.url()).searchParams.get('from') ?? '');
+    };
+    const before = await today(() => page.keyboard.press('B'));
+    await page.locator('.board-now').waitFor();
+    const notOut = page.getByRole('region', { name: 'Messages that did not go out' });
+    expect(await notOut.count()).to.equal(0);
+
+    const id = await stage.waits('15550100083');
+    await service.call('POST', `/api/conversations/${id}/claim`, {});
+    const faults = (body: object) => service.call('PUT', '/emulator/faults', body);
+    await faults({ receipts: { failCode: 207 } });
+    await service.call('POST', `/api/conversations/${id}/messages`, { text: 'Hello?' });
+    await eventually(
+      async () => (await service.call('GET', '/api/messages?status=failed')).body,
+      ({ items }) => items.length === 1,
+    );
+    await faults({});
+    await page.clock.fastForward(60_000);
+    await notOut.getByRole('link', { name: '+1 555 010 0083' }).waitFor();
+    expect(await today(() => page.clock.fastForward('24:00:00'))).to.equal(before + 24 * 3_600_000);
+  });
 });

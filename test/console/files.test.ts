@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { threadOf } from '../../src/console/model/thread.ts';
 import { move, type Reason, TRANSITIONS, type Transition } from '../../src/conversations/state.ts';
+import { STATUSES } from '../../src/http/problem.ts';
 import type { Handler, Place, State } from '../../src/store/documents.ts';
 import { buildConsole } from './stage.ts';
 
@@ -55,6 +56,14 @@ describe('the files of the console', () => {
     expect([...english].filter((key) => !asked.has(key) && !made(key))).to.deep.equal([]);
   });
 
+  it('have a text for each error that they can get, and for no other', async () => {
+    const codes: string[] = Object.keys(STATUSES);
+    expect(codes).to.include.members(NEVER);
+    const written = Object.keys(await textsOf('en')).filter((key) => key.startsWith('error.'));
+    const got = codes.filter((code) => !NEVER.includes(code));
+    expect(written).to.have.members(['error.unreachable', ...got.map((code) => `error.${code}`)]);
+  });
+
   it('have a text for each reason that a transcript shows, and for no other', async () => {
     const places = ['closed', 'bot', 'open', 'agent', 'waiting', 'wrap_up'] as const;
     const transitions = Object.entries(TRANSITIONS) as [Transition, { reasons: readonly Reason[] }][];
@@ -83,6 +92,19 @@ describe('the files of the console', () => {
 function situationAt(place: Place): { state: State; handler?: Handler } {
   return place === 'bot' || place === 'agent' ? { state: 'active', handler: place } : { state: place };
 }
+
+/** Errors of what the console does not ask for: callbacks of TeleSign, files and pictures, methods that there are not. */
+const NEVER = [
+  'bad_signature',
+  'unknown_channel',
+  'number_of_another_channel',
+  'callback_not_understood',
+  'method_not_allowed',
+  'attachments_off',
+  'file_refused',
+  'media_refused',
+  'media_unreachable',
+];
 
 /** Groups whose texts are asked for by a code of the service. */
 const LABELLED = /^(handoff|outcome|choice|verdict)\./;

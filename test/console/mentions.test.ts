@@ -59,7 +59,29 @@ describe('the console, for whom a note names', function () {
     expect(await page.locator('.mentions').textContent()).not.to.contain('secret');
   });
 
-  it('shows the older ones too', async () => {
+  it('is read anew when it is opened: what may be read by now leads there, what was seen elsewhere is seen', async () => {
+    const id = await stage.waits('15550100075');
+    const token = await stage.service.agent('fay', { name: 'Fay', queues: [] });
+    await stage.service.call('POST', `/api/conversations/${id}/claim`, {});
+    await note(id, '@fay, would you look?');
+    const { page } = await stage.open(token);
+    await button(page, 1).waitFor();
+    await page.keyboard.press('M');
+    await page.getByText('In a conversation that you may not read.').waitFor();
+    await page.reload();
+    await button(page, 1).waitFor();
+    await stage.service.call('POST', `/api/conversations/${id}/consult`, { agentId: 'fay' });
+    const { body } = await stage.service.call('GET', '/api/mentions', undefined, token);
+    await stage.service.call('PUT', '/api/mentions/seen', { until: body.items[0].at }, token);
+    await page.keyboard.press('M');
+    await button(page, 0).waitFor();
+    expect(await newOnes(page).count()).to.equal(0);
+    await tabTo(page, page.getByRole('link', { name: '@fay, would you look?' }));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '+1 555 010 0075' }).waitFor();
+  });
+
+  it('shows the older ones too, and keeps them when a new one comes', async () => {
     const id = await stage.waits('15550100074');
     const token = await stage.service.agent('eli', { name: 'Eli' });
     for (let n = 0; n < 22; n++) await note(id, `@eli ${n}`);
@@ -75,5 +97,8 @@ describe('the console, for whom a note names', function () {
     );
     expect(texts).to.deep.equal(Array.from({ length: 22 }, (_, n) => `@eli ${21 - n}`));
     expect(await page.locator('.mentions button').count()).to.equal(0);
+    await note(id, '@eli 22');
+    await page.getByText('@eli 22').waitFor();
+    expect(await page.locator('.mentions .what').count()).to.equal(23);
   });
 });

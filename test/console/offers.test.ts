@@ -62,6 +62,37 @@ describe('the console, with offers, colleagues and texts that fail', function ()
     expect(await conversation(id)).to.include({ state: 'active', handler: 'bot' });
   });
 
+  it('takes two colleagues out, one right after the other', async () => {
+    const { service } = stage;
+    const token = await service.agent('ned', { name: 'Ned' });
+    const id = await stage.waits('15550100046');
+    await service.call('POST', `/api/conversations/${id}/claim`, {}, token);
+    for (const name of ['Pia', 'Quin']) {
+      const agentId = name.toLowerCase();
+      await service.agent(agentId, { name });
+      await service.call('POST', `/api/conversations/${id}/consult`, { agentId }, token);
+    }
+    const { page } = await stage.open(token);
+    await page.goto(`${service.url}/console/#/c/${id}`);
+    await page.getByLabel('Text to the customer').waitFor();
+    await page.keyboard.press('a');
+    let letGo = () => {};
+    const gone = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.route('**/leave', async (route) => {
+      await gone;
+      await route.continue();
+    });
+    for (const name of ['Pia', 'Quin']) await page.getByRole('button', { name: `Take ${name} out` }).click();
+    letGo();
+    await eventually(
+      () => conversation(id),
+      ({ consulted }) => consulted.length === 0,
+    );
+    await service.call('POST', `/api/conversations/${id}/close`);
+  });
+
   it('says why nobody can have what waits', async () => {
     const { service } = stage;
     await service.call('PUT', '/api/agents/ana/presence', { presence: 'offline' });

@@ -95,6 +95,34 @@ describe('the console, when something is wrong', function () {
     ]);
   });
 
+  it('has what was sent without an answer there again after a reload, once, and sends it once', async () => {
+    const wire = await stage.wire();
+    const { page, id, field, write } = await answering('15550100027', wire.url);
+    await write('A long answer');
+    await eventually(
+      async () => (await stage.service.call('GET', `/api/conversations/${id}/drafts`, undefined, token)).body,
+      ({ items }) => items[0]?.text.startsWith('A'),
+    );
+    wire.cut();
+    await page.getByText('Connection lost').waitFor();
+    await page.keyboard.press('Enter');
+    const pending = page.locator('.message.pending', { hasText: 'A long answer' });
+    await pending.waitFor();
+    wire.mend();
+    const drafts = page.waitForResponse((answer) => answer.url().endsWith('/drafts'));
+    await page.reload();
+    await pending.getByText('before an answer came').or(pending.getByText('does not answer')).waitFor();
+    await field.waitFor();
+    await (await drafts).finished();
+    expect(await field.inputValue()).to.equal('');
+    await pending.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.message.agent:not(.pending)', { hasText: 'A long answer' }).waitFor();
+    await page.reload();
+    await page.locator('.message.agent', { hasText: 'A long answer' }).waitFor();
+    expect(await page.locator('.message.pending').count()).to.equal(0);
+    expect((await stage.service.phone('15550100027', 2)).slice(1)).to.deep.equal(['A long answer']);
+  });
+
   it('asks who is no longer signed in to sign in again, over what they were writing', async () => {
     const { page, context, write } = await answering('15550100023');
     await write('Nearly done');

@@ -17,9 +17,10 @@ import {
 export function SchemaForm(props: {
   schema: Schema;
   root: Fields;
-  /** What is there already; then only what differs is sent. */
+  /** What is there already, as the form finds it when it opens; then only what differs from that is sent. */
   before?: Fields;
-  submit: (body: Fields) => Promise<void>;
+  /** With what was there when the form opened, or nothing. */
+  submit: (body: Fields, before: Fields) => Promise<void>;
   label: string;
   /** What the button that sends says; `Save` without it. */
   action?: string;
@@ -27,9 +28,11 @@ export function SchemaForm(props: {
   /** Told of what the fields hold now. */
   onEdit?: (value: Fields) => void;
 }) {
-  const { schema, root, before, submit, label, action, onCancel, onEdit } = props;
+  const { schema, root, submit, label, action, onCancel, onEdit } = props;
   const t = useT();
   const { desk } = useApp();
+  // What others change meanwhile changes nothing here: it is compared with what the fields began with.
+  const [before] = useState(props.before);
   const start = useMemo(
     () => (before === undefined ? emptyOf(schema, root) : partOf(before, schema, root)),
     [schema, root, before],
@@ -52,11 +55,13 @@ export function SchemaForm(props: {
     setBusy(true);
     setWrong(undefined);
     try {
-      await submit(before === undefined ? cleaned(value) : changesOf(isFields(start) ? start : {}, value));
+      const body = before === undefined ? cleaned(value) : changesOf(isFields(start) ? start : {}, value);
+      await submit(body, before ?? {});
     } catch (error) {
       const problems = error instanceof Refusal ? error.problems : [];
       const mistakes = new Map(problems.map(({ path, message }) => [path.replace(/^body\./, ''), message]));
-      setWrong({ whole: desk.explain(error), mistakes });
+      const isStale = error instanceof Refusal && error.code === 'stale_version';
+      setWrong({ whole: isStale ? t('form.stale') : desk.explain(error), mistakes });
     }
     setBusy(false);
   }

@@ -46,13 +46,6 @@ export function SectionPage(props: { section: Section; api: ApiDocument; id: str
     [desk, list],
   );
   useEffect(() => void read(), [read]);
-  /** What was read has changed meanwhile. The form keeps what was filled in, until it is left. */
-  const isPast = useRef(false);
-  useEffect(() => {
-    if (id !== undefined || !isPast.current) return;
-    isPast.current = false;
-    void read();
-  }, [id, read]);
 
   async function save(method: string, path: string, body: Fields) {
     const answer = await desk.ask<Fields>(method, path, body);
@@ -60,17 +53,18 @@ export function SectionPage(props: { section: Section; api: ApiDocument; id: str
     const told = answer?.token ?? answer?.secret;
     if (typeof told === 'string') setSecret(told);
     desk.toast(t('admin.saved'));
-    goTo(here);
+    // Before the list can be seen: a form opened from it has to begin with what is there now.
     await read();
+    goTo(here);
   }
   async function saveChanges({ method, path, body: schema }: Operation, item: Fields, body: Fields) {
     const shape = schema && shapeOf(schema, api.root);
     const isGuarded = shape?.kind === 'fields' && shape.fields.some(([name]) => name === READ_AT);
-    const read = isGuarded ? { [READ_AT]: item[READ_AT] } : {};
+    const seen = isGuarded ? { [READ_AT]: item[READ_AT] } : {};
     try {
-      await save(method, filled(path, idOf(item)), { ...body, ...read });
+      await save(method, filled(path, idOf(item)), { ...body, ...seen });
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'stale_version') isPast.current = true;
+      if (error instanceof Refusal && error.code === 'stale_version') await read();
       throw error;
     }
   }
@@ -135,7 +129,7 @@ export function SectionPage(props: { section: Section; api: ApiDocument; id: str
               root={api.root}
               before={opened}
               label={idOf(opened)}
-              submit={(body) => saveChanges(change, opened, body)}
+              submit={(body, before) => saveChanges(change, before, body)}
               onCancel={() => goTo(here)}
               onEdit={setEdited}
             />

@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
-import { useApp, useFormats, useT } from '../app-context.ts';
-import { query } from '../model/api.ts';
+import { useCallback, useState } from 'preact/hooks';
+import { useFormats, useT } from '../app-context.ts';
+import { type Ask, query } from '../model/api.ts';
 import { whyNot } from '../model/failure.ts';
 import { hoursOf, localOffset } from '../model/hours.ts';
 import { labelled } from '../model/labelled.ts';
@@ -10,32 +10,19 @@ import type { Board, HandlingReport, Message, Page } from '../model/types.ts';
 import { SentimentTag } from '../parts/sentiment-tag.tsx';
 import { AgentRows } from './agent-rows.tsx';
 import { Bars } from './bars.tsx';
+import { useEvery } from './beat.ts';
 
-/** Milliseconds between two looks, while the page is in front. */
-const EVERY = 4_000;
+/** Milliseconds between two looks at what changes all the time, and at what grows slowly. */
+const OFTEN = 4_000;
+const NOW_AND_THEN = 60_000;
 
 /** What goes on now: queues, who waits, agents, what did not go out, and the day so far. */
 export function NowBoard() {
   const t = useT();
-  const { desk } = useApp();
   const { span, percent, number } = useFormats();
-  const [board, setBoard] = useState<Board>();
   const [more, setMore] = useState(50);
-
-  useEffect(() => {
-    let gone = false;
-    const read = async () => {
-      if (document.hidden) return;
-      const found = await desk.attempt(() => desk.ask<Board>('GET', `/api/board${query({ limit: more })}`));
-      if (!gone && found !== undefined) setBoard(found);
-    };
-    void read();
-    const timer = setInterval(() => void read(), EVERY);
-    return () => {
-      gone = true;
-      clearInterval(timer);
-    };
-  }, [desk, more]);
+  const read = useCallback((ask: Ask) => ask<Board>('GET', `/api/board${query({ limit: more })}`), [more]);
+  const board = useEvery(OFTEN, read);
 
   if (board === undefined) return <p class="splash">{t('app.loading')}</p>;
   const now = Date.parse(board.at);
@@ -166,26 +153,24 @@ function Tile({ name, value, bad = false }: { name: string; value: string; bad?:
   );
 }
 
+function readToday(ask: Ask): Promise<HandlingReport> {
+  const from = new Date();
+  from.setHours(0, 0, 0, 0);
+  const to = new Date(from);
+  to.setDate(to.getDate() + 1);
+  const fields = {
+    from: from.toISOString(),
+    to: to.toISOString(),
+    by: 'hour',
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
+  return ask<HandlingReport>('GET', `/api/reports/handling${query(fields)}`);
+}
+
 /** Sessions that ended since midnight, by the hour. */
 function Today() {
   const t = useT();
-  const { desk } = useApp();
-  const [report, setReport] = useState<HandlingReport>();
-  useEffect(() => {
-    void desk.attempt(async () => {
-      const from = new Date();
-      from.setHours(0, 0, 0, 0);
-      const to = new Date(from);
-      to.setDate(to.getDate() + 1);
-      const fields = {
-        from: from.toISOString(),
-        to: to.toISOString(),
-        by: 'hour',
-        timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      };
-      setReport(await desk.ask<HandlingReport>('GET', `/api/reports/handling${query(fields)}`));
-    });
-  }, [desk]);
+  const report = useEvery(NOW_AND_THEN, readToday);
   if (report === undefined) return null;
   const hours = hoursOf(Date.parse(report.from), Date.parse(report.to), localOffset).map((hour) => {
     const row = report.rows.find(({ key }) => key === hour.key);
@@ -199,20 +184,17 @@ function Today() {
   );
 }
 
+async function readNotOut(ask: Ask): Promise<Message[]> {
+  const of = (status: string) => ask<Page<Message>>('GET', `/api/messages${query({ status, limit: 50 })}`);
+  const [failed, unknown] = await Promise.all([of('failed'), of('unknown')]);
+  return [...unknown.items, ...failed.items];
+}
+
 /** Messages that failed, or of which nobody knows whether they arrived. */
 function NotOut() {
   const t = useT();
-  const { desk } = useApp();
   const { moment } = useFormats();
-  const [messages, setMessages] = useState<Message[]>([]);
-  useEffect(() => {
-    void desk.attempt(async () => {
-      const of = (status: string) =>
-        desk.ask<Page<Message>>('GET', `/api/messages${query({ status, limit: 50 })}`);
-      const [failed, unknown] = await Promise.all([of('failed'), of('unknown')]);
-      setMessages([...unknown.items, ...failed.items]);
-    });
-  }, [desk]);
+  const messages = useEvery(NOW_AND_THEN, readNotOut) ?? [];
   if (messages.length === 0) return null;
   return (
     <section aria-labelledby="board-out">

@@ -55,12 +55,14 @@ export function Composer(props: {
     const here = drafts.here(one.id, false);
     if (here !== '') drafts.write(one.id, here, false);
     void drafts.there(one.id).then((kept) => {
-      if (!gone && kept !== '') setReply((now) => (now === '' ? kept : now));
+      // Of what is on its way the service may still have the draft, or the beginning of it.
+      const isSent = desk.store.state.outgoing.get(one.id)?.some(({ text }) => text.startsWith(kept.trim()));
+      if (!gone && kept !== '' && !isSent) setReply((now) => (now === '' ? kept : now));
     });
     return () => {
       gone = true;
     };
-  }, [one.id, drafts]);
+  }, [one.id, drafts, desk]);
   const spoke = useRef(maySpeak);
   useLayoutEffect(() => {
     // Who has just taken it, or came to answer, writes; who only looks through the list keeps its keys.

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Macro, MacroRun } from '../../http/macro-schemas.ts';
 import { useApp, useT } from '../app-context.ts';
-import { pathOf, Refusal } from '../model/api.ts';
+import { isKept, pathOf } from '../model/api.ts';
 import { macroRefusal } from '../model/macro-refusal.ts';
 import { takeConversation } from '../model/take-in.ts';
 import type { Conversation, Page } from '../model/types.ts';
@@ -31,7 +31,7 @@ export function Macros({ one, onClose }: { one: Conversation; onClose: () => voi
       if (refused !== null) desk.toast(macroRefusal(t, desk.explain, refused, conversation), 'bad');
       onClose();
     } catch (error) {
-      if (isAnswer(error)) key.current = undefined;
+      if (isKept(error)) key.current = undefined;
       throw error;
     }
   }
@@ -55,9 +55,4 @@ export function Macros({ one, onClose }: { one: Conversation; onClose: () => voi
       </ul>
     </Dialog>
   );
-}
-
-/** Whether the key got its answer, by which nothing was done; then the next try is a new one. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof Refusal && error.status < 500 && error.code !== 'idempotency_key_reused';
 }

@@ -43,6 +43,26 @@ const REPEATED = [400, 1200, 3000];
 const NOT_YET: ReadonlySet<string> = new Set(['idempotency_in_progress', 'store_unavailable', 'not_ready']);
 
 /**
+ * Refusals that come before the key is looked at, or that say nothing of what it was first sent with. `internal` stands
+ * for an answer that is none of the service's own.
+ */
+const NOT_KEPT: ReadonlySet<string> = new Set([
+  ...NOT_YET,
+  'unauthenticated',
+  'too_many_requests',
+  'idempotency_key_reused',
+  'internal',
+]);
+
+/**
+ * Whether the service keeps this as the answer to the key, by which nothing was done: only then may the next try have a
+ * new one. After anything else, the first attempt may have been done.
+ */
+export function isKept(error: unknown): boolean {
+  return error instanceof Refusal && error.status < 500 && !NOT_KEPT.has(error.code);
+}
+
+/**
  * Asks the API with the cookie of who is signed in. `signedOut` hears of an answer that says that nobody is. Rejects
  * with `Refusal` or `Unreachable`.
  */

@@ -3,14 +3,15 @@ import { type Ask, createAsk, pathOf, Refusal, Unreachable } from './api.ts';
 import { wasAsked } from './lists.ts';
 import { createLoading, type Loading } from './loading.ts';
 import { createMentions, type Mentions } from './mentions.ts';
+import { createSending, type Memory, type Sending } from './sending.ts';
 import { createStore, type Store } from './state.ts';
 import { followEvents, type Stream } from './stream.ts';
-import { type News, takeConversation, takeIn, takeMessages } from './take-in.ts';
+import { type News, takeConversation, takeIn } from './take-in.ts';
 import type { T } from './texts.ts';
 import type { Agent, Conversation, Message } from './types.ts';
 
 /** What somebody at a desk does; the state follows. Methods reject with `Refusal` or `Unreachable` where they say so. */
-export interface Desk extends Loading, Mentions {
+export interface Desk extends Loading, Mentions, Sending {
   readonly store: Store;
   readonly ask: Ask;
   /** For `ask`, where one wish may be asked for several times. */
@@ -23,10 +24,6 @@ export interface Desk extends Loading, Mentions {
   /** Connects at once. */
   reconnect: () => void;
   setPresence: (to: { presence: string } | { presenceId: string }) => Promise<void>;
-  /** The text shows at once; what the service says of it comes later. */
-  send: (conversationId: string, text: string, note: boolean) => Promise<void>;
-  sendAgain: (conversationId: string, key: string) => Promise<void>;
-  discard: (conversationId: string, key: string) => void;
   /** `claim`, `transfer` and so on; false = it was refused, and a toast says why, or it is being done already. */
   act: (conversationId: string, action: string, body?: object) => Promise<boolean>;
   /** Does something with the API and says what went wrong, if it does. */
@@ -45,6 +42,7 @@ export interface DeskParts {
   sleep: (milliseconds: number) => Promise<void>;
   setTimer: (run: () => void, milliseconds: number) => number;
   clearTimer: (timer: number) => void;
+  memory: Memory;
   /** Somebody else has signed in: nothing of the page may stay. */
   beginAnew: () => void;
   /** Of the conversation that is shown. */
@@ -72,6 +70,7 @@ export function createDesk(parts: DeskParts): Desk {
   const ask = createAsk({ ...parts, signedOut });
   const loading = createLoading({ store, ask });
   const mentions = createMentions({ store, ask });
+  const { restore, ...sending } = createSending({ ...parts, store, ask, explain });
 
   function loadAnew(): void {
     for (const load of [loading.loadLists, mentions.loadMentions]) void load().catch(ignoreAbsence);
@@ -81,6 +80,7 @@ export function createDesk(parts: DeskParts): Desk {
     store.change((state) => {
       state.me = me;
     });
+    restore(me.id);
     stream?.close();
     stream = followEvents({
       ...parts,
@@ -120,11 +120,20 @@ export function createDesk(parts: DeskParts): Desk {
       }
     }
     for (const message of news.messages) hear(message, me);
-    if (news.mentions.length > 0) void mentions.loadMentions().catch(ignoreAbsence);
-    for (const { by, conversationId } of news.mentions) {
+    const named = news.mentions.length;
+    if (named > 0) void mentions.loadMentions(named).catch(ignoreAbsence);
+    for (const { by, conversationId, messageId } of news.mentions) {
+      if (!isFirst(messageId)) continue;
       toast(t('toast.mention', { agent: nameOf(by) }), 'plain', `#/c/${conversationId}`);
       alerts.call(t('toast.mention', { agent: nameOf(by) }), conversationId);
     }
+  }
+
+  /** Whether a message is told of for the first time: after a break the last seconds come again. */
+  function isFirst(messageId: string): boolean {
+    if (rung.has(messageId)) return false;
+    rung.add(messageId);
+    return true;
   }
 
   function tellAsked({ id, customer, agentId }: Conversation): void {
@@ -140,14 +149,8 @@ export function createDesk(parts: DeskParts): Desk {
   function hear(message: Message, me: Agent): void {
     const { conversationId, direction, status, text } = message;
     const conversation = store.state.conversations.get(conversationId);
-    if (
-      direction === 'in' &&
-      conversation?.agentId === me.id &&
-      status === 'handled' &&
-      !rung.has(message.id)
-    ) {
-      // After a break the last seconds are told again.
-      rung.add(message.id);
+    const isMine = direction === 'in' && conversation?.agentId === me.id;
+    if (isMine && status === 'handled' && isFirst(message.id)) {
       alerts.call(t('alert.message', { customer: `+${conversation.customer}` }), conversationId);
     }
     if (conversationId !== parts.shownId() || message.author.id === me.id || status === 'received') return;
@@ -192,42 +195,10 @@ export function createDesk(parts: DeskParts): Desk {
     }
   }
 
-  async function deliver(conversationId: string, key: string, text: string, note: boolean): Promise<void> {
-    const outgoing = (change: { refused?: string } | null) =>
-      store.change((state) => {
-        const others = (state.outgoing.get(conversationId) ?? []).filter((one) => one.key !== key);
-        state.outgoing.set(
-          conversationId,
-          change === null ? others : [...others, { key, text, note, ...change }],
-        );
-      });
-    outgoing({});
-    try {
-      const made = await ask<Message & { parts?: Message[] }>(
-        'POST',
-        pathOf('conversations', conversationId, '/messages'),
-        { text, note },
-        { key },
-      );
-      store.change((state) => {
-        takeMessages(state, conversationId, made.parts ?? [made]);
-      });
-      outgoing(null);
-    } catch (error) {
-      outgoing(null);
-      // A refusal is the answer to its key. Where there was none, the same key sends nothing twice.
-      const next = error instanceof Refusal ? randomId() : key;
-      store.change((state) => {
-        const others = state.outgoing.get(conversationId) ?? [];
-        const waiting = { key: next, text, note, refused: explain(error) };
-        state.outgoing.set(conversationId, [...others, waiting]);
-      });
-    }
-  }
-
   return {
     ...loading,
     ...mentions,
+    ...sending,
     store,
     ask,
     newKey: randomId,
@@ -253,23 +224,14 @@ export function createDesk(parts: DeskParts): Desk {
         state.me = agent;
       });
     },
-    send: (conversationId, text, note) => deliver(conversationId, randomId(), text, note),
-    async sendAgain(conversationId, key) {
-      const again = store.state.outgoing.get(conversationId)?.find((one) => one.key === key);
-      if (again) await deliver(conversationId, key, again.text, again.note);
-    },
-    discard: (conversationId, key) =>
-      store.change((state) => {
-        const others = (state.outgoing.get(conversationId) ?? []).filter((one) => one.key !== key);
-        state.outgoing.set(conversationId, others);
-      }),
     async act(conversationId, action, body = {}) {
       const path = pathOf('conversations', conversationId, `/${action}`);
-      // A second press of a key or button, before the first is answered, is the same wish.
-      if (acting.has(path)) return false;
-      acting.add(path);
+      // A second press of a key or button, before the first is answered, is the same wish; about somebody else it is not.
+      const wish = `${path} ${JSON.stringify(body)}`;
+      if (acting.has(wish)) return false;
+      acting.add(wish);
       const changed = await attempt(() => ask<Conversation>('POST', path, body));
-      acting.delete(path);
+      acting.delete(wish);
       if (changed === undefined) return false;
       store.change((state) => {
         takeConversation(state, changed);

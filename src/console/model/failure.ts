@@ -20,6 +20,8 @@ const REASONS: readonly (readonly [text: string, ...codes: (string | number)[]])
   ['failure.opted_out', 'opted_out'],
   ['failure.taken_over', 'owner_changed'],
   ['failure.out_of_date', 'out_of_date'],
+  ['failure.no_channel', 'no_channel'],
+  ['failure.no_key', 'no_api_key'],
 ];
 
 const BY_CODE: ReadonlyMap<string, string> = new Map(

@@ -15,6 +15,8 @@ export interface Outgoing {
   key: string;
   text: string;
   note: boolean;
+  /** The time of the newest message when it was sent first, by the service's clock: it is none of those. '' = not known. */
+  after: string;
   /** Undefined while it is on its way. */
   refused?: string;
 }

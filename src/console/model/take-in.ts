@@ -75,7 +75,8 @@ export function takeMessages(state: State, conversationId: string, got: readonly
   const transcript = state.transcripts.get(conversationId);
   for (const message of got) {
     if (message.author.kind === 'agent') forgetTyping(state, message);
-    if (message.author.id === state.me?.id) arrived(state, message);
+    const isKnown = transcript?.messages.some(({ id }) => id === message.id);
+    if (message.author.id === state.me?.id && !isKnown) arrived(state, message);
   }
   if (transcript === undefined) return true;
   const messages = withMessages(transcript.messages, got);
@@ -91,8 +92,10 @@ function forgetTyping(state: State, { conversationId, author }: Message): void {
 /** The service has a text of mine: it is no longer on its way, and must not stand there twice. */
 function arrived(state: State, message: Message): void {
   const waiting = state.outgoing.get(message.conversationId) ?? [];
-  const isIt = ({ note, text }: Outgoing) =>
-    note === (message.direction === 'note') && text.includes(message.text.replace(/^\(\d+\/\d+\) /, ''));
+  const isIt = ({ note, text, after }: Outgoing) =>
+    message.at > after &&
+    note === (message.direction === 'note') &&
+    text.includes(message.text.replace(/^\(\d+\/\d+\) /, ''));
   const at = waiting.findIndex(isIt);
   if (at !== -1) state.outgoing.set(message.conversationId, waiting.toSpliced(at, 1));
 }

@@ -8,10 +8,11 @@ export function Menu(props: {
   button: ComponentChildren;
   list?: boolean;
   opensBy?: { key: string; label: string };
+  onOpen?: () => void;
   onClose?: () => void;
   children: ComponentChildren;
 }) {
-  const { label, button, list = false, opensBy, onClose, children } = props;
+  const { label, button, list = false, opensBy, onOpen, onClose, children } = props;
   const menu = useRef<HTMLDetailsElement>(null);
   const open = () => {
     const { current } = menu;
@@ -52,7 +53,8 @@ export function Menu(props: {
           menu.current.open = false;
       }}
       onToggle={(event) => {
-        if (!event.currentTarget.open) onClose?.();
+        if (event.currentTarget.open) onOpen?.();
+        else onClose?.();
       }}
     >
       <summary aria-label={label} aria-keyshortcuts={opensBy?.key}>

@@ -20,7 +20,18 @@ describe('why a text did not go out, as agents read it', () => {
       const t = await tOf(language);
       const error = (code: string) => ({ code, message: 'In English.' });
       expect(whyNot(t, error('286'), 'failed')).to.equal(expected);
-      const known = ['207', '507', '510', '-40007', 'http_429', 'opted_out', 'owner_changed', 'out_of_date'];
+      const known = [
+        '207',
+        '507',
+        '510',
+        '-40007',
+        'http_429',
+        'opted_out',
+        'owner_changed',
+        'out_of_date',
+        'no_channel',
+        'no_api_key',
+      ];
       for (const code of known) {
         expect(whyNot(t, error(code), 'failed'), code).to.not.match(/^(In English|failure\.)/);
       }

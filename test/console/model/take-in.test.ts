@@ -77,7 +77,7 @@ describe('events, as the console reads them', () => {
     const { state } = createStore();
     state.me = { id: 'ana' } as never;
     state.transcripts.set('c', { messages: [], older: null, loading: false });
-    state.outgoing.set('c', [{ key: '1', text: 'Hello there', note: false }]);
+    state.outgoing.set('c', [{ key: '1', text: 'Hello there', note: false, after: '' }]);
     const came = message({
       id: 'out:1',
       conversationId: 'c',
@@ -87,6 +87,34 @@ describe('events, as the console reads them', () => {
     takeIn(state, [event('message', { ...came, direction: 'out' })]);
     expect(state.outgoing.get('c')).to.deep.equal([]);
     expect(state.transcripts.get('c')?.messages).to.have.length(1);
+  });
+
+  it('take no text of mine off its way for one of before that says the same, nor twice for one', () => {
+    const { state } = createStore();
+    state.me = { id: 'ana' } as never;
+    state.transcripts.set('c', { messages: [], older: null, loading: false });
+    const says = (id: string, at: string, status: Message['status']) =>
+      event('message', {
+        ...message({
+          id,
+          at,
+          status,
+          conversationId: 'c',
+          text: 'Yes.',
+          author: { kind: 'agent', id: 'ana' },
+        }),
+        direction: 'out',
+      });
+    const after = '2026-03-02T09:30:00.000Z';
+    const waiting = ['1', '2'].map((key) => ({ key, text: 'Yes.', note: false, after }));
+    state.outgoing.set('c', waiting);
+    takeIn(state, [says('out:0', after, 'delivered')]);
+    expect(state.outgoing.get('c')).to.have.length(2);
+    const [at, then] = ['2026-03-02T09:31:00.000Z', '2026-03-02T09:31:01.000Z'];
+    takeIn(state, [says('out:1', at, 'queued'), says('out:1', at, 'sent'), says('out:1', at, 'delivered')]);
+    expect(state.outgoing.get('c')?.map(({ key }) => key)).to.deep.equal(['2']);
+    takeIn(state, [says('out:2', then, 'queued')]);
+    expect(state.outgoing.get('c')).to.deep.equal([]);
   });
 
   it('take what is gone off the lists, and say when lists have to be read anew', () => {
