@@ -78,14 +78,15 @@ export function createReport({ by, timeZone = 'UTC', levels = new Map() }: Repor
   return {
     add(session) {
       const spans = spansOf(session, levels);
-      count(session, spans, () => total, [total]);
+      count(session, spans, inOne(total));
       if (by === 'queue' || by === 'agent') {
         const keys = keysOf(spans, by);
-        count(session, spans, (span) => row(keys.of(span)), keys.all.map(row));
+        const own = (span: Span) => row(span[by === 'queue' ? 'queueId' : 'agentId'] ?? null);
+        count(session, spans, { of: (span) => row(keys.of(span)), own, all: keys.all.map(row) });
         return;
       }
-      const one = row(by === 'language' ? (session.locale ?? null) : periodOf(session.endedAt, by, zone));
-      count(session, spans, () => one, [one]);
+      const key = by === 'language' ? (session.locale ?? null) : periodOf(session.endedAt, by, zone);
+      count(session, spans, inOne(row(key)));
     },
     result: () => ({
       total: total.view(null),
@@ -182,51 +183,56 @@ const AT_DESK: ReadonlySet<string> = new Set(['open', ...WITH_AGENT]);
 /** Why a customer begins to wait for a person. Who is passed on by one who had them does not begin. */
 const FIRST_WAITS: ReadonlySet<string> = new Set(['handed_off', 'reopened']);
 
-/**
- * Counts one session. `rowAt` is the row of a span (of none: of the session as a whole): what happens once counts where
- * it happened, and time where it was spent. `all` are the rows that had the session.
- */
-function count(
-  session: ReportedSession,
-  spans: readonly Span[],
-  rowAt: (span: Span | undefined) => Row,
-  all: readonly Row[],
-): void {
+/** The rows of one session. */
+interface Rows {
+  /** Where what happens once counts, and time where it was spent: of a span, or of the session as a whole. */
+  of: (span: Span | undefined) => Row;
+  /** Of whoever had it in a span, and nobody after them. */
+  own: (span: Span) => Row;
+  /** Those that had the session. */
+  all: readonly Row[];
+}
+
+function inOne(row: Row): Rows {
+  return { of: () => row, own: () => row, all: [row] };
+}
+
+function count(session: ReportedSession, spans: readonly Span[], rows: Rows): void {
   const desk = spans.filter(({ place }) => AT_DESK.has(place));
   const first = spans.findIndex(({ place, reason }) => place === 'open' && FIRST_WAITS.has(reason));
   const queued = spans[first];
   const taken = queued && spans.slice(first).find(({ place }) => place === 'agent');
-  for (const row of all) {
+  for (const row of rows.all) {
     row.sessions += 1;
     if (desk.length > 0) row.escalated += 1;
     if (session.reopens !== undefined) row.reopened += 1;
-    const handled = spans.filter((span) => isHandling(span) && rowAt(span) === row);
+    const handled = spans.filter((span) => isHandling(span) && rows.of(span) === row);
     if (handled.length > 0) row.handle.add(lengthOf(handled));
     const wrapped = handled.filter(({ place }) => place === 'wrap_up');
     if (wrapped.length > 0) row.wrapUp.add(lengthOf(wrapped));
   }
   for (const [n, span] of spans.entries()) {
     if (span.reason === 'handed_off')
-      rowAt(span).escalations.add(span.handoff ?? session.handoffReason ?? 'unknown');
-    if (span.reason === 'transferred') rowAt(spans[n - 1] ?? span).transfers += 1;
+      rows.of(span).escalations.add(span.handoff ?? session.handoffReason ?? 'unknown');
+    if (span.reason === 'transferred') rows.own(spans[n - 1] ?? span).transfers += 1;
     if (span.keepsLevel !== null) {
-      const { serviceLevel } = rowAt(span);
+      const { serviceLevel } = rows.of(span);
       serviceLevel.counted += 1;
       serviceLevel.within += Number(span.keepsLevel);
     }
   }
-  if (queued && taken) rowAt(taken).firstWait.add(taken.since - queued.since);
+  if (queued && taken) rows.of(taken).firstWait.add(taken.since - queued.since);
   const { answeredAt, survey, disposition } = session;
   if (queued && answeredAt !== undefined && answeredAt >= queued.since) {
     const speaker = spans.findLast(({ place, since }) => place === 'agent' && since <= answeredAt);
-    rowAt(speaker).speedOfAnswer.add(answeredAt - queued.since);
+    rows.of(speaker).speedOfAnswer.add(answeredAt - queued.since);
   }
   const isHad = spans.some(({ place }) => WITH_AGENT.has(place));
   const left = isHad ? undefined : spans.find((span, n) => isLeft(span, spans[n + 1]));
-  if (left) rowAt(left).abandoned += 1;
-  if (desk.length === 0 && spans.at(-1)?.reason === 'bot_ended') rowAt(undefined).resolvedByBot += 1;
-  if (disposition !== undefined) rowAt(undefined).dispositions.add(disposition);
-  if (survey !== undefined) rowAt(spans.findLast(({ place }) => place === 'agent')).rate(survey.score);
+  if (left) rows.of(left).abandoned += 1;
+  if (desk.length === 0 && spans.at(-1)?.reason === 'bot_ended') rows.of(undefined).resolvedByBot += 1;
+  if (disposition !== undefined) rows.of(undefined).dispositions.add(disposition);
+  if (survey !== undefined) rows.of(spans.findLast(({ place }) => place === 'agent')).rate(survey.score);
 }
 
 function isHandling({ place }: Span): boolean {

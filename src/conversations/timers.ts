@@ -131,13 +131,18 @@ function owesAnswer(conversation: ConversationDoc, since: number): boolean {
   return (unansweredSince !== undefined && !answerFailed) || stretches.at(-1)?.reason !== 'resumed';
 }
 
-/** The customer has been answered and does not write: a reminder, and some time after it the end. */
+/**
+ * The customer has been answered and does not write: a reminder, and some time after it the end. So with who wants no texts,
+ * whom nobody can answer; the reminder is held.
+ */
 function inactivity(
-  { unansweredSince, repliedAt, remindedAt }: ConversationDoc,
+  { unansweredSince, repliedAt, remindedAt, optedOutAt }: ConversationDoc,
   times: Times,
   set: (kind: TimerKind, from: number | undefined, seconds: number | null) => void,
 ): void {
-  if (unansweredSince !== undefined || repliedAt === undefined) return;
-  if (remindedAt === undefined) set('remind', repliedAt, times.remind);
+  const answeredAt = unansweredSince === undefined ? repliedAt : undefined;
+  const silentSince = optedOutAt === undefined ? answeredAt : Math.max(optedOutAt, repliedAt ?? 0);
+  if (silentSince === undefined) return;
+  if (remindedAt === undefined) set('remind', silentSince, times.remind);
   else set('close_reminded', remindedAt, times.closeReminded);
 }

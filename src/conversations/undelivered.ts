@@ -54,20 +54,21 @@ async function tellBot(store: Stored, message: MessageDoc, now: number): Promise
 async function tellConversation(store: Stored, message: MessageDoc, now: number): Promise<boolean> {
   for (;;) {
     const conversation = await store.conversations.findOne({ _id: message.conversationId });
-    const repliedTo = conversation && answeredBy(message, conversation);
-    if (!conversation || repliedTo === null) return false;
+    const since = conversation && (await unansweredAgainSince(store, message, conversation));
+    if (!conversation || since === null) return false;
     const { _id, version, priority, state, unansweredSince } = conversation;
-    const since = Math.min(unansweredSince ?? message.at, await unansweredFrom(store, message, repliedTo));
+    if (unansweredSince !== undefined && unansweredSince <= since) return false;
     const { matchedCount } = await store.conversations.updateOne(
       { _id, version },
       {
         $set: {
           unansweredSince: since,
           changedAt: now,
+          // Who has written since then waits for an answer to that.
           ...(unansweredSince === undefined ? { answerFailed: true } : {}),
           ...(state === 'open' ? { turnAt: lineOf(since, priority) } : {}),
         },
-        $unset: { repliedTo: true, remindedAt: true },
+        $unset: { remindedAt: true },
         $min: { dueAt: now },
         $inc: { version: 1, wake: 1 },
       },
@@ -76,27 +77,31 @@ async function tellConversation(store: Stored, message: MessageDoc, now: number)
   }
 }
 
-/** Since when the customer had waited for this answer; null where it is not the last one in it, or people do not have it. */
-function answeredBy({ session, at }: MessageDoc, conversation: ConversationDoc): number | null {
-  const { state, handler, repliedAt, repliedTo = null } = conversation;
+/**
+ * Since when nothing of what agents have said to the customer has left: since the customer asked, or since the first that
+ * failed after one that has not. Null where the last has not failed, or people do not have the conversation.
+ */
+async function unansweredAgainSince(
+  store: Stored,
+  { session }: MessageDoc,
+  { _id: conversationId, ...conversation }: ConversationDoc,
+): Promise<number | null> {
+  const { state, handler, repliedAt, repliedTo } = conversation;
   const isWithPeople = state === 'open' || (handler === 'agent' && state !== 'closed');
-  const isLast = conversation.session === session && repliedAt === at;
-  return isWithPeople && isLast ? repliedTo : null;
+  if (!isWithPeople || conversation.session !== session) return null;
+  if (repliedAt === undefined || repliedTo === undefined) return null;
+  const at = { $gte: repliedTo, $lte: repliedAt };
+  const said = await store.messages.find({ conversationId, at }, { sort: { at: 1 } }).toArray();
+  const answers = said.filter(({ author, direction }) => author.kind === 'agent' && direction === 'out');
+  const last = answers.at(-1);
+  // Of one that is still to be copied nobody knows yet.
+  if (last?.at !== repliedAt || !hasFailed(last)) return null;
+  const left = answers.findLastIndex((answer) => !hasFailed(answer));
+  return left === -1 ? repliedTo : (answers[left + 1]?.at ?? repliedTo);
 }
 
-/** Nobody waits for what an earlier text has answered: then only what was said after it has not reached the customer. */
-async function unansweredFrom(
-  store: Stored,
-  { conversationId, at }: MessageDoc,
-  repliedTo: number,
-): Promise<number> {
-  const since = { conversationId, at: { $gte: repliedTo, $lt: at } };
-  const before = await store.messages.find(since, { sort: { at: 1 } }).toArray();
-  const hasLeft = before.some(
-    ({ author, direction, status }) =>
-      author.kind === 'agent' && direction === 'out' && (status === 'sent' || status === 'delivered'),
-  );
-  return hasLeft ? at : repliedTo;
+function hasFailed({ status }: MessageDoc): boolean {
+  return status === 'failed' || status === 'held' || status === 'dropped';
 }
 
 /** Ids of texts of which nobody has told, since whoever was about to has died. */

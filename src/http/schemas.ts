@@ -99,12 +99,10 @@ const conversationFields = {
   createdAt: time,
   queuedAt: time.nullable().meta({ description: 'Since when it waits, while it does.' }),
   lastMessageAt: time,
-  unansweredSince: time
-    .nullable()
-    .meta({
-      description:
-        'When the oldest text of the customer came that no agent has answered; after a follow-up that failed, when that was written.',
-    }),
+  unansweredSince: time.nullable().meta({
+    description:
+      'When the oldest text of the customer came that no agent has answered; after a follow-up that failed, when that was written.',
+  }),
   optedOutAt: time.nullable().meta({
     description:
       'Since when the customer wants no texts from this number: what is written to them is `held`.',

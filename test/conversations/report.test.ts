@@ -318,6 +318,17 @@ describe('a report', () => {
       ['ana', 1],
       ['ben', 0],
     ]);
+    const fromNoQueue = session([
+      ['agent', 0, { agentId: 'ana', reason: 'claimed' }],
+      ['open', 10, { queueId: 'sales', reason: 'transferred' }],
+      ['agent', 20, ben],
+      ['closed', 30, ben],
+    ]);
+    const { rows } = report([fromNoQueue], { by: 'queue' });
+    expect(rows.map(({ key, sessions, transfers: passed }) => [key, sessions, passed])).to.deep.equal([
+      ['sales', 1, 0],
+      [null, 0, 1],
+    ]);
   });
 
   it('bounds the reasons that it tells apart', () => {

@@ -234,6 +234,16 @@ for (const [engine, open] of ENGINES) {
         expect((await rig.conversation()).unansweredSince).to.equal(askedAt);
       });
 
+      it('says so also where the last is reported before the first', async () => {
+        const first = (await rig.transcript()).find(({ author }) => author.kind === 'agent');
+        rig.time += 86_400_000;
+        await reply('Really');
+        await fails();
+        await reportFailure(first?._id ?? '');
+        expect((await rig.conversation()).unansweredSince).to.equal(askedAt);
+        expect(await tell(first?._id ?? ''), 'once').to.equal(null);
+      });
+
       it('leaves them unanswered since then where what was said before it has left', async () => {
         rig.time += 86_400_000;
         const [followUp] = await reply('And besides');
@@ -292,6 +302,23 @@ for (const [engine, open] of ENGINES) {
           expect(failed).to.deep.equal([held?._id]);
           expect(await tell(held?._id ?? '')).to.equal(CONVERSATION);
           expect((await rig.conversation()).unansweredSince).to.equal(at);
+        });
+
+        it('is closed for their silence, since nobody can answer them', async () => {
+          rig.set({ times: { remind: 300, closeReminded: 300 } });
+          rig.time += 1000;
+          const [held] = await rig.desk.reply(CONVERSATION, ANA, { text: 'Sorry', key: 'held' });
+          await rig.textIn('STOP', 'stop');
+          await rig.turn();
+          await rig.send();
+          await tell(held?._id ?? '');
+          const { unansweredSince, optedOutAt } = await rig.conversation();
+          expect([unansweredSince, optedOutAt]).to.not.include(undefined);
+          for (let n = 0; n < 11; n += 1) {
+            rig.time += 60_000;
+            await rig.turn();
+          }
+          expect((await rig.conversation()).state).to.equal('closed');
         });
 
         it('has not answered them by its resending', async () => {
