@@ -9,7 +9,8 @@ const LEFT_BEHIND = 10_000;
 
 /**
  * Tells of a text that has failed, in the session of the text: the bot of its own, while it still has the conversation and
- * if it wants to know; of an agent's last answer the conversation, whose customer then is somebody nobody has answered.
+ * if it wants to know; of what an agent said last, which may also be `held`, the conversation, whose customer then is
+ * somebody nobody has answered.
  * Resolves with the conversation's id when there is something in it to do or to see. Once: the text is `untoldAt` from the
  * write that makes it failed until this is done, so that a crash in between loses nothing, and the conversation knows what
  * it was told of last.

@@ -90,6 +90,10 @@ export const board = z
     queues: z.array(queueBoard),
     waiting: pageOf(waitingConversation).meta({ description: 'Who waits longest comes first.' }),
     agents: z.array(agentBoard),
+    deadLetters: z.object({ failed: count, unknown: count }).meta({
+      description:
+        'Messages that failed, or whose outcome is unknown, and that a person has to look at; up to 10,000.',
+    }),
     workComplete: z.boolean().meta({
       description: 'False: of each state, only the 1,000 conversations that changed last are in `work`.',
     }),

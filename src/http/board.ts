@@ -18,7 +18,7 @@ const MOST_WORK = 1000;
 /** Milliseconds that queues and agents hold: many boards may be open, each asking every second. */
 const FRESH = 1000;
 
-type Stores = Pick<Store, 'conversations' | 'sessions' | 'agents' | 'queues'>;
+type Stores = Pick<Store, 'conversations' | 'messages' | 'sessions' | 'agents' | 'queues'>;
 type Standing = Omit<Board, 'waiting'>;
 
 /**
@@ -32,6 +32,9 @@ export function createBoard(parts: { store: Stores; now: () => number }): {
   const levels = createServiceLevels(parts);
   let last: { at: number; found: Promise<Standing> } | undefined;
 
+  const deadLetters = (problem: 'failed' | 'unknown') =>
+    store.messages.countDocuments({ problem }, { limit: MOST_COUNTED });
+
   async function standing(at: number): Promise<Standing> {
     const queues = await store.queues.find({}, { sort: { _id: 1 } }).toArray();
     const agents = await store.agents.find({}, { sort: { _id: 1 } }).toArray();
@@ -43,6 +46,7 @@ export function createBoard(parts: { store: Stores; now: () => number }): {
       at: isoTime(at),
       queues: shown,
       agents: agents.map((agent) => agentBoard(agent, work.get(agent._id) ?? [], at)),
+      deadLetters: { failed: await deadLetters('failed'), unknown: await deadLetters('unknown') },
       workComplete: complete,
     };
   }

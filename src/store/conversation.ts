@@ -123,7 +123,7 @@ export interface ConversationDoc {
   consulted?: string[];
   /** When an agent last wrote to the customer, and when the customer was reminded to answer. */
   repliedAt?: number;
-  /** Since when the customer counts as unanswered again should what an agent wrote last fail. */
+  /** Since when the customer counts as unanswered again should all that agents have said since then fail. */
   repliedTo?: number;
   /** What is unanswered an agent has answered, by a text that failed: they have done their part. */
   answerFailed?: true;

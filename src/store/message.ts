@@ -82,7 +82,7 @@ export interface MessageDoc {
   consent?: ConsentWord;
   /** Set on a dead letter: an outbound message that a person has to look at. */
   problem?: 'failed' | 'unknown';
-  /** Since when it has failed, until whom it concerns has been told. */
+  /** Since when it has failed, or is held, until whom it concerns has been told. */
   untoldAt?: number;
   /** Notes only: ids of the agents whom it names. */
   mentions?: string[];

@@ -1,5 +1,5 @@
-import { useCallback, useState } from 'preact/hooks';
-import { useFormats, useT } from '../app-context.ts';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useApp, useFormats, useT } from '../app-context.ts';
 import { type Ask, query } from '../model/api.ts';
 import { whyNot } from '../model/failure.ts';
 import { hoursOf, localOffset } from '../model/hours.ts';
@@ -139,7 +139,7 @@ export function NowBoard() {
 
       <AgentRows board={board} />
       <Today />
-      <NotOut />
+      <NotOut {...board.deadLetters} />
     </div>
   );
 }
@@ -190,11 +190,23 @@ async function readNotOut(ask: Ask): Promise<Message[]> {
   return [...unknown.items, ...failed.items];
 }
 
-/** Messages that failed, or of which nobody knows whether they arrived. */
-function NotOut() {
+/** Messages that failed, or of which nobody knows whether they arrived. They are read, which is audited, when there are others. */
+function NotOut({ failed, unknown }: Board['deadLetters']) {
   const t = useT();
+  const { desk } = useApp();
   const { moment } = useFormats();
-  const messages = useEvery(NOW_AND_THEN, readNotOut) ?? [];
+  const [messages, setMessages] = useState<Message[]>([]);
+  useEffect(() => {
+    let gone = false;
+    const read = async () => {
+      const found = failed + unknown === 0 ? [] : await desk.attempt(() => readNotOut(desk.ask));
+      if (!gone && found !== undefined) setMessages(found);
+    };
+    void read();
+    return () => {
+      gone = true;
+    };
+  }, [desk, failed, unknown]);
   if (messages.length === 0) return null;
   return (
     <section aria-labelledby="board-out">

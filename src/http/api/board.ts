@@ -65,6 +65,7 @@ const EXAMPLE: Board = {
       ],
     },
   ],
+  deadLetters: { failed: 1, unknown: 0 },
   workComplete: true,
 };
 

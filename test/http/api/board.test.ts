@@ -188,6 +188,28 @@ describe('GET /api/board', () => {
     expect(read).to.equal(1);
   });
 
+  it('counts what did not go out, until somebody has dealt with it', async () => {
+    await handOver(stage);
+    expect((await board()).deadLetters).to.deep.equal({ failed: 0, unknown: 0 });
+    await stage.call(`POST /api/conversations/${CONVERSATION}/claim`);
+    const answers = [
+      { outcome: 'rejected', code: '11000', description: 'No.', retryable: false },
+      { outcome: 'unknown', reason: 'timeout' },
+    ] as const;
+    for (const [n, answer] of answers.entries()) {
+      stage.rig.answer = () => answer;
+      await stage.call(`POST /api/conversations/${CONVERSATION}/messages`, { body: { text: `Text ${n}` } });
+      await stage.rig.send();
+    }
+    stage.rig.time += 1000;
+    expect((await board()).deadLetters).to.deep.equal({ failed: 1, unknown: 1 });
+    const { items } = (await stage.call('GET /api/messages?status=unknown', { as: 'sam' })).body;
+    const settle = `POST /api/messages/${encodeURIComponent(items[0].id)}/settle`;
+    await stage.call(settle, { as: 'sam', body: { status: 'sent' } });
+    stage.rig.time += 1000;
+    expect((await board()).deadLetters).to.deep.equal({ failed: 1, unknown: 0 });
+  });
+
   it('says so when there is more work than it shows', async () => {
     for (let n = 0; n < 1001; n++) {
       const fields = { state: 'active', handler: 'agent', agentId: 'ana', queueId: 'support' } as const;
