@@ -94,11 +94,13 @@ async function unansweredAgainSince(
   const at = { $gte: repliedTo, $lte: repliedAt };
   const said = await store.messages.find({ conversationId, at }, { sort: { at: 1 } }).toArray();
   const answers = said.filter(({ author, direction }) => author.kind === 'agent' && direction === 'out');
-  const last = answers.at(-1);
+  // One in several parts has failed where a part has.
+  const failed = new Set(answers.filter(hasFailed).map((part) => part.at));
+  const times = [...new Set(answers.map((part) => part.at))];
   // Of one that is still to be copied nobody knows yet.
-  if (last?.at !== repliedAt || !hasFailed(last)) return null;
-  const left = answers.findLastIndex((answer) => !hasFailed(answer));
-  return left === -1 ? repliedTo : (answers[left + 1]?.at ?? repliedTo);
+  if (times.at(-1) !== repliedAt || !failed.has(repliedAt)) return null;
+  const left = times.findLastIndex((time) => !failed.has(time));
+  return left === -1 ? repliedTo : (times[left + 1] ?? repliedTo);
 }
 
 function hasFailed({ status }: MessageDoc): boolean {

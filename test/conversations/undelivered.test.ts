@@ -234,6 +234,20 @@ for (const [engine, open] of ENGINES) {
         expect((await rig.conversation()).unansweredSince).to.equal(askedAt);
       });
 
+      it('leaves them unanswered where one of its parts has failed', async () => {
+        const part = (await rig.transcript()).findLast(({ author }) => author.kind === 'agent');
+        if (!part) return expect.fail('no answer');
+        const second = {
+          ...part,
+          _id: `${part._id}:second`,
+          sequence: part.sequence + 1,
+          status: 'sent',
+        } as const;
+        await store.messages.insertOne(second);
+        expect(await reportFailure(part._id)).to.equal(CONVERSATION);
+        expect((await rig.conversation()).unansweredSince).to.equal(askedAt);
+      });
+
       it('says so also where the last is reported before the first', async () => {
         const first = (await rig.transcript()).find(({ author }) => author.kind === 'agent');
         rig.time += 86_400_000;
