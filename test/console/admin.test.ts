@@ -124,14 +124,11 @@ describe('the administrator’s pages', function () {
     const form = page.getByRole('form', { name: 'shared' });
     const refusal = form.getByRole('alert').filter({ hasText: 'Cancel, and open it again.' });
     await service.call('PATCH', '/api/queues/shared', { name: 'Of a colleague' });
-    const queues = await holdQueues(page);
     await form.getByLabel('Priority').fill('6');
     await page.keyboard.press('Enter');
-    await queues.asked;
-    queues.letGo();
     await refusal.waitFor();
     expect(await form.getByLabel('Priority').inputValue()).to.equal('6');
-    // Not by trying again either, now that the page knows what is there.
+    // Not by trying again either.
     await Promise.all([
       page.waitForResponse((answer) => answer.status() === 409),
       form.getByRole('button', { name: 'Save' }).click(),
@@ -145,6 +142,35 @@ describe('the administrator’s pages', function () {
     await page.getByRole('link', { name: 'shared' }).waitFor();
     const { body } = await service.call('GET', '/api/queues/shared');
     expect(body).to.include({ name: 'Of a colleague', priority: 7 });
+  });
+
+  it('begin with what is there as one opens them, whatever a colleague did since the list was read', async () => {
+    const { service } = stage;
+    await service.call('POST', '/api/queues', { id: 'early', name: 'Early', priority: 3 });
+    await service.call('POST', '/api/queues', { id: 'brief', name: 'Brief', priority: 3 });
+    const page = await at('queues');
+    const link = (name: string) => page.getByRole('link', { name });
+    const form = page.getByRole('form', { name: 'early' });
+    await link('early').waitFor();
+    await service.call('PATCH', '/api/queues/early', { name: 'Of a colleague' });
+    await service.call('DELETE', '/api/queues/brief');
+    const queues = await holdQueues(page);
+    await link('early').click();
+    await queues.asked;
+    expect(await form.count()).to.equal(0);
+    queues.letGo();
+    await page.locator('h2:focus', { hasText: 'early' }).waitFor();
+    expect(await form.getByLabel('Name').inputValue()).to.equal('Of a colleague');
+    await form.getByLabel('Priority').fill('6');
+    await page.keyboard.press('Enter');
+    await link('early').waitFor();
+    const { body } = await service.call('GET', '/api/queues/early');
+    expect(body).to.include({ name: 'Of a colleague', priority: 6 });
+    await page.goto(`${service.url}/console/#/admin/queues/brief`);
+    await page.getByRole('alert').filter({ hasText: 'It is not there any more.' }).waitFor();
+    await page.keyboard.press('Escape');
+    await link('early').waitFor();
+    expect(await link('brief').count()).to.equal(0);
   });
 
   it('undo nothing that was saved just before: the list is there again before one gets back to it', async () => {

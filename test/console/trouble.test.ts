@@ -123,6 +123,28 @@ describe('the console, when something is wrong', function () {
     expect((await stage.service.phone('15550100027', 2)).slice(1)).to.deep.equal(['A long answer']);
   });
 
+  it('marks in the list who was sent a text that did not go out, also after a reload, until it has', async () => {
+    const { page, id, write } = await answering('15550100028');
+    const row = page.locator(`.row[href="#/c/${id}"]`);
+    const mark = row.getByText('text not sent');
+    await page.route('**/messages', (route) =>
+      route.request().method() === 'POST'
+        ? route.fulfill({ status: 429, json: { code: 'too_many_requests', status: 429 } })
+        : route.continue(),
+    );
+    await write('Not yet');
+    await page.keyboard.press('Enter');
+    await mark.waitFor();
+    await page.goto(`${stage.service.url}/console/#/`);
+    await page.reload();
+    await mark.waitFor();
+    await page.unroute('**/messages');
+    await row.click();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await mark.waitFor({ state: 'detached' });
+    expect((await stage.service.phone('15550100028', 2)).slice(1)).to.deep.equal(['Not yet']);
+  });
+
   it('asks who is no longer signed in to sign in again, over what they were writing', async () => {
     const { page, context, write } = await answering('15550100023');
     await write('Nearly done');

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useApp, useFormats, useT } from '../app-context.ts';
-import { query, Refusal } from '../model/api.ts';
+import { query } from '../model/api.ts';
 import type { T } from '../model/texts.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icons.tsx';
@@ -26,6 +26,8 @@ export function SectionPage(props: { section: Section; api: ApiDocument; id: str
   const t = useT();
   const { desk } = useApp();
   const [found, setFound] = useState<Items>();
+  /** The item for which the list was read last. */
+  const [readFor, setReadFor] = useState<string>();
   const [secret, setSecret] = useState<string>();
   const [removing, setRemoving] = useState<string>();
   const [edited, setEdited] = useState<Fields>();
@@ -35,17 +37,31 @@ export function SectionPage(props: { section: Section; api: ApiDocument; id: str
   const remove = api.operations.get(section.remove ?? '');
   const tryOut = api.operations.get(section.tryOut ?? '');
   const here = `#/admin/${section.part}`;
+  const isItem = id !== undefined && id !== 'new';
+  const isThere = found !== undefined && (!isItem || readFor === id);
+  const inPages = useRef(false);
 
   const read = useCallback(
     (before: Fields[] = [], cursor?: string) =>
       desk.attempt(async () => {
-        if (list === undefined) return;
+        if (list === undefined) return false;
         const page = await desk.ask<Items>('GET', `${list.path}${query({ cursor })}`);
+        inPages.current = cursor !== undefined || typeof page.cursor === 'string';
         setFound({ ...page, items: [...before, ...page.items] });
+        return true;
       }),
     [desk, list],
   );
-  useEffect(() => void read(), [read]);
+  useEffect(() => {
+    let isLeft = false;
+    // A form begins with what is there as it opens. What comes in pages is not read from its start for that.
+    const reading = inPages.current ? Promise.resolve(true) : read();
+    void reading.then((isRead) => isRead && !isLeft && setReadFor(id));
+    return () => {
+      isLeft = true;
+      setReadFor(undefined);
+    };
+  }, [read, id]);
 
   async function save(method: string, path: string, body: Fields) {
     const answer = await desk.ask<Fields>(method, path, body);
@@ -53,20 +69,15 @@ export function SectionPage(props: { section: Section; api: ApiDocument; id: str
     const told = answer?.token ?? answer?.secret;
     if (typeof told === 'string') setSecret(told);
     desk.toast(t('admin.saved'));
-    // Before the list can be seen: a form opened from it has to begin with what is there now.
+    // One comes back to the list as it is now.
     await read();
     goTo(here);
   }
-  async function saveChanges({ method, path, body: schema }: Operation, item: Fields, body: Fields) {
+  function saveChanges({ method, path, body: schema }: Operation, item: Fields, body: Fields) {
     const shape = schema && shapeOf(schema, api.root);
     const isGuarded = shape?.kind === 'fields' && shape.fields.some(([name]) => name === READ_AT);
     const seen = isGuarded ? { [READ_AT]: item[READ_AT] } : {};
-    try {
-      await save(method, filled(path, idOf(item)), { ...body, ...seen });
-    } catch (error) {
-      if (error instanceof Refusal && error.code === 'stale_version') await read();
-      throw error;
-    }
+    return save(method, filled(path, idOf(item)), { ...body, ...seen });
   }
   async function take(one: string) {
     setRemoving(undefined);
@@ -86,7 +97,6 @@ export function SectionPage(props: { section: Section; api: ApiDocument; id: str
   ]);
   const page = useRef<HTMLDivElement>(null);
   const left = useRef<string | undefined>(undefined);
-  const isThere = found !== undefined;
   useLayoutEffect(() => {
     const { current } = page;
     if (current === null) return;
@@ -99,9 +109,8 @@ export function SectionPage(props: { section: Section; api: ApiDocument; id: str
   }, [id, isThere, here]);
 
   const idOf = (item: Fields) => String(item[section.idField]);
-  const opened =
-    id === undefined || id === 'new' ? undefined : found?.items.find((item) => idOf(item) === id);
-  if (found === undefined) return <p class="splash">{t('app.loading')}</p>;
+  const opened = isItem ? found?.items.find((item) => idOf(item) === id) : undefined;
+  if (!isThere) return <p class="splash">{t('app.loading')}</p>;
   return (
     <div class="ready" ref={page}>
       {id === 'new' && create?.body && (
@@ -149,6 +158,11 @@ export function SectionPage(props: { section: Section; api: ApiDocument; id: str
             </button>
           )}
         </section>
+      )}
+      {isItem && opened === undefined && typeof found.cursor !== 'string' && (
+        <p class="empty" role="alert">
+          {t('error.not_found')}
+        </p>
       )}
       {id === undefined && create?.body && (
         <a class="button" href={`${here}/new`}>

@@ -18,6 +18,9 @@ export function Row({ one, me, shown }: { one: Conversation; me: Agent; shown: b
   const owner = useSelect((state) =>
     one.agentId === null || one.agentId === me.id ? undefined : state.colleagues.get(one.agentId)?.name,
   );
+  const isUnsent = useSelect(
+    (state) => state.outgoing.get(one.id)?.some(({ refused }) => refused !== undefined) ?? false,
+  );
   const since = waitsSince(one);
   const about = last ?? one.handoff?.summary ?? t(`row.${one.handler ?? 'nobody'}`);
   return (
@@ -47,6 +50,7 @@ export function Row({ one, me, shown }: { one: Conversation; me: Agent; shown: b
         {about}
       </span>
       <span class="tags">
+        {isUnsent && <span class="tag urgent">{t('row.unsent')}</span>}
         {one.state !== 'active' && <span class={`tag ${one.state}`}>{t(`state.${one.state}`)}</span>}
         {one.handler === 'bot' && <span class="tag">{t('row.bot')}</span>}
         {queue !== undefined && <span class="tag">{queue}</span>}

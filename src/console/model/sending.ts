@@ -34,6 +34,8 @@ export function createSending(parts: {
   const { store, ask, t, randomId, explain, memory } = parts;
   let name: string | undefined;
   let kept: string | undefined;
+  /** When the last text of a conversation has its answer. */
+  const ends = new Map<string, Promise<void>>();
   store.listen(() => {
     if (name === undefined) return;
     const waiting = JSON.stringify([...store.state.outgoing].filter(([, texts]) => texts.length > 0));
@@ -53,8 +55,18 @@ export function createSending(parts: {
     });
   }
 
-  async function deliver(conversationId: string, { key, text, note, after }: Outgoing): Promise<void> {
-    put(conversationId, key, { key, text, note, after });
+  /** It shows at once, and leaves when the one before it has its answer: the customer reads them as they were written. */
+  function deliver(conversationId: string, { key, text, note, after }: Outgoing): Promise<void> {
+    const leaving = { key, text, note, after };
+    put(conversationId, key, leaving);
+    const before = ends.get(conversationId) ?? Promise.resolve();
+    const end = before.then(() => post(conversationId, leaving));
+    ends.set(conversationId, end);
+    return end;
+  }
+
+  /** Never rejects. */
+  async function post(conversationId: string, { key, text, note, after }: Outgoing): Promise<void> {
     try {
       const made = await ask<Message & { parts?: Message[] }>(
         'POST',

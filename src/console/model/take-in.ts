@@ -1,3 +1,4 @@
+import { splitText } from '../../telesign/text.ts';
 import type { StreamEvent } from './event-lines.ts';
 import { newerConversation, withMessages } from './newer.ts';
 import type { Outgoing, State } from './state.ts';
@@ -89,13 +90,16 @@ function forgetTyping(state: State, { conversationId, author }: Message): void {
   state.typing.delete(`${conversationId} ${author.id}`);
 }
 
-/** The service has a text of mine: it is no longer on its way, and must not stand there twice. */
+/**
+ * The service has a text of mine: it is no longer on its way, and must not stand there twice. A long one leaves as several
+ * parts; the first says that all are there.
+ */
 function arrived(state: State, message: Message): void {
   const waiting = state.outgoing.get(message.conversationId) ?? [];
   const isIt = ({ note, text, after }: Outgoing) =>
     message.at > after &&
     note === (message.direction === 'note') &&
-    text.includes(message.text.replace(/^\(\d+\/\d+\) /, ''));
+    message.text === (note ? text : splitText(text)[0]?.text);
   const at = waiting.findIndex(isIt);
   if (at !== -1) state.outgoing.set(message.conversationId, waiting.toSpliced(at, 1));
 }

@@ -137,6 +137,36 @@ describe('a text that an agent sends', () => {
     expect(waiting()).to.deep.equal([]);
   });
 
+  it('shows at once, and leaves after what was sent before it, also where that is tried again', async () => {
+    const ways: Way[] = [];
+    const { id, claim, sending, waiting, again } = await desk('15550100596', ways);
+    await sending.send(id, 'Second', false);
+    await claim();
+    let lose = () => {};
+    const asked = new Promise<void>((seen) => {
+      ways.push(() => {
+        seen();
+        return new Promise((_, reject) => {
+          lose = () => reject(new TypeError('fetch failed'));
+        });
+      });
+    });
+    const later: Way = (go) => go();
+    ways.push(later);
+    const sent = [sending.send(id, 'First', false), again(), sending.send(id, 'Third', false)];
+    const shown = waiting().map(({ text, refused }) => ({ text, refused }));
+    expect(shown).to.have.deep.members(
+      ['First', 'Second', 'Third'].map((text) => ({ text, refused: undefined })),
+    );
+    await asked;
+    // Nothing else was asked for.
+    expect(ways).to.deep.equal([later]);
+    lose();
+    await Promise.all(sent);
+    expect(waiting()).to.deep.equal([]);
+    expect((await service.phone('15550100596', 4)).slice(1)).to.deep.equal(['First', 'Second', 'Third']);
+  });
+
   it('goes anew, where it was refused and the next try may be allowed', async () => {
     const { id, claim, sending, waiting, again } = await desk('15550100599', []);
     await sending.send(id, 'Not mine yet', false);

@@ -6,6 +6,7 @@ import { createStore } from '../../../src/console/model/state.ts';
 import { takeIn } from '../../../src/console/model/take-in.ts';
 import type { Message } from '../../../src/console/model/types.ts';
 import { EXAMPLE_CONVERSATION, EXAMPLE_MESSAGE } from '../../../src/http/api/examples.ts';
+import { splitText } from '../../../src/telesign/text.ts';
 
 const message = (fields: Partial<Message>): Message => ({ ...EXAMPLE_MESSAGE, ...fields });
 const event = (name: string, data: object) => ({ name, id: null, data: JSON.stringify(data) });
@@ -73,20 +74,52 @@ describe('events, as the console reads them', () => {
     ]);
   });
 
-  it('take a text of mine off its way, so that it does not stand there twice', () => {
+  /** Who reads is Ana, and what she has sent in this conversation waits for an answer. */
+  function waiting(texts: { text: string; note?: boolean }[]) {
     const { state } = createStore();
     state.me = { id: 'ana' } as never;
     state.transcripts.set('c', { messages: [], older: null, loading: false });
-    state.outgoing.set('c', [{ key: '1', text: 'Hello there', note: false, after: '' }]);
-    const came = message({
-      id: 'out:1',
-      conversationId: 'c',
-      text: '(1/2) Hello',
-      author: { kind: 'agent', id: 'ana' },
-    });
-    takeIn(state, [event('message', { ...came, direction: 'out' })]);
-    expect(state.outgoing.get('c')).to.deep.equal([]);
+    state.outgoing.set(
+      'c',
+      texts.map(({ text, note = false }, n) => ({ key: `${n}`, text, note, after: '' })),
+    );
+    /** The service tells of what it has of hers. */
+    const tell = (id: string, text: string, direction: Message['direction'] = 'out') => {
+      const author = { kind: 'agent', id: 'ana' } as const;
+      takeIn(state, [event('message', message({ id, text, direction, author, conversationId: 'c' }))]);
+    };
+    const left = () => state.outgoing.get('c')?.map(({ text }) => text);
+    return { state, tell, left };
+  }
+
+  it('take a text of mine off its way, so that it does not stand there twice', () => {
+    const { state, tell, left } = waiting([{ text: 'Hello there' }]);
+    tell('out:1', 'Hello there');
+    expect(left()).to.deep.equal([]);
     expect(state.transcripts.get('c')?.messages).to.have.length(1);
+  });
+
+  it('take off its way what left in parts or normalised, and for all its parts only one', () => {
+    const long = 'A sentence of some words.\r\n'.repeat(150).trim();
+    const parts = splitText(long).map(({ text }) => text);
+    expect(parts.length).to.be.above(1);
+    const { tell, left } = waiting([{ text: long }, { text: long }, { text: 'One\r\ntwo' }]);
+    for (const [n, part] of parts.entries()) tell(`out:1:${n}`, part);
+    expect(left()).to.have.length(2);
+    tell('out:2:0', 'One\ntwo');
+    expect(left()).to.have.length(1);
+    expect(left()?.[0]?.slice(0, 10)).to.equal('A sentence');
+  });
+
+  it('take no text of mine off its way for another one that stands within it, nor an answer for a note', () => {
+    const whole = 'Thanks for waiting. Your refund was paid today.';
+    const { tell, left } = waiting([{ text: whole }, { text: 'Thanks' }, { text: 'Paid', note: true }]);
+    tell('out:1', 'Thanks');
+    expect(left()).to.deep.equal([whole, 'Paid']);
+    tell('out:2', 'Paid');
+    expect(left()).to.deep.equal([whole, 'Paid']);
+    tell('note:3', 'Paid', 'note');
+    expect(left()).to.deep.equal([whole]);
   });
 
   it('take no text of mine off its way for one of before that says the same, nor twice for one', () => {
