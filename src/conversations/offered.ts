@@ -20,16 +20,15 @@ export function createOffered(
         return { changes: { move, set: { trace } } };
       }),
 
-    async reject(id, actor, expected = {}) {
-      const written = await write(id, actor, expected, (conversation) => {
+    reject: (id, actor, expected = {}) =>
+      write(id, actor, expected, async (conversation) => {
         mayAnswer(conversation, actor, now());
         const move = moved(conversation, 'reject', now());
+        // Before their room is free: another pass would put the next before who wants none. Not for what is refused as stale.
+        if ((expected.version ?? conversation.version) === conversation.version) await rejected(actor.id);
         const set = passedOverBy(conversation, actor.id, 'offer_rejected', now());
         return { changes: { move, set, unset: ['offer'] } };
-      });
-      await rejected(actor.id);
-      return written;
-    },
+      }),
   };
 }
 

@@ -52,14 +52,11 @@ export async function decideTimer(
       const missed = conversation.offer?.agentId;
       const moved = allowed(conversation, 'miss', now);
       if (missed === undefined || !moved) return recorded({ unset: ['offer'] });
-      return {
-        ...recorded({
-          move: moved,
-          set: passedOverBy(conversation, missed, 'offer_missed', now),
-          unset: ['offer'],
-        }),
-        committed: () => parts.missed(missed),
-      };
+      // Before the commit, which frees their room: another pass would put the next before who has just missed one. Nobody
+      // can accept it any more, so it holds whatever becomes of the commit.
+      await parts.missed(missed);
+      const set = passedOverBy(conversation, missed, 'offer_missed', parts.now());
+      return recorded({ move: moved, set, unset: ['offer'] });
     }
     case 'first_response': {
       const { agentId } = conversation;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { loadOf } from '../../src/conversations/capacity.ts';
+import { createDesk } from '../../src/conversations/desk.ts';
 import { type OfferParts, offerPass } from '../../src/conversations/offers.ts';
 import type { Bookmarks } from '../../src/conversations/queue-window.ts';
 import type { AgentDoc, ConversationDoc, Store } from '../../src/store/documents.ts';
@@ -246,6 +247,29 @@ for (const [engine, open] of ENGINES) {
       expect(await pass()).to.equal(1);
       expect(await offered(1)).to.deep.equal(['ben']);
       expect((await agent('ana')).work).to.deep.equal([]);
+    });
+
+    it('are over only once it shows that who missed or rejected one wants none, so that nobody asks them in between', async () => {
+      rig.set({ distribution: { offerSeconds: 30 } });
+      await agents({ _id: 'ana' }, { _id: 'ben' });
+      await wait(2);
+      expect(await pass()).to.equal(2);
+      const had: [agentId: string, conversations: number][] = [];
+      const note = async (agentId: string) => had.push([agentId, (await agent(agentId)).work.length]);
+      const desk = createDesk({ ...parts, store, rejected: note });
+      const first = await conversation(0);
+      await refusal(
+        desk.reject(idOf(0), actorOf(first.offer?.agentId ?? ''), { version: first.version - 1 }),
+      );
+      expect(had, 'what is refused says nothing').to.deep.equal([]);
+      await desk.reject(idOf(0), actorOf(first.offer?.agentId ?? ''));
+      rig.turns.missed = note;
+      rig.time += 30_000;
+      await rig.turn(idOf(1));
+      expect(had).to.deep.equal([
+        ['ana', 1],
+        ['ben', 1],
+      ]);
     });
 
     it('come again to who has been away and is back', async () => {
