@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import { mongoStore, type TemporaryStore, temporaryEmbeddedStore } from '../support/stores.ts';
 import { simulate } from './simulation.ts';
@@ -38,7 +39,8 @@ describe('a simulated week of customers who give up, agents who miss, reject, fa
         try {
           const fates = await simulate(store, { script, workers, capacity: 1, settleDays: SETTLE_DAYS });
           const model = modelOf(script, SETTLE_DAYS);
-          expect(Object.fromEntries(fates)).to.deep.equal(Object.fromEntries(model));
+          expect(fates.size).to.equal(model.size);
+          expect(otherFates(fates, model)).to.deep.equal([]);
           expectAllEnded(fates);
         } finally {
           await dispose();
@@ -58,7 +60,17 @@ describe('a simulated week of customers who give up, agents who miss, reject, fa
   }
 });
 
-function expectAllEnded(fates: ReadonlyMap<string, Fate>): void {
+type Fates = ReadonlyMap<string, Fate>;
+
+/** Few of them: the difference of two weeks is too long to be printed. */
+function otherFates(fates: Fates, model: Fates) {
+  return [...fates]
+    .filter(([customer, fate]) => !isDeepStrictEqual(fate, model.get(customer)))
+    .slice(0, 20)
+    .map(([customer, fate]) => ({ customer, fate, model: model.get(customer) }));
+}
+
+function expectAllEnded(fates: Fates): void {
   const stuck = [...fates].filter(([, { end }]) => end === null).map(([customer]) => customer);
   expect(stuck, 'conversations that nobody ended').to.deep.equal([]);
 }
