@@ -81,7 +81,7 @@ export function createReport({ by, timeZone = 'UTC', levels = new Map() }: Repor
       count(session, spans, inOne(total));
       if (by === 'queue' || by === 'agent') {
         const keys = keysOf(spans, by);
-        const own = (span: Span) => row(span[by === 'queue' ? 'queueId' : 'agentId'] ?? null);
+        const own = (span: Span) => row(keyIn(span, by) ?? null);
         count(session, spans, { of: (span) => row(keys.of(span)), own, all: keys.all.map(row) });
         return;
       }
@@ -248,12 +248,17 @@ function lengthOf(spans: readonly Span[]): number {
   return spans.reduce((sum, { since, until }) => sum + until - since, 0);
 }
 
+/** The queue or the agent of a span itself. */
+function keyIn({ queueId, agentId }: Span, by: 'queue' | 'agent'): string | undefined {
+  return by === 'queue' ? queueId : agentId;
+}
+
 /** The queues or agents that had a session, or null alone; and whose a span is. */
 function keysOf(
   spans: readonly Span[],
   by: 'queue' | 'agent',
 ): { all: (string | null)[]; of: (span: Span | undefined) => string | null } {
-  const own = ({ queueId, agentId }: Span) => (by === 'queue' ? queueId : agentId);
+  const own = (span: Span) => keyIn(span, by);
   const all = new Set(spans.filter(({ place }) => AT_DESK.has(place)).flatMap((span) => own(span) ?? []));
   if (all.size === 0) return { all: [null], of: () => null };
   const keys = [...all];

@@ -44,12 +44,9 @@ export function createSending(parts: {
     memory.keep(name, waiting === '[]' ? null : waiting);
   });
 
-  const without = (conversationId: string, key: string) =>
-    (store.state.outgoing.get(conversationId) ?? []).filter((one) => one.key !== key);
-
   /** Null takes the text with this key off its way. */
   function put(conversationId: string, key: string, now: Outgoing | null): void {
-    const others = without(conversationId, key);
+    const others = (store.state.outgoing.get(conversationId) ?? []).filter((one) => one.key !== key);
     store.change((state) => {
       state.outgoing.set(conversationId, now === null ? others : [...others, now]);
     });
