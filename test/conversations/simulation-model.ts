@@ -39,10 +39,20 @@ interface Case {
 }
 
 /**
+ * What happens in the same millisecond: all of it before anybody is given work, or work is given after each, in the order
+ * of the script or against it. Processes that work at once may do any of these.
+ */
+export type SameTime = 'together' | 'in turn' | 'in reverse';
+
+/**
  * The rules of the desk once more, as plainly as they can be said: one thing after the other, nobody races, nothing is
  * stored. An agent has one conversation at a time here, so it does not matter which of those who are free has it.
  */
-export function modelOf(script: Script, settleDays: number): Map<string, Fate> {
+export function modelOf(
+  script: Script,
+  settleDays: number,
+  sameTime: SameTime = 'together',
+): Map<string, Fate> {
   const agenda = new Agenda();
   const until = script.end + settleDays * DAY;
   const seats = script.teams.flatMap((team) =>
@@ -173,7 +183,12 @@ export function modelOf(script: Script, settleDays: number): Map<string, Fate> {
   for (const team of script.teams) for (const at of shiftChanges(team, until)) agenda.at(at, () => {});
   for (let at = agenda.next; at !== undefined && at <= until; at = agenda.next) {
     now = at;
-    for (const run of agenda.take(at)) run();
+    const runs = agenda.take(at);
+    if (sameTime === 'in reverse') runs.reverse();
+    for (const run of runs) {
+      run();
+      if (sameTime !== 'together') dispatch();
+    }
     dispatch();
   }
   return new Map(cases.map(({ arrival, fate }) => [arrival.customer, fate]));

@@ -52,8 +52,9 @@ const TEAMS = (agents: number): Team[] => [
 ];
 
 /**
- * What an agent does with an offer, how long they take, and how long they are away then. In all of these no two are alike:
- * what happens in the same millisecond has no order, in the service as little as in life.
+ * What an agent does with an offer, how long they take, and how long they are away then. These are odd times, since what
+ * happens in the same millisecond has no order, in the service as little as in life. Of 20,000 customers two may be at one
+ * all the same; a script in which that decides anything has not one outcome (`SameTime`).
  */
 export type OfferAnswer =
   | { kind: 'accept'; after: number }
