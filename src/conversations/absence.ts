@@ -1,4 +1,5 @@
 import type { AgentDoc, ConversationDoc, Store } from '../store/documents.ts';
+import { toldOfHours } from './automated-messages.ts';
 import type { Decision } from './decision.ts';
 import { type GuardedWrite, type GuardedWriteParts, moved } from './guarded-write.ts';
 import { passedOverBy } from './offer-outcome.ts';
@@ -118,15 +119,17 @@ function withoutAgent(
   if (place === 'open' && conversation.offer?.agentId === agentId)
     return missedBy(agentId, conversation, now);
   if (place !== 'agent' || conversation.agentId !== agentId) return null;
+  const back = backToQueue(settings, conversation);
   return {
     changes: {
-      move: moved(conversation, 'requeue', now, backToQueue(settings, conversation)),
+      move: moved(conversation, 'requeue', now, back),
       set: {
         passedOver: [{ agentId, at: now }],
         // It was taken once: the time until somebody is told that nobody takes it begins anew.
         untakenAt: untakenFrom(settings, conversation, now),
       },
     },
+    automated: toldOfHours(settings.queue(back.queueId), now),
   };
 }
 
@@ -134,7 +137,7 @@ function withoutAgent(
 export function backToQueue(
   settings: Settings,
   { queueId, number }: Pick<ConversationDoc, 'queueId' | 'number'>,
-): Parties {
+): Parties & { queueId: string } {
   const isThere = queueId !== undefined && settings.queue(queueId) !== undefined;
   return { reason: 'agent_gone', queueId: isThere ? queueId : settings.workstream(number).queueId };
 }

@@ -1,4 +1,4 @@
-import type { ConsentWord, ConversationDoc, PendingMessage, Store } from '../store/documents.ts';
+import type { ConsentWord, ConversationDoc, PendingMessage, QueueDoc, Store } from '../store/documents.ts';
 import type { Hours } from '../store/queue.ts';
 import type { AutomatedMessage, AutomatedSetting } from '../store/workstream.ts';
 import type { Changes } from './commit.ts';
@@ -76,6 +76,13 @@ export async function withAutomated(
       ...(surveyed ? { surveyOf: { session: endedSession.session, until: now + SURVEY_TIME } } : {}),
     },
   };
+}
+
+/** What a customer who comes to a queue is told of its hours: nothing while it is open. */
+export function toldOfHours(queue: QueueDoc | undefined, now: number): AutomatedMessage[] {
+  const opening = openAt(queue?.hours, now);
+  if (opening.open) return [];
+  return [opening.holiday === undefined ? 'out_of_hours' : 'holiday'];
 }
 
 function compose(

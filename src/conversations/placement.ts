@@ -2,6 +2,7 @@ import type { Closed, HandoffRequest, Json } from '../bot-turn.ts';
 import type { ConversationDoc, QueueDoc, Store } from '../store/documents.ts';
 import type { OverflowAction } from '../store/queue.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
+import { toldOfHours } from './automated-messages.ts';
 import { localTime, openAt } from './hours.ts';
 import { beforeQueueing } from './overflow.ts';
 import { MOST_FOR_RULES, opensOf, waitingIn } from './own-queue.ts';
@@ -166,13 +167,10 @@ function closedOf(queue: QueueDoc | undefined, now: number): Closed | null {
 }
 
 function saidOf(queue: QueueDoc, action: OverflowAction | null, now: number): AutomatedMessage[] {
-  const opening = openAt(queue.hours, now);
-  const ofHours: AutomatedMessage[] = opening.open
-    ? []
-    : [opening.holiday === undefined ? 'out_of_hours' : 'holiday'];
+  const ofHours = toldOfHours(queue, now);
   // When somebody is in again does not say that they need not wait for it.
   if (action?.do === 'call_back') return [...ofHours, 'call_back'];
-  return opening.open && action?.do === 'end' ? ['overflow_ended'] : ofHours;
+  return ofHours.length === 0 && action?.do === 'end' ? ['overflow_ended'] : ofHours;
 }
 
 async function waitingInEach(

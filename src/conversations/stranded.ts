@@ -1,5 +1,6 @@
 import type { ConversationDoc, Store } from '../store/documents.ts';
 import { backToQueue } from './absence.ts';
+import { toldOfHours } from './automated-messages.ts';
 import type { Decision } from './decision.ts';
 import { type GuardedWrite, moved } from './guarded-write.ts';
 import type { Settings } from './settings.ts';
@@ -65,8 +66,9 @@ async function back(
   const place = placeOf(conversation);
   if ('agentId' in gone) {
     if (conversation.agentId !== gone.agentId || (place !== 'agent' && place !== 'waiting')) return null;
-    const move = moved(conversation, 'requeue', now(), backToQueue(settings, conversation));
-    return { changes: { move, set } };
+    const to = backToQueue(settings, conversation);
+    const move = moved(conversation, 'requeue', now(), to);
+    return { changes: { move, set }, automated: toldOfHours(settings.queue(to.queueId), now()) };
   }
   if (conversation.queueId !== gone.queueId || place !== 'open') return null;
   // What was read a second ago may still name the queue that is gone.

@@ -1,6 +1,7 @@
 import type { Bot } from '../bot-turn.ts';
 import type { ConversationDoc, Store } from '../store/documents.ts';
 import { backToQueue } from './absence.ts';
+import { toldOfHours } from './automated-messages.ts';
 import { type BotSideParts, botTurn } from './bot-side.ts';
 import type { Changes } from './commit.ts';
 import { asNotices } from './compose.ts';
@@ -62,13 +63,16 @@ export async function decideTimer(
       const { agentId } = conversation;
       const { queueId } = backToQueue(parts.settings, conversation);
       const reason = 'first_response_missed';
-      const moved = allowed(conversation, 'requeue', now, { reason, ...(queueId ? { queueId } : {}) });
+      const moved = allowed(conversation, 'requeue', now, { reason, queueId });
       if (!moved) return recorded({});
       const set = {
         untakenAt: untakenFrom(parts.settings, conversation, now),
         ...(agentId === undefined ? {} : { passedOver: [{ agentId, at: now }] }),
       };
-      return recorded({ move: moved, set });
+      return {
+        ...recorded({ move: moved, set }),
+        automated: toldOfHours(parts.settings.queue(queueId), now),
+      };
     }
     case 'overflow':
       return waitedTooLong(parts, conversation);

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { takeBack } from '../../src/conversations/absence.ts';
+import { createGuardedWrite } from '../../src/conversations/guarded-write.ts';
 import type { QueueDoc, Store } from '../../src/store/documents.ts';
 import type { OverflowAction } from '../../src/store/queue.ts';
 import { anAgent } from '../store/documents.ts';
@@ -166,6 +168,43 @@ describe('what the service says by itself', () => {
         rig.turnOn('queued');
         await moveOn();
         expect(await work()).to.deep.equal([]);
+      });
+    }
+  });
+
+  describe('when it comes back from an agent to a queue that is closed by then', () => {
+    // Until nine of this Friday, which it is an hour after the rig's first moment.
+    const hours = { timeZone: 'UTC', week: [{ day: 5, from: 480, to: 540 }], holidays: [] };
+    const opens = { at: Date.UTC(2027, 0, 22, 8), timeZone: 'UTC', now: Date.UTC(2027, 0, 15, 9) };
+    const told = `out_of_hours ${JSON.stringify({ queue: 'Support', opens })}`;
+    const ways = {
+      'their first response is missed': async () => {},
+      'they are gone': async () => {
+        await store.agents.updateOne({ _id: 'ana' }, { $set: { graceUntil: rig.time } });
+        const parts = { ...rig.turns, store, due: () => {} };
+        await takeBack(parts, createGuardedWrite(parts), 'ana');
+      },
+      'they are deleted': async () => {
+        await store.agents.deleteOne({ _id: 'ana' });
+        await rig.desk.takeBackFrom({ agentId: 'ana' });
+      },
+    };
+
+    beforeEach(async () => {
+      await withQueue({ hours });
+      await store.agents.insertOne(anAgent({ _id: 'ana', name: 'Ana', queues: ['support'] }));
+      rig.turnOn('out_of_hours');
+    });
+
+    for (const [why, comesBack] of Object.entries(ways)) {
+      it(`is when it opens next: ${why}`, async () => {
+        rig.set({ times: { firstResponse: 600 } });
+        await says('a person please');
+        await rig.desk.claim(CONVERSATION, ANA);
+        rig.time = Date.UTC(2027, 0, 15, 9);
+        await comesBack();
+        expect(await work()).to.deep.equal([told]);
+        expect(await rig.conversation()).to.include({ state: 'open', queueId: 'support' });
       });
     }
   });
