@@ -40,6 +40,7 @@ async function begin(): Promise<void> {
     fetch: (...request) => fetch(...request),
     randomId: () => crypto.getRandomValues(new Uint32Array(4)).join('-'),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    timeLimit: (milliseconds) => AbortSignal.timeout(milliseconds),
     memory: {
       recall: (name) => stored(name, sessionStorage),
       keep: (name, value) => keep(name, value, sessionStorage),

@@ -32,6 +32,8 @@ export interface Asking {
   /** The same for each repetition of one thing that somebody does; a fresh one when left out. */
   key?: string;
   signal?: AbortSignal;
+  /** Milliseconds after which an attempt of a write counts as one without an answer. */
+  within?: number;
 }
 
 export type Ask = <T>(method: string, path: string, body?: unknown, asking?: Asking) => Promise<T>;
@@ -71,12 +73,15 @@ export function createAsk(parts: {
   signedOut: () => void;
   randomId: () => string;
   sleep: (milliseconds: number) => Promise<void>;
+  /** Aborts after so many milliseconds. */
+  timeLimit: (milliseconds: number) => AbortSignal;
 }): Ask {
-  const once = async (method: string, path: string, init: RequestInit) => {
+  const once = async (method: string, path: string, init: RequestInit, within?: number) => {
     let response: Response;
     let text: string;
+    const limit = within === undefined ? {} : { signal: parts.timeLimit(within) };
     try {
-      response = await parts.fetch(path, { ...init, method });
+      response = await parts.fetch(path, { ...init, ...limit, method });
       text = await response.text();
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
@@ -90,7 +95,7 @@ export function createAsk(parts: {
     throw refusal;
   };
 
-  return async (method, path, body, { key, signal } = {}) => {
+  return async (method, path, body, { key, signal, within } = {}) => {
     const isWrite = method !== 'GET';
     const init: RequestInit = {
       headers: {
@@ -103,14 +108,14 @@ export function createAsk(parts: {
     };
     for (const wait of isWrite ? REPEATED : []) {
       try {
-        return await once(method, path, init);
+        return await once(method, path, init, within);
       } catch (error) {
         const again = error instanceof Unreachable || (error instanceof Refusal && NOT_YET.has(error.code));
         if (!again) throw error;
         await parts.sleep(wait);
       }
     }
-    return once(method, path, init);
+    return once(method, path, init, within);
   };
 }
 

@@ -40,6 +40,8 @@ export interface DeskParts {
   fetch: typeof fetch;
   randomId: () => string;
   sleep: (milliseconds: number) => Promise<void>;
+  /** Aborts after so many milliseconds. */
+  timeLimit: (milliseconds: number) => AbortSignal;
   setTimer: (run: () => void, milliseconds: number) => number;
   clearTimer: (timer: number) => void;
   memory: Memory;

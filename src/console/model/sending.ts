@@ -19,6 +19,9 @@ export interface Memory {
   keep: (name: string, value: string | null) => void;
 }
 
+/** Milliseconds; the service takes a few. A connection that hangs would hold up the texts behind this one for ever. */
+const LONGEST_WAIT = 15_000;
+
 /**
  * What has no answer is kept in this tab, with its key, and `restore` puts it back after a reload: what this agent had
  * sent stands there again, to be tried again or not.
@@ -69,7 +72,7 @@ export function createSending(parts: {
         'POST',
         pathOf('conversations', conversationId, '/messages'),
         { text, note },
-        { key },
+        { key, within: LONGEST_WAIT },
       );
       store.change((state) => {
         takeMessages(state, conversationId, made.parts ?? [made]);

@@ -5,7 +5,7 @@ import { createStore } from '../../../src/console/model/state.ts';
 import { takeMessages } from '../../../src/console/model/take-in.ts';
 import { type RunningApp, SUPPORT, startApp } from '../../support/running-app.ts';
 
-type Way = (go: () => Promise<Response>) => Promise<Response>;
+type Way = (go: () => Promise<Response>, signal?: AbortSignal | null) => Promise<Response>;
 
 /** A problem answer that the service gives before it looks at the key. */
 const problem =
@@ -40,6 +40,8 @@ describe('a text that an agent sends', () => {
     const id = `${SUPPORT.en}-${customer}`;
     const claim = () => service.call('POST', `/api/conversations/${id}/claim`, {}, token);
     let keys = 0;
+    /** How long each request may take, and what lets that time pass. */
+    const limits: { milliseconds: number; pass: () => void }[] = [];
     const randomId = () => `${customer}-${++keys}`;
     const ask = createAsk({
       fetch: (path, init) => {
@@ -48,11 +50,16 @@ describe('a text that an agent sends', () => {
           authorization: `Bearer ${token}`,
         };
         const go = () => fetch(`${service.url}${String(path)}`, { ...init, headers });
-        return (ways.shift() ?? ((through) => through()))(go);
+        return (ways.shift() ?? ((through) => through()))(go, init?.signal);
       },
       signedOut() {},
       randomId,
       sleep: () => Promise.resolve(),
+      timeLimit(milliseconds) {
+        const over = new AbortController();
+        limits.push({ milliseconds, pass: () => over.abort() });
+        return over.signal;
+      },
     });
     /** What the tab keeps. */
     const kept = new Map<string, string>();
@@ -71,7 +78,7 @@ describe('a text that an agent sends', () => {
       const again = () => sending.sendAgain(id, waiting()[0]?.key ?? '');
       return { store, sending, waiting, again };
     };
-    return { id, claim, kept, load, ...load() };
+    return { id, claim, kept, limits, load, ...load() };
   }
 
   const REFUSALS = [
@@ -165,6 +172,29 @@ describe('a text that an agent sends', () => {
     await Promise.all(sent);
     expect(waiting()).to.deep.equal([]);
     expect((await service.phone('15550100596', 4)).slice(1)).to.deep.equal(['First', 'Second', 'Third']);
+  });
+
+  it('reaches the customer once, and holds up none behind it, where its connection hangs', async () => {
+    let hung = () => {};
+    const hanging = new Promise<void>((seen) => {
+      hung = seen;
+    });
+    const hangs: Way = async (go, signal) => {
+      await go();
+      return new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason));
+        hung();
+      });
+    };
+    const { id, claim, limits, sending, waiting } = await desk('15550100595', [hangs]);
+    await claim();
+    const sent = [sending.send(id, 'First', false), sending.send(id, 'Second', false)];
+    await hanging;
+    expect(limits.map(({ milliseconds }) => milliseconds)).to.deep.equal([15_000]);
+    limits[0]?.pass();
+    await Promise.all(sent);
+    expect(waiting()).to.deep.equal([]);
+    expect((await service.phone('15550100595', 3)).slice(1)).to.deep.equal(['First', 'Second']);
   });
 
   it('goes anew, where it was refused and the next try may be allowed', async () => {
