@@ -126,7 +126,7 @@ function withoutAgent(
       set: {
         passedOver: [{ agentId, at: now }],
         // It was taken once: the time until somebody is told that nobody takes it begins anew.
-        untakenAt: untakenFrom(settings, conversation, now),
+        untakenAt: untakenFrom(settings, { ...conversation, ...back }, now),
       },
     },
     automated: toldOfHours(settings.queue(back.queueId), now),

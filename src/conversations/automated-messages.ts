@@ -54,8 +54,11 @@ export async function withAutomated(
   asked: readonly AutomatedMessage[] = [],
 ): Promise<Changes> {
   const { settings } = parts.settings.workstream(conversation.number);
-  const on = [...kindsOf(changes), ...kinds].filter((kind) => settings.messages[kind]?.on);
-  const said = [...on, ...asked];
+  const isOn = (kind: AutomatedMessage) => settings.messages[kind]?.on;
+  const added = kinds.filter(isOn);
+  const isNobodyIn = added.some((kind) => OF_NOBODY.has(kind));
+  const own = kindsOf(changes).filter((kind) => isOn(kind) && !(isNobodyIn && OF_SOMEBODY.has(kind)));
+  const said = [...own, ...added, ...asked];
   if (said.length === 0) return changes;
   const messages = [...(changes.messages ?? [])];
   for (const kind of said) {
@@ -126,6 +129,18 @@ function isNotice(kind: AutomatedMessage, move: Changes['move']): boolean {
   if (kind === 'ended') return move?.reason === 'auto_closed';
   return NOTICES.has(kind);
 }
+
+/** Who hears that nobody is in is not told beside it that somebody is about to answer. */
+const OF_NOBODY: ReadonlySet<AutomatedMessage> = new Set<AutomatedMessage>([
+  'out_of_hours',
+  'holiday',
+  'call_back',
+]);
+const OF_SOMEBODY: ReadonlySet<AutomatedMessage> = new Set<AutomatedMessage>([
+  'queued',
+  'transferred',
+  'position',
+]);
 
 const NOTICES: ReadonlySet<AutomatedMessage> = new Set<AutomatedMessage>([
   'inactivity_reminder',

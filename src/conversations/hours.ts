@@ -59,6 +59,28 @@ export function nextOpening(hours: Hours | undefined, at: number): number | null
   return null;
 }
 
+/**
+ * From when on a wait counts that begins at `at`: at once while it is open, else from its opening on, since nobody is to take
+ * it before. At once also where it does not open in 370 days, so that it is not forgotten.
+ */
+export function countsFrom(hours: Hours | undefined, at: number): number {
+  return nextOpening(hours, at) ?? at;
+}
+
+/** The last moment up to `at` at which it closed; null when there is none in 370 days. To be asked while it is closed. */
+export function lastClosing(hours: Hours, at: number): number | null {
+  const zone = IANAZone.create(hours.timeZone);
+  const today = dateOf(wallTimeOf(zone, at));
+  let last: number | null = null;
+  for (let date = today; date >= today - HORIZON; date -= DAY) {
+    const later: number | null = last;
+    for (const { end } of openingsOn(zone, hours, date)) if (end <= at) last = Math.max(last ?? end, end);
+    // What begins on one date may end after what begins on the next, but not on one more.
+    if (later !== null) break;
+  }
+  return last;
+}
+
 /** The first moment from `at` on at which it is closed: `at` itself when it is; null when there is none in 370 days. */
 export function nextClosing(hours: Hours | undefined, at: number): number | null {
   if (!hours) return null;
@@ -78,12 +100,15 @@ function within(at: number, found: number): number | null {
 function* openingsFrom(hours: Hours, at: number): Generator<Opening> {
   const zone = IANAZone.create(hours.timeZone);
   const first = dateOf(wallTimeOf(zone, at)) - DAY;
-  for (let date = first; date <= first + HORIZON + 2 * DAY; date += DAY) {
-    for (const { from, to } of spansOf(hours, date)) {
-      const start = momentOf(zone, date + from * MINUTE);
-      const end = momentOf(zone, date + to * MINUTE);
-      if (start < end) yield { start, end };
-    }
+  for (let date = first; date <= first + HORIZON + 2 * DAY; date += DAY) yield* openingsOn(zone, hours, date);
+}
+
+/** Those that begin on a date. */
+function* openingsOn(zone: IANAZone, hours: Hours, date: number): Generator<Opening> {
+  for (const { from, to } of spansOf(hours, date)) {
+    const start = momentOf(zone, date + from * MINUTE);
+    const end = momentOf(zone, date + to * MINUTE);
+    if (start < end) yield { start, end };
   }
 }
 

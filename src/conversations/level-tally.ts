@@ -14,7 +14,7 @@ export class LevelTally {
   readonly #levels: Levels;
   readonly #minutes = new Map<string, Map<number, Share>>();
 
-  constructor(queues: readonly Pick<QueueDoc, '_id' | 'levelSeconds'>[]) {
+  constructor(queues: readonly Pick<QueueDoc, '_id' | 'levelSeconds' | 'hours'>[]) {
     this.#levels = levelsOf(queues);
   }
 

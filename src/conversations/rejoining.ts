@@ -48,7 +48,7 @@ export function rejoined(
     ...joining,
     set: {
       ...joining.set,
-      untakenAt: untakenFrom(settings, conversation, now()),
+      untakenAt: untakenFrom(settings, { ...conversation, ...joining.move.fields }, now()),
       ...(action?.do === 'assign' ? { assignAnyway: true } : {}),
     },
   };

@@ -1,4 +1,6 @@
 import type { QueueDoc, Store, Stretch } from '../store/documents.ts';
+import type { Hours } from '../store/queue.ts';
+import { countsFrom, lastClosing } from './hours.ts';
 
 /** Counting stops here: so many are an alarm whatever their number, and asking stays cheap. */
 const MOST_COUNTED = 10_000;
@@ -28,39 +30,52 @@ export function waitIn(
   return { queueId, since, length: (next?.since ?? now) - since, end };
 }
 
-/** Service levels in milliseconds, by queue; queues without one are not in it. */
-export type Levels = ReadonlyMap<string, number>;
+type Levelled = Pick<QueueDoc, '_id' | 'levelSeconds' | 'hours'>;
 
-export function levelsOf(queues: readonly Pick<QueueDoc, '_id' | 'levelSeconds'>[]): Levels {
-  const levels = new Map<string, number>();
-  for (const { _id, levelSeconds } of queues) {
-    if (levelSeconds !== undefined) levels.set(_id, levelSeconds * 1000);
+/** By queue, the service level in milliseconds and the hours in which it is to be kept; queues without one are not in it. */
+export type Levels = ReadonlyMap<string, { level: number; hours: Hours | undefined }>;
+
+export function levelsOf(queues: readonly Levelled[]): Levels {
+  const levels = new Map<string, { level: number; hours: Hours | undefined }>();
+  for (const { _id, levelSeconds, hours } of queues) {
+    if (levelSeconds !== undefined) levels.set(_id, { level: levelSeconds * 1000, hours });
   }
   return levels;
 }
 
 /**
  * Whether a wait keeps the service level of its queue: taken in time or not. Null where it cannot be said: the queue has
- * none, it goes on and may still be taken in time, or it ended otherwise before that, as when the customer left.
+ * none, it goes on and may still be taken in time, or it ended otherwise before that, as when the customer left. A wait that
+ * begins while the queue is closed, by the hours that it has now, counts from its opening on.
  */
-export function keepsLevel({ queueId, length, end }: Wait, levels: Levels): boolean | null {
-  const level = levels.get(queueId);
-  if (level === undefined) return null;
-  if (length > level) return false;
+export function keepsLevel({ queueId, since, length, end }: Wait, levels: Levels): boolean | null {
+  const queue = levels.get(queueId);
+  if (queue === undefined) return null;
+  const { level, hours } = queue;
+  if (length > level && since + length - countsFrom(hours, since) > level) return false;
   return end === 'taken' ? true : null;
 }
 
 /**
  * How many conversations wait in a queue for longer than its service level, counted up to 10,000; 0 without one. Of those
- * only that have waited since `since` or later (milliseconds since 1970).
+ * only that have waited since `since` or later (milliseconds since 1970). As `keepsLevel` has it.
  */
 export async function countOverLevel(
   { conversations }: Pick<Store, 'conversations'>,
-  { _id, levelSeconds }: Pick<QueueDoc, '_id' | 'levelSeconds'>,
+  { _id, levelSeconds, hours }: Levelled,
   now: number,
   since = 0,
 ): Promise<number> {
   if (levelSeconds === undefined) return 0;
-  const queuedAt = { $gte: since, $lt: now - levelSeconds * 1000 };
+  const inTime = now - levelSeconds * 1000;
+  // Who counts from a moment before that has waited for longer. Where it was closed then, who came since counts later.
+  const before = opensLater(hours, inTime - 1) ? lastClosing(hours, inTime - 1) : inTime;
+  if (before === null) return 0;
+  const queuedAt = { $gte: since, $lt: before };
   return conversations.countDocuments({ queueId: _id, queuedAt }, { limit: MOST_COUNTED });
+}
+
+/** Whether it is closed, and opens again. */
+function opensLater(hours: Hours | undefined, at: number): hours is Hours {
+  return countsFrom(hours, at) > at;
 }

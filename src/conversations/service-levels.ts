@@ -67,7 +67,9 @@ export function createServiceLevels(parts: {
     async read(queues) {
       const levelled = queues.filter(({ levelSeconds }) => levelSeconds !== undefined);
       if (levelled.length === 0) return new Map();
-      const wanted = JSON.stringify(levelled.map(({ _id, levelSeconds }) => [_id, levelSeconds]));
+      const wanted = JSON.stringify(
+        levelled.map(({ _id, levelSeconds, hours }) => [_id, levelSeconds, hours]),
+      );
       if (last?.levels !== wanted || now() - last.at >= FRESH) {
         // One after the other: two at once would both count what is new.
         const before = last?.found.catch(() => undefined);

@@ -62,12 +62,15 @@ async function back(
   conversation: ConversationDoc,
   gone: Gone,
 ): Promise<Decision | null> {
-  const set = { untakenAt: untakenFrom(settings, conversation, now()) };
+  const waits = (queueId: string) => ({
+    untakenAt: untakenFrom(settings, { ...conversation, queueId }, now()),
+  });
   const place = placeOf(conversation);
   if ('agentId' in gone) {
     if (conversation.agentId !== gone.agentId || (place !== 'agent' && place !== 'waiting')) return null;
     const to = backToQueue(settings, conversation);
     const move = moved(conversation, 'requeue', now(), to);
+    const set = waits(to.queueId);
     return { changes: { move, set }, automated: toldOfHours(settings.queue(to.queueId), now()) };
   }
   if (conversation.queueId !== gone.queueId || place !== 'open') return null;
@@ -79,5 +82,9 @@ async function back(
     settings.workstream(conversation.number);
   const move = moved(conversation, 'transfer_to_queue', now(), { queueId, reason: 'assigned' });
   // Its skills were meant for the queue that is gone.
-  return { changes: { move, set, unset: ['skills'] } };
+  const set = waits(queueId);
+  return {
+    changes: { move, set, unset: ['skills'] },
+    automated: toldOfHours(settings.queue(queueId), now()),
+  };
 }

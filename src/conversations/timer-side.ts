@@ -1,5 +1,6 @@
 import type { Bot } from '../bot-turn.ts';
 import type { ConversationDoc, Store } from '../store/documents.ts';
+import type { AutomatedMessage } from '../store/workstream.ts';
 import { backToQueue } from './absence.ts';
 import { toldOfHours } from './automated-messages.ts';
 import { type BotSideParts, botTurn } from './bot-side.ts';
@@ -66,7 +67,7 @@ export async function decideTimer(
       const moved = allowed(conversation, 'requeue', now, { reason, queueId });
       if (!moved) return recorded({});
       const set = {
-        untakenAt: untakenFrom(parts.settings, conversation, now),
+        untakenAt: untakenFrom(parts.settings, { ...conversation, queueId }, now),
         ...(agentId === undefined ? {} : { passedOver: [{ agentId, at: now }] }),
       };
       return {
@@ -86,14 +87,17 @@ async function untaken(
   bot: Bot,
 ): Promise<TurnDecision> {
   const changes: Changes = { unset: ['untakenAt'] };
+  const queue = conversation.queueId === undefined ? undefined : parts.settings.queue(conversation.queueId);
+  const closed = toldOfHours(queue, parts.now());
+  const automated: AutomatedMessage[] = closed.length > 0 ? closed : ['not_assigned'];
   // A bot that failed would apologise once more. Whoever looks after the queue has been told.
   if (conversation.handoff?.reason === 'bot_failed') {
-    return { ...recorded(changes), automated: ['not_assigned'] };
+    return { ...recorded(changes), automated };
   }
   const id = `untaken:${conversation._id}:${at}`;
   const told = await botTurn(parts, conversation, bot, { type: 'event', id, name: 'untaken', at }, changes);
   const silent = !told.changes.move && !told.changes.messages?.length;
-  return silent ? { ...told, automated: ['not_assigned'] } : told;
+  return silent ? { ...told, automated } : told;
 }
 
 function recorded(changes: Changes, touched: string[] = []): TurnDecision {

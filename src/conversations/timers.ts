@@ -1,5 +1,6 @@
 import type { ConversationDoc, Stretch } from '../store/documents.ts';
 import type { Times } from '../store/workstream.ts';
+import { countsFrom } from './hours.ts';
 import { nextAgeCheck } from './overflow.ts';
 import { allowedAt } from './quiet.ts';
 import type { Settings } from './settings.ts';
@@ -110,13 +111,18 @@ function early(timers: Timer[]): Timer[] {
   return timers.sort((a, b) => a.at - b.at);
 }
 
-/** When somebody is told that nobody has taken a conversation that comes into a queue now. */
+/**
+ * When somebody is told that nobody has taken a conversation that comes into a queue now. While that is closed nobody is to take
+ * it, so the time begins with the opening. `after`, in milliseconds, is the bot's own time.
+ */
 export function untakenFrom(
   settings: Settings,
-  { number }: Pick<ConversationDoc, 'number'>,
+  { number, queueId }: Pick<ConversationDoc, 'number' | 'queueId'>,
   now: number,
+  after = settings.workstream(number).settings.times.untaken * 1000,
 ): number {
-  return now + settings.workstream(number).settings.times.untaken * 1000;
+  const queue = queueId === undefined ? undefined : settings.queue(queueId);
+  return countsFrom(queue?.hours, now) + after;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ReturnCheck } from '../bot-turn.ts';
 import { SwitchboardError } from '../errors.ts';
 import type { AgentDoc, ConversationDoc, QueueDoc } from '../store/documents.ts';
 import { notesBy } from './agent-messages.ts';
+import { toldOfHours } from './automated-messages.ts';
 import { OF_A_PERSONS_TURN } from './commit.ts';
 import type { Desk } from './desk.ts';
 import { type GuardedWrite, moved } from './guarded-write.ts';
@@ -39,7 +40,7 @@ export function createTransfers(
           if (!queue) throw new SwitchboardError('not_found', 'There is no such queue.');
           const move = moved(conversation, 'transfer_to_queue', now(), { queueId: queue._id, reason });
           if (!unchecked) await refuseNowhere(queue, actor);
-          const untakenAt = untakenFrom(settings, conversation, now());
+          const untakenAt = untakenFrom(settings, { ...conversation, queueId: queue._id }, now());
           const { priority, lapsed } = asIn(queue, conversation);
           const decision = { queueId: queue._id, priority, ...(lapsed.length > 0 ? { lapsed } : {}) };
           const entry = { step: 'transfer', agentId: actor.id, why: reason, decision } as const;
@@ -49,7 +50,10 @@ export function createTransfers(
             trace: traced(conversation, [entry], now()),
             ...notBackTo(conversation, now()),
           };
-          return { changes: { move, messages, set, ...(lapsed.length > 0 ? { unset: ['skills'] } : {}) } };
+          return {
+            changes: { move, messages, set, ...(lapsed.length > 0 ? { unset: ['skills'] } : {}) },
+            automated: toldOfHours(queue, now()),
+          };
         }
         const agent = await store.agents.findOne({ _id: to.agentId });
         if (!agent) throw new SwitchboardError('not_found', 'There is no such agent.');

@@ -62,6 +62,39 @@ describe('what the service says by itself', () => {
       expect(told).to.equal('out_of_hours {"queue":"Support","opens":null}');
     });
 
+    it('is not beside it that somebody answers soon', async () => {
+      rig.turnOn('out_of_hours', 'queued', 'position');
+      const silent = handsOver('support');
+      rig.bot = async (input) => ({ ...(await silent(input)), texts: [] });
+      await withQueue({ hours: { timeZone: 'Europe/Madrid', week, holidays: [] } });
+      expect(await says('a person please')).to.deep.equal([
+        `out_of_hours ${JSON.stringify({ queue: 'Support', opens: opens() })}`,
+      ]);
+    });
+
+    it('is that nobody has taken it once the queue has been open for as long', async () => {
+      rig.turnOn('not_assigned');
+      await withQueue({ hours: { timeZone: 'Europe/Madrid', week, holidays: [] } });
+      await says('a person please');
+      rig.bot = async () => anAnswer();
+      rig.time = opens().at + HOUR - 1;
+      expect(await work()).to.deep.equal([]);
+      rig.time += 1;
+      expect(await work()).to.deep.equal(['not_assigned {"queue":"Support"}']);
+    });
+
+    it('is when it opens next where it has closed before anybody took it', async () => {
+      rig.turnOn('out_of_hours', 'not_assigned');
+      const friday = { day: 5, from: 540, to: 570 };
+      await withQueue({ hours: { timeZone: 'Europe/Madrid', week: [...week, friday], holidays: [] } });
+      await says('a person please');
+      rig.bot = async () => anAnswer();
+      rig.time += HOUR;
+      expect(await work()).to.deep.equal([
+        `out_of_hours ${JSON.stringify({ queue: 'Support', opens: opens() })}`,
+      ]);
+    });
+
     for (const action of [{ do: 'end' }, { do: 'bot' }] satisfies OverflowAction[]) {
       it(`is the same when it does not take the conversation: ${action.do}`, async () => {
         await withQueue({
@@ -169,6 +202,15 @@ describe('what the service says by itself', () => {
         await moveOn();
         expect(await work()).to.deep.equal([]);
       });
+
+      it(`is that nobody is in where that is closed: ${way}`, async () => {
+        const hours = { timeZone: 'UTC', week: [], holidays: [] };
+        await store.queues.updateOne({ _id: 'sales' }, { $set: { hours } });
+        rig.queues = rig.queues.map((queue) => (queue._id === 'sales' ? { ...queue, hours } : queue));
+        rig.turnOn('transferred', 'position', 'out_of_hours');
+        await moveOn();
+        expect(await work()).to.deep.equal(['out_of_hours {"queue":"Sales","opens":null}']);
+      });
     }
   });
 
@@ -193,7 +235,7 @@ describe('what the service says by itself', () => {
     beforeEach(async () => {
       await withQueue({ hours });
       await store.agents.insertOne(anAgent({ _id: 'ana', name: 'Ana', queues: ['support'] }));
-      rig.turnOn('out_of_hours');
+      rig.turnOn('out_of_hours', 'transferred', 'position');
     });
 
     for (const [why, comesBack] of Object.entries(ways)) {

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { nextClosing, nextOpening, openAt } from '../../src/conversations/hours.ts';
+import { countsFrom, lastClosing, nextClosing, nextOpening, openAt } from '../../src/conversations/hours.ts';
 import type { Hours } from '../../src/store/queue.ts';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const DAY = 86_400_000;
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 
@@ -131,6 +132,17 @@ describe('hours', () => {
     expect(nextClosing(always, at('2026-03-02T10:00:00+01:00'))).to.equal(at('2026-03-05T00:00:00+01:00'));
   });
 
+  it('have waits count at once while they are open, else once they open, and at once where they never do', () => {
+    const hours = { timeZone: 'UTC', week: [{ day: 1, from: 540, to: 1020 }], holidays: [] };
+    const monday = at('2026-03-02T00:00:00Z');
+    expect(countsFrom(hours, monday + 10 * HOUR)).to.equal(monday + 10 * HOUR);
+    expect(countsFrom(hours, monday + 17 * HOUR)).to.equal(monday + 7 * DAY + 9 * HOUR);
+    expect(countsFrom({ ...hours, week: [] }, monday)).to.equal(monday);
+    expect(countsFrom(undefined, monday)).to.equal(monday);
+    expect(lastClosing(hours, monday + 9 * HOUR - 1)).to.equal(monday - 7 * DAY + 17 * HOUR);
+    expect(lastClosing({ ...hours, week: [] }, monday)).to.equal(null);
+  });
+
   it('know no opening and no closing that is more than 370 days away', () => {
     const now = at('2026-03-02T00:00:00Z');
     expect(nextOpening({ timeZone: 'UTC', week: [], holidays: [] }, now)).to.equal(null);
@@ -254,7 +266,7 @@ describe('hours', () => {
       offset: fc.integer({ min: -2 * 1440, max: 600 }),
     });
 
-    it('are the same, and so is the next minute that is open', function () {
+    it('are the same, and so is the next minute that is open, and the last that was', function () {
       this.timeout(30_000);
       fc.assert(
         fc.property(case_, ({ place: [timeZone, change], week, holidays, offset }) => {
@@ -281,6 +293,12 @@ describe('hours', () => {
             if (passed % 120 !== 0) continue;
             if (opening !== undefined) expect(nextOpening(hours, time)).to.equal(opening);
             if (closing !== undefined) expect(nextClosing(hours, time)).to.equal(closing);
+          }
+          let closed: number | undefined;
+          for (const { time, open: isOpen } of minutes) {
+            if (isOpen) closed = time + MINUTE;
+            else if (closed !== undefined && (time - start) % (120 * MINUTE) === 0)
+              expect(lastClosing(hours, time)).to.equal(closed);
           }
         }),
         { numRuns: 25 },

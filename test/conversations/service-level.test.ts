@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { LevelTally } from '../../src/conversations/level-tally.ts';
-import { countOverLevel, keepsLevel, waitsOf } from '../../src/conversations/service-level.ts';
+import { countOverLevel, keepsLevel, levelsOf, waitsOf } from '../../src/conversations/service-level.ts';
 import { createServiceLevels } from '../../src/conversations/service-levels.ts';
 import type { ConversationDoc, QueueDoc, SessionDoc, Store, Stretch } from '../../src/store/documents.ts';
 import { aConversation } from '../support/conversations.ts';
@@ -53,8 +53,8 @@ describe('a wait', () => {
       [LEVEL + 1, 'none', false],
     ] as const) {
       const wait = { queueId: 'support', since: 10, length, end };
-      expect(keepsLevel(wait, new Map([['support', LEVEL]])), `${length} ${end}`).to.equal(kept);
-      expect(keepsLevel(wait, new Map([['sales', LEVEL]])), 'no level').to.equal(null);
+      expect(keepsLevel(wait, levelsOf([queue()])), `${length} ${end}`).to.equal(kept);
+      expect(keepsLevel(wait, levelsOf([queue({ _id: 'sales' })])), 'no level').to.equal(null);
     }
   });
 });
@@ -133,6 +133,31 @@ describe('service levels', () => {
     ]);
     expect(await countOverLevel(store, queue(), now)).to.equal(1);
     expect(await countOverLevel(store, sales, now)).to.equal(0);
+  });
+
+  it('count a wait from the opening on that began while its queue was closed, whichever way it is counted', async () => {
+    // 09:00 to 17:00 in Madrid, from Monday to Friday.
+    const week = [1, 2, 3, 4, 5].map((day) => ({ day, from: 540, to: 1020 }));
+    const held = queue({ hours: { timeZone: 'Europe/Madrid', week, holidays: [] } });
+    const since = Array.from({ length: 100 }, (_, n) => NOW - 4 * 24 * HOUR + n * HOUR - n);
+    for (const queuedAt of since) await live({ state: 'open', queueId: 'support', queuedAt });
+    const counts = new Set<number>();
+    for (let hour = -100; hour <= 1; hour += 1) {
+      for (const at of [now + hour * HOUR - 10, now + hour * HOUR + LEVEL]) {
+        const over = since.filter((from) => {
+          const wait = { queueId: 'support', since: from, length: at - from, end: 'none' as const };
+          return from <= at && keepsLevel(wait, levelsOf([held])) === false;
+        });
+        const counted = await countOverLevel(store, held, at);
+        expect(counted, new Date(at).toISOString()).to.equal(over.length);
+        counts.add(counted);
+      }
+    }
+    expect(counts.size).to.be.greaterThan(10);
+    const monday = Date.parse('2026-03-02T08:00:00Z');
+    const ofNight = { queueId: 'support', since: monday - 9 * HOUR, end: 'taken' } as const;
+    expect(keepsLevel({ ...ofNight, length: 9 * HOUR + LEVEL }, levelsOf([held]))).to.equal(true);
+    expect(keepsLevel({ ...ofNight, length: 9 * HOUR + LEVEL + 1 }, levelsOf([held]))).to.equal(false);
   });
 
   it('take in what has ended since, once, also when its row comes late', async () => {
