@@ -8,7 +8,9 @@ import { code, duration, expression, id, stepId, textKey, variable } from './scr
  */
 
 export const untaken = z.strictObject({
-  after: duration.describe('How long nobody has taken it: `90s`, `10m`, `2h`, `3d`.'),
+  after: duration.describe(
+    'How long nobody has taken it, from the opening on where its queue is closed: `90s`, `10m`, `2h`, `3d`.',
+  ),
   get do() {
     return steps.describe(
       'Steps to run then, once: `say`, `set`, `if`, `switch`, `http`, `action` and `end`. They cannot ask, since an answer would not come to the bot: see below.',
