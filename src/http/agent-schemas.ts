@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isOfProvider } from '../sign-in/provider-id.ts';
 import { EXTRA_RIGHTS, PRESENCES, ROLES } from '../store/documents.ts';
-import { name, ownId, time } from './schemas.ts';
+import { name, ownId, time, wholePaging } from './schemas.ts';
 
 /** What goes in and out of the API about agents; see `schemas.ts`. */
 
@@ -41,6 +41,23 @@ export const agent = z
   })
   .meta({ id: 'Agent' });
 
+export const colleague = agent
+  .pick({
+    id: true,
+    name: true,
+    presence: true,
+    presenceId: true,
+    queues: true,
+    languages: true,
+    skills: true,
+  })
+  .meta({ id: 'Colleague', description: 'An agent as every other may see them.' });
+
+export const colleagueFilter = z.strictObject({
+  queue: z.string().max(64).optional().meta({ description: 'Who serves it.' }),
+  ...wholePaging,
+});
+
 export const newAgent = z
   .strictObject({
     ...agentFields,
@@ -67,3 +84,4 @@ export const agentWithToken = z.object({
 });
 
 export type Agent = z.output<typeof agent>;
+export type Colleague = z.output<typeof colleague>;

@@ -1,6 +1,7 @@
 import { written } from '../conversations/guarded-write.ts';
+import type { Reason } from '../conversations/state.ts';
 import { SwitchboardError } from '../errors.ts';
-import type { ConversationDoc, MacroDoc, MacroStep, MessageDoc, State } from '../store/documents.ts';
+import type { ConversationDoc, MacroDoc, MacroStep, Stretch } from '../store/documents.ts';
 import { dropDraft } from './drafts.ts';
 import type { MacroRun } from './macro-schemas.ts';
 import { mentionedIn } from './mentions.ts';
@@ -29,7 +30,7 @@ export async function runMacro(
 ): Promise<Pick<MacroRun, 'done' | 'refused'>> {
   const done: MacroRun['done'] = [];
   const ready: ReadyStep[] = [];
-  let earlier: MessageDoc | undefined;
+  const earlier = earlierIn(conversation, context);
   let at = 0;
   try {
     for (; at < macro.steps.length; at++) {
@@ -42,7 +43,7 @@ export async function runMacro(
     for (at = 0; at < ready.length; at++) {
       const step = ready[at];
       if (!step) break;
-      earlier = await perform(parts, step, conversation._id, `${context.effectKey}-${at}`, context, earlier);
+      await perform(parts, step, conversation._id, `${context.effectKey}-${at}`, context, earlier);
       done.push({ step: at, do: step.do });
     }
     return { done, refused: null };
@@ -70,71 +71,103 @@ async function prepared(
   return { do: 'reply', text };
 }
 
-/** `earlier` and the answer: a message that an attempt before this one has made, once one is found. */
 async function perform(
-  { store, desk }: Parts,
+  parts: Parts,
   step: ReadyStep,
   id: string,
   key: string,
   { actor }: Context,
-  earlier: MessageDoc | undefined,
-): Promise<MessageDoc | undefined> {
-  const conversation = await store.conversations.findOne({ _id: id });
-  if (!conversation) throw new SwitchboardError('not_found', 'There is no such conversation.');
+  earlier: Earlier,
+): Promise<void> {
+  const { store, desk } = parts;
+  if (await isDone(parts, step, id, key, earlier)) return;
+  if (earlier.isOver) {
+    throw new SwitchboardError('wrong_state', 'The session in which the macro was run is over.');
+  }
   switch (step.do) {
-    case 'reply': {
-      // An attempt before this one may have sent it, and then given the conversation away.
-      const known = await written(store, conversation, `out:agent:${key}:0`);
-      if (known) return known;
+    case 'reply':
       await desk.reply(id, actor, { text: step.text, key });
       await dropDraft(store, id, actor.id);
-      return earlier;
-    }
-    case 'note': {
-      const known = await written(store, conversation, `note:${key}`);
-      if (known) return known;
+      return;
+    case 'note':
       await desk.note(id, actor, { text: step.text, key, ...(await mentionedIn(store, step.text)) });
-      return earlier;
-    }
+      return;
     case 'wait':
-      if (!isPast('wait', conversation, earlier)) await desk.wait(id, actor);
-      return earlier;
+      await desk.wait(id, actor);
+      return;
     case 'end':
-      if (!isPast('end', conversation, earlier)) await desk.end(id, actor);
-      return earlier;
+      await desk.end(id, actor);
+      return;
     case 'transfer': {
       const { do: _, ...to } = step;
-      if (isThere(step, conversation)) return earlier;
       await desk.transfer(id, actor, { ...to, ...(await mentionedIn(store, to.note)), key });
-      return earlier;
+      return;
     }
     case 'close': {
       const { do: _, ...result } = step;
-      if (isPast('close', conversation, earlier)) return earlier;
       await desk.close(id, actor, { ...result, ...(await mentionedIn(store, result.note)), key });
-      return earlier;
+      return;
     }
   }
 }
 
-const STATES_PAST: Readonly<Record<'wait' | 'end' | 'close', readonly State[]>> = {
-  wait: ['waiting', 'wrap_up', 'closed'],
-  end: ['wrap_up', 'closed'],
-  close: ['closed'],
-};
-
-/** In a repetition: an attempt before it came as far, or further, or its session is over by now. */
-function isPast(
-  step: keyof typeof STATES_PAST,
-  { state, session }: ConversationDoc,
-  earlier: MessageDoc | undefined,
-): boolean {
-  return earlier !== undefined && (STATES_PAST[step].includes(state) || earlier.session < session);
+/** What attempts at this very run that came before may have done: nothing, where this is the first. */
+interface Earlier {
+  /** Their session has ended since. */
+  isOver: boolean;
+  /** The moves since the first of them, oldest first. */
+  moves: Stretch[];
 }
 
-/** A supervisor may transfer what is not theirs, hence also what is where it was to go. */
-function isThere(to: Extract<MacroStep, { do: 'transfer' }>, conversation: ConversationDoc): boolean {
-  return 'queueId' in to
-    ? conversation.state === 'open' && conversation.queueId === to.queueId
-    : conversation.state === 'active' && conversation.agentId === to.agentId;
+function earlierIn(
+  { stretches, sessionStartedAt, createdAt }: ConversationDoc,
+  { keyed }: Pick<Context, 'keyed'>,
+): Earlier {
+  if (!keyed?.again) return { isOver: false, moves: [] };
+  return {
+    isOver: (sessionStartedAt ?? createdAt) > keyed.since,
+    moves: stretches.filter(({ since }) => since >= keyed.since),
+  };
+}
+
+/**
+ * Whether an attempt before this one did the step, as a message under its key says, or may have done it, where none goes
+ * with it. It stays done though somebody has moved the conversation since. Takes off `earlier` what the step has made.
+ */
+async function isDone(
+  { store }: Pick<Parts, 'store'>,
+  step: ReadyStep,
+  id: string,
+  key: string,
+  earlier: Earlier,
+): Promise<boolean> {
+  const conversation = await store.conversations.findOne({ _id: id });
+  if (!conversation) throw new SwitchboardError('not_found', 'There is no such conversation.');
+  if (step.do === 'reply') return (await written(store, conversation, `out:agent:${key}:0`)) !== undefined;
+  // It is committed with the move.
+  if (step.do === 'note' || ('note' in step && step.note !== undefined))
+    return (await written(store, conversation, `note:${key}`)) !== undefined;
+  if (earlier.isOver) return true;
+  const at = earlier.moves.findIndex((stretch) => isOf(step, stretch));
+  if (at < 0) return false;
+  earlier.moves.splice(0, at + 1);
+  return true;
+}
+
+type Moving = Exclude<ReadyStep, { do: 'reply' } | { do: 'note' }>;
+
+const REASONS: Readonly<Record<Moving['do'], ReadonlySet<string>>> = {
+  wait: new Set<Reason>(['parked']),
+  end: new Set<Reason>(['agent_ended']),
+  transfer: new Set<Reason>(['transferred', 'assigned']),
+  close: new Set<Reason>(['agent_closed', 'force_closed']),
+};
+
+/** Whether the step would have made this move. */
+function isOf(step: Moving, { place, reason, queueId, agentId }: Stretch): boolean {
+  if (!REASONS[step.do].has(reason)) return false;
+  if (step.do !== 'transfer') return true;
+  return 'queueId' in step
+    ? place === 'open' && queueId === step.queueId
+    : place === 'agent' && agentId === step.agentId;
 }

@@ -4,6 +4,7 @@ import { boardRoutes } from './api/board.ts';
 import { channelCheckRoutes } from './api/channel-checks.ts';
 import { channelRoutes } from './api/channels.ts';
 import { claimRoutes } from './api/claims.ts';
+import { colleagueRoutes } from './api/colleagues.ts';
 import { contactRoutes } from './api/contacts.ts';
 import { conversationRoutes } from './api/conversations.ts';
 import { deadLetterRoutes } from './api/dead-letters.ts';
@@ -45,6 +46,7 @@ import { SESSION_ROUTES } from './session.ts';
 export function apiRoutes(parts: HttpParts): Route[] {
   return [
     ...meRoutes(parts),
+    ...colleagueRoutes(parts),
     ...queueRoutes(parts),
     ...conversationRoutes(parts),
     ...traceRoutes(parts),

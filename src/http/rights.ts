@@ -9,6 +9,7 @@ import type { AgentDoc, Role } from '../store/documents.ts';
 export const RIGHTS = {
   getMe: 'agent',
   setPresence: 'agent',
+  listColleagues: 'agent',
 
   listAgents: 'admin',
   createAgent: 'admin',

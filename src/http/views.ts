@@ -3,7 +3,7 @@ import { loadOf } from '../conversations/capacity.ts';
 import { nextOpening, openAt } from '../conversations/hours.ts';
 import { sentimentOf } from '../conversations/sentiment.ts';
 import type { AgentDoc, ConversationDoc, MessageDoc, QueueDoc, Stretch } from '../store/documents.ts';
-import type { Agent } from './agent-schemas.ts';
+import type { Agent, Colleague } from './agent-schemas.ts';
 import type { Message } from './message-schemas.ts';
 import type { Queue } from './queue-schemas.ts';
 import { hoursView } from './queue-schemas.ts';
@@ -83,6 +83,18 @@ export function agentView(doc: AgentDoc, now: number): Agent {
     rights: doc.rights ?? [],
     hasToken: doc.tokenHash !== undefined,
     tokenExpiresAt: doc.tokenExpiresAt === undefined ? null : isoTime(doc.tokenExpiresAt),
+  };
+}
+
+export function colleagueView(doc: AgentDoc): Colleague {
+  return {
+    id: doc._id,
+    name: doc.name,
+    presence: doc.presence,
+    presenceId: doc.presenceId ?? null,
+    queues: doc.queues,
+    languages: doc.languages,
+    skills: doc.skills,
   };
 }
 

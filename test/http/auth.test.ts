@@ -9,6 +9,7 @@ import { openStage, type Stage } from './stage.ts';
 const REQUESTS: { [K in keyof typeof RIGHTS]: [request: string, least: Role] } = {
   getMe: ['GET /api/me', 'agent'],
   setPresence: ['PUT /api/me/presence', 'agent'],
+  listColleagues: ['GET /api/colleagues', 'agent'],
   listAgents: ['GET /api/agents', 'admin'],
   createAgent: ['POST /api/agents', 'admin'],
   getAgent: ['GET /api/agents/ana', 'admin'],

@@ -13,6 +13,7 @@ const CONTRACT = [
   'DELETE /api/session',
   'GET /api/me',
   'PUT /api/me/presence',
+  'GET /api/colleagues',
   'GET /api/agents',
   'POST /api/agents',
   'GET /api/agents/{id}',

@@ -1,4 +1,4 @@
-import type { Agent } from '../agent-schemas.ts';
+import type { Agent, Colleague } from '../agent-schemas.ts';
 import type { MentionItem } from '../mention-schemas.ts';
 import type { Message } from '../message-schemas.ts';
 import type { Queue } from '../queue-schemas.ts';
@@ -21,6 +21,16 @@ export const EXAMPLE_AGENT: Agent = {
   hasToken: true,
   tokenExpiresAt: null,
   load: 2,
+};
+
+export const EXAMPLE_COLLEAGUE: Colleague = {
+  id: 'ben',
+  name: 'Ben',
+  presence: 'away',
+  presenceId: 'lunch',
+  queues: ['support', 'returns'],
+  languages: ['en'],
+  skills: ['orders'],
 };
 
 type Rule = Queue['overflow'][number];

@@ -148,6 +148,24 @@ describe('/api/macros', () => {
       expect((await stage.call(`POST /api/conversations/${conversation}/macros/no`)).status).to.equal(404);
     });
 
+    it('leaves it to the desk to say who may, also where it would move nothing', async () => {
+      await stage.call(`POST /api/conversations/${conversation}/transfer`, {
+        as: 'sam',
+        body: { queueId: 'support' },
+      });
+      await add([{ do: 'transfer', queueId: 'support', note: 'please look' }]);
+      const { body } = await run('ana', 'once');
+      expect(body.done).to.deep.equal([]);
+      expect(body.refused).to.include({ step: 0, do: 'transfer', code: 'not_owner' });
+      expect(await written()).to.deep.equal([]);
+    });
+
+    it('keeps the note of a transfer to who has it already', async () => {
+      await add([{ do: 'transfer', agentId: 'ana', note: 'please look' }]);
+      expect((await run('sam', 'once')).body.done).to.have.length(1);
+      expect(await written()).to.deep.equal([['note', 'please look']]);
+    });
+
     it('does nothing twice when it is repeated', async () => {
       await add([
         { do: 'reply', text: 'Hello' },
@@ -188,6 +206,80 @@ describe('/api/macros', () => {
           expect(await written()).to.deep.equal(before);
         });
       }
+
+      for (const only of [
+        { do: 'wait' },
+        { do: 'end' },
+        { do: 'close' },
+        { do: 'transfer', queueId: 'support' },
+        { do: 'transfer', agentId: 'ben' },
+      ]) {
+        it(`refuses none of its own: ${JSON.stringify(only)}`, async () => {
+          await add([only]);
+          const first = (await run('ana', 'once')).body;
+          expect(first.refused).to.equal(null);
+          await forget();
+          expect((await run('ana', 'once')).body).to.deep.equal(first);
+        });
+      }
+
+      it('takes nobody away from whoever has taken them since', async () => {
+        await add([{ do: 'transfer', queueId: 'support' }]);
+        await run('sam', 'once');
+        await forget();
+        await stage.call(`POST /api/conversations/${conversation}/claim`, { as: 'ben' });
+        const { body } = await run('sam', 'once');
+        expect(body.refused).to.equal(null);
+        expect(body.conversation).to.include({ state: 'active', agentId: 'ben' });
+      });
+
+      it('tells a step that was done from the same one that was not', async () => {
+        const steps = [{ do: 'wait' }, { do: 'reply', text: 'Hello' }];
+        await add(steps);
+        await run('ana', 'once');
+        await stage.store.macros.updateOne({ _id: 'm' }, { $push: { steps: { do: 'wait' } } });
+        await forget();
+        const { body } = await run('ana', 'once');
+        expect(body.done).to.have.length(3);
+        expect(body.conversation.state).to.equal('waiting');
+        expect(await written()).to.have.length(1);
+      });
+
+      it('takes what was so before it came for nothing that it did', async () => {
+        await stage.call(`POST /api/conversations/${conversation}/wait`);
+        stage.rig.time += 1;
+        await add([{ do: 'note', text: 'Seen' }, { do: 'wait' }]);
+        expect((await run('ana', 'once')).body.refused).to.include({ step: 1, code: 'wrong_state' });
+        await forget();
+        expect((await run('ana', 'once')).body.refused).to.include({ step: 1, code: 'wrong_state' });
+      });
+
+      it('lets the note of a transfer say whether it was done', async () => {
+        await add([{ do: 'note', text: 'Seen' }]);
+        await run('sam', 'once');
+        const transfer = { do: 'transfer' as const, queueId: 'support', note: 'please look' };
+        await stage.store.macros.updateOne({ _id: 'm' }, { $push: { steps: transfer } });
+        await forget();
+        // A colleague was quicker, and said nothing.
+        await stage.call(`POST /api/conversations/${conversation}/transfer`, {
+          body: { queueId: 'support' },
+        });
+        expect((await run('sam', 'once')).body.done).to.have.length(2);
+        expect((await written()).map(([, text]) => text)).to.include('please look');
+      });
+
+      it('does not go on in a session that the customer has opened since', async () => {
+        await add([{ do: 'note', text: 'Seen' }]);
+        await run('sam', 'once');
+        const close = { do: 'close' as const, note: 'Done' };
+        await stage.store.macros.updateOne({ _id: 'm' }, { $push: { steps: close } });
+        await forget();
+        await stage.call(`POST /api/conversations/${conversation}/close`, { body: {} });
+        await handOver(stage);
+        const { body } = await run('sam', 'once');
+        expect(body.refused).to.include({ step: 1, code: 'wrong_state' });
+        expect(body.conversation).to.include({ state: 'open', session: 2 });
+      });
 
       it('leaves a session alone that the customer has opened since', async () => {
         await add([{ do: 'note', text: 'Seen' }, { do: 'close' }]);
