@@ -25,8 +25,9 @@ export function createDeadLetters(
         const cause = `resend:${createHash('sha256').update(messageId).digest('hex').slice(0, 32)}`;
         const draft = { cause, author: failed.author, texts: [failed.text] };
         const at = now();
-        [again] = outgoingMessages(conversation, draft, split, at);
-        if (!again) return null;
+        const [composed] = outgoingMessages(conversation, draft, split, at);
+        if (!composed) return null;
+        again = { ...composed, ...(failed.survey ? { survey: true } : {}) };
         const before = await written(store, conversation, again._id);
         if (before) {
           again = before;
