@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { SwitchboardError } from '../errors.ts';
-import type { ConversationDoc, MessageDoc } from '../store/documents.ts';
+import type { ConsentWord, ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
 import { outgoingMessages } from './compose.ts';
+import { entryOf } from './consent.ts';
 import type { Desk, DeskParts } from './desk.ts';
 import { type GuardedWrite, written } from './guarded-write.ts';
 import { heldAtOnce } from './held.ts';
@@ -35,6 +36,8 @@ export function createDeadLetters(
         }
         if (failed.problem !== 'failed')
           throw wrongStatus('Only a failed message can be sent again.', failed);
+        const consent = await consentAgain(store, failed);
+        if (consent) again = { ...again, consent };
         const held = await heldAtOnce(parts, [again]);
         if (held) {
           [again] = held;
@@ -76,6 +79,23 @@ export function createDeadLetters(
       return settled;
     },
   };
+}
+
+/**
+ * What the text answers, so that it leaves also to who wants no texts; undefined where it would tell them the contrary of
+ * what they have said since.
+ */
+async function consentAgain(
+  store: Pick<Store, 'optouts'>,
+  failed: MessageDoc,
+): Promise<ConsentWord | undefined> {
+  const { consent, conversationId } = failed;
+  if (consent === undefined) return undefined;
+  const isOut = (await entryOf(store, conversationId))?.state === 'out';
+  if (consent === 'stop' && !isOut) {
+    throw wrongStatus('The customer wants texts again: it would say that they get none.', failed);
+  }
+  return consent === 'start' && isOut ? undefined : consent;
 }
 
 /** Whether it says to the customer what they wait for: nothing that was written since may be unanswered. */
