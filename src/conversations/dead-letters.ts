@@ -6,7 +6,7 @@ import { entryOf } from './consent.ts';
 import type { Desk, DeskParts } from './desk.ts';
 import { type GuardedWrite, written } from './guarded-write.ts';
 import { heldAtOnce } from './held.ts';
-import { mayActFor } from './rights.ts';
+import { mayRepair } from './rights.ts';
 import { answered } from './session.ts';
 
 /** What people do about messages that failed, or whose outcome is unknown. */
@@ -21,7 +21,7 @@ export function createDeadLetters(
       if (!failed) throw new SwitchboardError('not_found', 'There is no such message.');
       let again: MessageDoc | undefined;
       await write(failed.conversationId, actor, {}, async (conversation) => {
-        mayActFor(actor, conversation);
+        mayRepair(actor, conversation, failed);
         // Named after the failed one: two who press at once, with keys of their own, make one message.
         const cause = `resend:${createHash('sha256').update(messageId).digest('hex').slice(0, 32)}`;
         const draft = { cause, author: failed.author, texts: [failed.text] };
@@ -61,7 +61,7 @@ export function createDeadLetters(
       const unknown = await store.messages.findOne({ _id: messageId });
       if (!unknown) throw new SwitchboardError('not_found', 'There is no such message.');
       const conversation = await store.conversations.findOne({ _id: unknown.conversationId });
-      if (conversation) mayActFor(actor, conversation);
+      if (conversation) mayRepair(actor, conversation, unknown);
       const settled = await store.messages.findOneAndUpdate(
         { _id: messageId, status: 'unknown' },
         {
