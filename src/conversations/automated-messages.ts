@@ -67,16 +67,18 @@ export async function withAutomated(
     const told = kind === 'holiday' && values.holiday === undefined ? 'out_of_hours' : kind;
     messages.push(...compose(parts, conversation, { ...changes, messages }, told, values));
   }
-  const now = parts.now();
   const { endedSession } = changes;
-  const surveyed = endedSession && said.includes('survey');
+  const asks = messages.find(({ survey }) => survey);
   return {
     ...changes,
     messages,
     // Not `lastMessageAt`: what the service says by itself is nobody's activity, and must not put off that it closes.
     set: {
       ...changes.set,
-      ...(surveyed ? { surveyOf: { session: endedSession.session, until: now + SURVEY_TIME } } : {}),
+      // From the time of its text on: by that it is found again.
+      ...(endedSession && asks
+        ? { surveyOf: { session: endedSession.session, until: asks.at + SURVEY_TIME } }
+        : {}),
     },
   };
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { SwitchboardError } from '../errors.ts';
-import type { ConversationDoc, MessageDoc } from '../store/documents.ts';
+import type { ConsentWord, ConversationDoc, MessageDoc, Store } from '../store/documents.ts';
 import { outgoingMessages } from './compose.ts';
+import { entryOf } from './consent.ts';
 import type { Desk, DeskParts } from './desk.ts';
 import { type GuardedWrite, written } from './guarded-write.ts';
 import { heldAtOnce } from './held.ts';
-import { mayActFor } from './rights.ts';
+import { mayRepair } from './rights.ts';
 import { answered } from './session.ts';
 
 /** What people do about messages that failed, or whose outcome is unknown. */
@@ -20,13 +21,14 @@ export function createDeadLetters(
       if (!failed) throw new SwitchboardError('not_found', 'There is no such message.');
       let again: MessageDoc | undefined;
       await write(failed.conversationId, actor, {}, async (conversation) => {
-        mayActFor(actor, conversation);
+        mayRepair(actor, conversation, failed);
         // Named after the failed one: two who press at once, with keys of their own, make one message.
         const cause = `resend:${createHash('sha256').update(messageId).digest('hex').slice(0, 32)}`;
         const draft = { cause, author: failed.author, texts: [failed.text] };
         const at = now();
-        [again] = outgoingMessages(conversation, draft, split, at);
-        if (!again) return null;
+        const [composed] = outgoingMessages(conversation, draft, split, at);
+        if (!composed) return null;
+        again = { ...composed, ...(failed.survey ? { survey: true } : {}) };
         const before = await written(store, conversation, again._id);
         if (before) {
           again = before;
@@ -34,6 +36,8 @@ export function createDeadLetters(
         }
         if (failed.problem !== 'failed')
           throw wrongStatus('Only a failed message can be sent again.', failed);
+        const consent = await consentAgain(store, failed);
+        if (consent) again = { ...again, consent };
         const held = await heldAtOnce(parts, [again]);
         if (held) {
           [again] = held;
@@ -57,7 +61,7 @@ export function createDeadLetters(
       const unknown = await store.messages.findOne({ _id: messageId });
       if (!unknown) throw new SwitchboardError('not_found', 'There is no such message.');
       const conversation = await store.conversations.findOne({ _id: unknown.conversationId });
-      if (conversation) mayActFor(actor, conversation);
+      if (conversation) mayRepair(actor, conversation, unknown);
       const settled = await store.messages.findOneAndUpdate(
         { _id: messageId, status: 'unknown' },
         {
@@ -75,6 +79,23 @@ export function createDeadLetters(
       return settled;
     },
   };
+}
+
+/**
+ * What the text answers, so that it leaves also to who wants no texts; undefined where it would tell them the contrary of
+ * what they have said since.
+ */
+async function consentAgain(
+  store: Pick<Store, 'optouts'>,
+  failed: MessageDoc,
+): Promise<ConsentWord | undefined> {
+  const { consent, conversationId } = failed;
+  if (consent === undefined) return undefined;
+  const isOut = (await entryOf(store, conversationId))?.state === 'out';
+  if (consent === 'stop' && !isOut) {
+    throw wrongStatus('The customer wants texts again: it would say that they get none.', failed);
+  }
+  return consent === 'start' && isOut ? undefined : consent;
 }
 
 /** Whether it says to the customer what they wait for: nothing that was written since may be unanswered. */

@@ -72,7 +72,12 @@ export async function sendOut(
     { _id: messageId, status, attempts, ...at },
     {
       // A notice stands in its conversation's order from here on, so that the answer to STOP waits for it.
-      $set: { status: 'sending', nextAt: until, outstanding: found.conversationId },
+      $set: {
+        status: 'sending',
+        nextAt: until,
+        outstanding: found.conversationId,
+        ...(found.survey && status === 'queued' ? { askedAt: now() } : {}),
+      },
       $unset: { noticeAt: true, booked: true },
       $inc: { attempts: 1 },
     },

@@ -1,5 +1,6 @@
 import { SwitchboardError } from '../errors.ts';
-import type { Author, ConversationDoc, Role } from '../store/documents.ts';
+import type { Author, ConversationDoc, MessageDoc, Role } from '../store/documents.ts';
+import { placeOf } from './state.ts';
 
 /** Who asks: the part of an agent that decides what they may do. */
 export interface Actor {
@@ -97,6 +98,21 @@ export function withoutPartOf({ participants = [], consulted = [] }: Beside, age
 /** Throws `not_owner` unless the actor owns the conversation or is a supervisor. */
 export function mayActFor(actor: Actor, conversation: Owned): void {
   if (!isSupervisor(actor)) mayOwn(actor, conversation);
+}
+
+/**
+ * Throws as `mayActFor` does, but not for who wrote the text, once its conversation is closed or the bot's, while they
+ * are the last agent who had it: nobody else would see to it.
+ */
+export function mayRepair(
+  actor: Actor,
+  conversation: Owned & Pick<ConversationDoc, 'handler' | 'lastAgentId'>,
+  { author }: Pick<MessageDoc, 'author'>,
+): void {
+  const place = placeOf(conversation);
+  const left = (place === 'closed' || place === 'bot') && conversation.lastAgentId === actor.id;
+  if (left && author.kind === 'agent' && author.id === actor.id) mayKnow(actor, conversation);
+  else mayActFor(actor, conversation);
 }
 
 function ownerOf(conversation: Owned): Record<string, unknown> {

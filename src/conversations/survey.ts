@@ -1,4 +1,4 @@
-import type { ConversationDoc, MessageDoc } from '../store/documents.ts';
+import type { ConversationDoc, MessageDoc, MessageStatus, Store } from '../store/documents.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
 import type { Changes } from './commit.ts';
 
@@ -11,6 +11,11 @@ export const SURVEY_TIME = 24 * 3_600_000;
 /** What a text says of a session, 1 to 5; null when it says anything else. */
 export type SurveyScore = (locale: string, text: string) => number | null;
 
+export interface SurveyParts {
+  store: Pick<Store, 'messages'>;
+  surveyScore: SurveyScore;
+}
+
 /** Whether a survey that has not left yet still has something to ask: its session may be over, or the number may have come. */
 export function asksStill(
   { surveyOf }: Pick<ConversationDoc, 'surveyOf'>,
@@ -22,26 +27,46 @@ export function asksStill(
 
 /**
  * The customer's answer to the survey of a closed session, which stays closed; undefined when the text is none, and
- * whatever else it is has its own course. A text that was written before the customer was asked is none. A second number
- * corrects the first, and the same again is a text that was sent twice.
+ * whatever else it is has its own course. A text that came before the customer was asked is none, also where the survey
+ * waits, is held or has failed. A second number corrects the first, and the same again is a text that was sent twice.
  *
  * The answer is committed with the conversation, and copied to the session's row as messages are to theirs.
  */
-export function surveyAnswer(
-  { surveyScore, language }: { surveyScore: SurveyScore; language: string },
+export async function surveyAnswer(
+  { store, surveyScore, language }: SurveyParts & { language: string },
   conversation: ConversationDoc,
   { text, at }: Pick<MessageDoc, 'text' | 'at'>,
-): { changes: Changes; outcome: 'recorded'; automated: AutomatedMessage[] } | undefined {
+): Promise<{ changes: Changes; outcome: 'recorded'; automated: AutomatedMessage[] } | undefined> {
   const { state, surveyOf } = conversation;
-  if (state !== 'closed' || !surveyOf) return undefined;
+  if (state !== 'closed' || !surveyOf || at >= surveyOf.until) return undefined;
   const { session, until } = surveyOf;
-  if (at < until - SURVEY_TIME || at >= until) return undefined;
   const score = surveyScore(conversation.locale ?? language, text);
   if (score === null) return undefined;
+  if (surveyOf.score === undefined && !(await askedBy(store, conversation._id, surveyOf, at)))
+    return undefined;
   if (score === surveyOf.score) return { changes: {}, outcome: 'recorded', automated: [] };
   return {
     changes: { set: { surveyed: { session, score, at }, surveyOf: { session, until, score } } },
     outcome: 'recorded',
     automated: ['survey_thanks'],
   };
+}
+
+const MAY_HAVE_LEFT: ReadonlySet<MessageStatus> = new Set<MessageStatus>([
+  'sending',
+  'sent',
+  'delivered',
+  'unknown',
+]);
+
+/** Whether the survey may have left by then: it may still wait for the morning or another try, be held, or have failed. */
+async function askedBy(
+  store: SurveyParts['store'],
+  conversationId: string,
+  { session, until }: { session: number; until: number },
+  time: number,
+): Promise<boolean> {
+  const since = { conversationId, at: { $gte: until - SURVEY_TIME } };
+  const surveys = await store.messages.find({ ...since, session, survey: true }).toArray();
+  return surveys.some(({ status, at, askedAt = at }) => MAY_HAVE_LEFT.has(status) && askedAt <= time);
 }

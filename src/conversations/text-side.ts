@@ -12,12 +12,11 @@ import { placementAgain, rejoined } from './rejoining.ts';
 import { type ReopeningParts, reopened } from './reopening-side.ts';
 import { type MoodOf, moodsAfter } from './sentiment.ts';
 import { type AllowedMove, move, placeOf } from './state.ts';
-import { type SurveyScore, surveyAnswer } from './survey.ts';
+import { type SurveyParts, surveyAnswer } from './survey.ts';
 import { traced } from './trace.ts';
 
-export interface TextSideParts extends BotSideParts, ConsentSideParts, ReopeningParts {
-  store: Pick<Store, 'conversations' | 'sessions' | 'queues' | 'agents' | 'optouts'>;
-  surveyScore: SurveyScore;
+export interface TextSideParts extends BotSideParts, ConsentSideParts, ReopeningParts, SurveyParts {
+  store: Pick<Store, 'conversations' | 'messages' | 'sessions' | 'queues' | 'agents' | 'optouts'>;
   moodOf: MoodOf;
   /** Told of a customer’s number that texts without an end: the bot says nothing for a while. */
   muted: (conversationId: string, correlationId: string) => void;
@@ -117,7 +116,7 @@ async function withoutConsent(
   const { language } = parts.settings.workstream(conversation.number);
   const notToBot = muted
     ? undefined
-    : (surveyAnswer({ ...parts, language }, conversation, message) ??
+    : ((await surveyAnswer({ ...parts, language }, conversation, message)) ??
       askedInQueue({ ...parts, language }, conversation, message, parts.now()) ??
       (await reopened(parts, conversation, message)));
   if (notToBot) return notToBot;

@@ -65,6 +65,8 @@ export interface MessageDoc {
   notice?: true;
   /** Outbound: it asks what its session was like, and leaves only while an answer would be taken as one. */
   survey?: true;
+  /** Of a survey: when its last send began. */
+  askedAt?: number;
   /** Set while a notice is queued, in the place of `nextAt`: when it may leave. Answers of its conversation pass it by. */
   noticeAt?: number;
   /** Of how many limits of texts a second it has a moment of its own; `nextAt` or `noticeAt` is a little before that. */

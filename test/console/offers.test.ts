@@ -142,7 +142,7 @@ describe('the console, with offers, colleagues and texts that fail', function ()
     await service.call('POST', `/api/conversations/${id}/close`);
   });
 
-  it('offers to send a failed text again to its owner and supervisors, who alone may', async () => {
+  it('offers to send a failed text again to its owner and supervisors, and to its author once it is closed', async () => {
     const { service } = stage;
     const owner = await service.agent('kim', { name: 'Kim' });
     const id = await stage.waits('15550100045');
@@ -160,7 +160,9 @@ describe('the console, with offers, colleagues and texts that fail', function ()
     expect(await offered(await service.agent('lou', { name: 'Lou' }))).to.equal(false);
     expect(await offered(await service.agent('max', { name: 'Max', role: 'supervisor' }))).to.equal(true);
     await service.call('PUT', '/emulator/faults', {});
-    await service.call('POST', `/api/conversations/${id}/close`);
+    const closed = await service.call('POST', `/api/conversations/${id}/close`, {}, owner);
+    expect(closed.status).to.equal(200);
+    expect(await offered(owner)).to.equal(true);
   });
 
   it('shows who is not there and which queue is closed, and lets only a supervisor transfer to them', async () => {

@@ -24,6 +24,7 @@ import {
 } from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
 import { aQueue } from '../support/queues.ts';
+import { refusal } from '../support/rejection.ts';
 import { ENGINES } from '../support/stores.ts';
 
 const PARTIES = { number: NUMBER, customer: CUSTOMER };
@@ -226,6 +227,65 @@ for (const [engine, open] of ENGINES) {
       expect(rig.texts()).to.deep.equal(['to hello', OPTED_OUT, 'opted_in {}', 'to returned']);
       expect(await statusOf('to lost')).to.equal('held');
       expect((await rig.conversation()).optedOutAt).to.equal(undefined);
+    });
+
+    describe('whose answer has failed', () => {
+      const BOSS = { id: 'boss', role: 'supervisor' as const, queues: [] };
+      /** Does something while TeleSign refuses every text. */
+      async function whileRefused(act: () => Promise<unknown>): Promise<void> {
+        const works = rig.answer;
+        rig.answer = () => ({ outcome: 'rejected', code: '11000', description: 'No.', retryable: false });
+        await act();
+        await rig.send();
+        rig.answer = works;
+      }
+      /** The customer texts the word, and what answers it fails. Answers the id of that. */
+      async function fails(word: string, answer: string): Promise<string> {
+        await whileRefused(() => says(word));
+        const failed = (await rig.transcript()).findLast(({ text }) => text === answer);
+        expect(failed).to.include({ status: 'failed' });
+        return failed?._id ?? '';
+      }
+      /** What becomes of the message when a supervisor sends it again. */
+      async function resent(id: string): Promise<string | undefined> {
+        const { _id } = await rig.desk.resend(id, BOSS);
+        await rig.send();
+        return (await store.messages.findOne({ _id }))?.status;
+      }
+
+      it('has STOP confirmed when that is sent again, also where it fails once more', async () => {
+        let id = await fails('STOP', OPTED_OUT);
+        await whileRefused(async () => {
+          ({ _id: id } = await rig.desk.resend(id, BOSS));
+        });
+        rig.sent.length = 0;
+        expect(await resent(id)).to.equal('sent');
+        expect(rig.texts()).to.deep.equal([OPTED_OUT]);
+      });
+
+      it('has STOP not confirmed again after START', async () => {
+        const id = await fails('STOP', OPTED_OUT);
+        await says('START');
+        rig.sent.length = 0;
+        expect(await refusal(rig.desk.resend(id, BOSS))).to.include({ code: 'wrong_message_status' });
+        await rig.send();
+        expect(rig.texts()).to.deep.equal([]);
+      });
+
+      it('has START confirmed again, but not after STOP', async () => {
+        await says('STOP');
+        const id = await fails('START', 'opted_in {}');
+        expect(await resent(id)).to.equal('sent');
+        await says('STOP');
+        const other = await fails('START', 'opted_in {}');
+        await says('STOP');
+        expect(await resent(other)).to.equal('held');
+      });
+
+      it('has HELP answered again to who wants no texts', async () => {
+        await says('STOP');
+        expect(await resent(await fails('HELP', 'help {}'))).to.equal('sent');
+      });
     });
 
     it('leaves START to the bot when the customer gets texts anyway', async () => {

@@ -4,8 +4,16 @@ import { applyReceipt } from '../../src/conversations/receipts.ts';
 import type { Actor } from '../../src/conversations/rights.ts';
 import type { SendResult } from '../../src/conversations/send-outcome.ts';
 import type { MessageDoc, Store } from '../../src/store/documents.ts';
-import { automatedText, CONVERSATION, createRig, type Rig, SETTINGS } from '../support/conversations.ts';
+import {
+  anAnswer,
+  automatedText,
+  CONVERSATION,
+  createRig,
+  type Rig,
+  SETTINGS,
+} from '../support/conversations.ts';
 import { Crash, crashingStore } from '../support/crashing-store.ts';
+import { aQueue } from '../support/queues.ts';
 import { refusal } from '../support/rejection.ts';
 import { temporaryEmbeddedStore } from '../support/stores.ts';
 
@@ -171,6 +179,91 @@ describe('dead letters', () => {
 
     it('are unknown when there is no such message', async () => {
       expect(await refusal(rig.desk.resend('out:no:such', boss))).to.include({ code: 'not_found' });
+    });
+  });
+
+  describe('of a conversation that their author has left', () => {
+    const echo = () => {
+      rig.bot = async ({ activity }) =>
+        anAnswer({ texts: activity.type === 'message' ? [`echo ${activity.text}`] : [] });
+    };
+    beforeEach(() => rig.addQueues(aQueue('support')));
+    const close = (actor: Actor) => rig.desk.close(CONVERSATION, actor, { key: `close by ${actor.id}` });
+    const standing = async () => {
+      const { state, handler, session, agentId, stretches, repliedAt } = await rig.conversation();
+      return { state, handler, session, agentId, stretches, repliedAt };
+    };
+    /** The text leaves, and nothing else comes of it. */
+    async function leavesAgain(failed: string, actor: Actor): Promise<void> {
+      const before = await standing();
+      rig.sent.length = 0;
+      rig.time += 60_000;
+      await rig.desk.resend(failed, actor);
+      await rig.turn();
+      await rig.send();
+      expect(rig.texts()).to.deep.equal(['Hello']);
+      expect(await standing()).to.deep.equal(before);
+      expect(await listed()).to.deep.equal([]);
+    }
+
+    for (const [whose, actor] of [
+      ['their author', ana],
+      ['a supervisor', boss],
+    ] as const) {
+      it(`leave again for ${whose} once it is closed, which it stays`, async () => {
+        const failed = await aReply(NEVER);
+        await close(ana);
+        await leavesAgain(failed, actor);
+        expect(await rig.conversation()).to.include({ state: 'closed' });
+      });
+
+      it(`leave again for ${whose} in the next session, which the bot keeps`, async () => {
+        const failed = await aReply(NEVER);
+        await close(ana);
+        echo();
+        expect(await rig.says('one more thing')).to.deep.equal(['echo one more thing']);
+        await leavesAgain(failed, actor);
+        expect(await rig.conversation()).to.include({ handler: 'bot', session: 2 });
+      });
+    }
+
+    it('leave again for their author once the bot has it back', async () => {
+      const failed = await aReply(NEVER);
+      echo();
+      await rig.desk.return(CONVERSATION, ana, { key: 'back' });
+      await rig.work();
+      await leavesAgain(failed, ana);
+    });
+
+    it('are settled by their author', async () => {
+      const unknown = await aReply(LOST);
+      await close(ana);
+      expect(await rig.desk.settle(unknown, ana, 'sent')).to.include({ status: 'sent' });
+    });
+
+    it('are refused to who has not written them', async () => {
+      const failed = await aReply(NEVER);
+      await close(ana);
+      expect(await refusal(rig.desk.resend(failed, ben))).to.include({ code: 'wrong_state' });
+    });
+
+    it('are refused to their author while it waits in a queue', async () => {
+      const failed = await aReply(NEVER);
+      await rig.desk.transfer(CONVERSATION, boss, { queueId: 'support', key: 'on' });
+      expect(await refusal(rig.desk.resend(failed, ana))).to.include({ code: 'not_owner' });
+    });
+
+    it('are refused to their author once a colleague has it, or has had it', async () => {
+      const failed = await aReply(NEVER);
+      await rig.desk.transfer(CONVERSATION, boss, { queueId: 'support', key: 'on' });
+      await rig.desk.claim(CONVERSATION, ben);
+      expect(await refusal(rig.desk.resend(failed, ana))).to.include({ code: 'not_owner' });
+      await close(ben);
+      expect(await refusal(rig.desk.resend(failed, ana))).to.include({ code: 'wrong_state' });
+      echo();
+      await rig.says('one more thing');
+      expect(await refusal(rig.desk.resend(failed, ana))).to.include({ code: 'not_owner' });
+      expect(await listed()).to.deep.equal([failed]);
     });
   });
 

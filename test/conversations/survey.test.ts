@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { sendOut } from '../../src/conversations/outbox.ts';
+import { SEND_LEASE, sendOut } from '../../src/conversations/outbox.ts';
 import { SURVEY_TIME } from '../../src/conversations/survey.ts';
 import { LEASE } from '../../src/conversations/turn.ts';
 import type { Store, Survey } from '../../src/store/documents.ts';
@@ -192,6 +192,100 @@ describe('a survey', () => {
     await rig.turn();
     expect(await surveyOf()).to.equal(undefined);
     expect(await rig.conversation()).to.include({ session: 2 });
+  });
+
+  describe('that the customer has not been asked', () => {
+    const closedUnasked = async () => {
+      await taken();
+      await rig.desk.close(CONVERSATION, ANA, { key: 'close' });
+    };
+    const opensASession = async () => {
+      expect(await says('2')).to.deep.equal(['echo 2']);
+      expect(await surveyOf()).to.equal(undefined);
+      expect(await rig.conversation()).to.include({ session: 2 });
+    };
+
+    it('takes no number while it waits to leave, as in quiet hours', async () => {
+      await closedUnasked();
+      await opensASession();
+    });
+
+    it('takes none that came before it left, however late its turn is', async () => {
+      await closedUnasked();
+      await rig.textIn('2');
+      rig.time += 1;
+      await rig.send();
+      expect(rig.texts()).to.include('survey {"agent":"Ada"}');
+      expect(await rig.work()).to.deep.equal(['echo 2']);
+      expect(await surveyOf()).to.equal(undefined);
+    });
+
+    it('takes none where it is held, also once the customer gets texts again', async () => {
+      await taken();
+      await says('STOP');
+      await rig.desk.close(CONVERSATION, ANA, { key: 'close' });
+      expect(await rig.work()).to.deep.equal([]);
+      await says('START');
+      await opensASession();
+    });
+
+    it('takes none where it has failed', async () => {
+      await closedUnasked();
+      const works = rig.answer;
+      rig.answer = () => ({ outcome: 'rejected', code: '11000', description: 'No.', retryable: false });
+      await rig.send();
+      rig.answer = works;
+      await opensASession();
+    });
+
+    it('takes one again once somebody has sent the failed one again', async () => {
+      await closedUnasked();
+      const works = rig.answer;
+      rig.answer = () => ({ outcome: 'rejected', code: '11000', description: 'No.', retryable: false });
+      await rig.send();
+      rig.answer = works;
+      const survey = (await rig.transcript()).find(({ text }) => text.startsWith('survey'));
+      rig.time += 60_000;
+      await rig.desk.resend(survey?._id ?? '', BOSS);
+      await rig.send();
+      await says('4');
+      expect(await surveyOf()).to.include({ score: 4 });
+    });
+
+    it('takes none while it is to be tried again', async () => {
+      await closedUnasked();
+      rig.answer = () => ({ outcome: 'rate_limited', code: '11011', retryAfter: 60_000 });
+      await rig.send();
+      await rig.textIn('2');
+      await rig.turn();
+      expect(await surveyOf()).to.equal(undefined);
+      expect(await rig.conversation()).to.include({ session: 2 });
+    });
+  });
+
+  it('takes a number where nobody knows whether it has left', async () => {
+    await taken();
+    await rig.desk.close(CONVERSATION, ANA, { key: 'close' });
+    rig.answer = () => ({ outcome: 'unknown', reason: 'timeout' });
+    await rig.send();
+    await says('4');
+    expect(await surveyOf()).to.include({ score: 4 });
+  });
+
+  it('takes a number that comes while it is being sent, and dies with its process', async () => {
+    await taken();
+    await rig.desk.close(CONVERSATION, ANA, { key: 'close' });
+    const survey = (await rig.transcript()).find(({ text }) => text.startsWith('survey'));
+    rig.answer = () => {
+      throw new Crash('in the send');
+    };
+    expect(await rig.send().catch((error: unknown) => error)).to.be.instanceOf(Crash);
+    await rig.textIn('4');
+    rig.time += SEND_LEASE + 1;
+    await sendOut(rig.outbox, survey?._id ?? '');
+    expect((await rig.transcript()).find(({ _id }) => _id === survey?._id)).to.include({ status: 'unknown' });
+    await rig.turn();
+    expect(await surveyOf()).to.include({ score: 4 });
   });
 
   it('is of its own session when there are several', async () => {

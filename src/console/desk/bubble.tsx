@@ -25,9 +25,9 @@ export function Bubble(props: {
   me: Agent;
   customer: string;
   translatable: boolean;
-  mayRepair: boolean;
+  repairable: boolean;
 }) {
-  const { message, follows, me, customer, translatable, mayRepair } = props;
+  const { message, follows, me, customer, translatable, repairable } = props;
   const t = useT();
   const { clock } = useFormats();
   const { author, direction, status, text } = message;
@@ -63,7 +63,7 @@ export function Bubble(props: {
         )}
         {translatable && <TranslateButton message={message} />}
       </p>
-      {mayRepair && isBroken(message) && <Repair message={message} />}
+      {repairable && <Repair message={message} />}
     </li>
   );
 }

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useApp, useClock, useFormats, useSelect, useT } from '../app-context.ts';
 import { shownNumber } from '../model/phone-number.ts';
-import { type ThreadItem, threadOf } from '../model/thread.ts';
+import { mayRepair, type ThreadItem, threadOf } from '../model/thread.ts';
 import type { Agent, Conversation, ConversationDetail, Message } from '../model/types.ts';
 import { Icon } from '../parts/icons.tsx';
 import { useKeys } from '../parts/keys.tsx';
@@ -33,7 +33,8 @@ export function Thread(props: {
   const box = useRef<HTMLDivElement>(null);
   const before = useRef({ first: '', height: 0, atEnd: true });
   const messages = transcript?.messages ?? [];
-  const items = threadOf(messages, detail?.stretches ?? []);
+  const stretches = detail?.stretches ?? [];
+  const items = threadOf(messages, stretches);
   const first = messages[0]?.id ?? '';
 
   useLayoutEffect(() => {
@@ -63,9 +64,8 @@ export function Thread(props: {
     if (current.scrollTop < NEAR * 3) void desk.attempt(() => desk.loadOlder(one.id));
   };
 
-  const mayRepair = me.role !== 'agent' || (one.agentId === me.id && one.state !== 'closed');
-  const broken =
-    (mayRepair && messages.some(isBroken)) || outgoing?.some(({ refused }) => refused !== undefined);
+  const repairable = (message: Message) => isBroken(message) && mayRepair(me, one, stretches, message);
+  const broken = messages.some(repairable) || outgoing?.some(({ refused }) => refused !== undefined);
   const toBroken = () => {
     const last = [...(box.current?.querySelectorAll('.message > .buttons') ?? [])].at(-1);
     last?.querySelector('button')?.focus();
@@ -108,7 +108,7 @@ export function Thread(props: {
             me={me}
             customer={one.customer}
             mayTranslate={mayTranslate}
-            mayRepair={mayRepair}
+            repairable={repairable}
           />
         ))}
         {outgoing?.map((sent) => (
@@ -125,9 +125,9 @@ function Item(props: {
   me: Agent;
   customer: string;
   mayTranslate: (message: Message) => boolean;
-  mayRepair: boolean;
+  repairable: (message: Message) => boolean;
 }) {
-  const { item, me, customer, mayTranslate, mayRepair } = props;
+  const { item, me, customer, mayTranslate, repairable } = props;
   const t = useT();
   const { day, clock } = useFormats();
   const agent = useSelect((state) =>
@@ -163,7 +163,7 @@ function Item(props: {
           me={me}
           customer={shownNumber(customer)}
           translatable={mayTranslate(item.message)}
-          mayRepair={mayRepair}
+          repairable={repairable(item.message)}
         />
       );
   }

@@ -1,4 +1,4 @@
-import type { ConversationDetail, Message } from './types.ts';
+import type { Agent, Conversation, ConversationDetail, Message } from './types.ts';
 
 /** What stands in a transcript, from above: messages, and between them what borders and changes them. */
 export type ThreadItem =
@@ -66,4 +66,20 @@ function goesOn(before: Message | undefined, message: Message): boolean {
     before.author.id === message.author.id &&
     Date.parse(message.at) - Date.parse(before.at) < TOGETHER
   );
+}
+
+/**
+ * Whether I may see to a text that did not go out. Who had it in an earlier session is not known here: there the service
+ * decides.
+ */
+export function mayRepair(
+  me: Pick<Agent, 'id' | 'role'>,
+  { agentId, state, handler }: Pick<Conversation, 'agentId' | 'state' | 'handler'>,
+  stretches: readonly Stretch[],
+  { author }: Pick<Message, 'author'>,
+): boolean {
+  if (me.role !== 'agent' || (agentId === me.id && state !== 'closed')) return true;
+  const last = stretches.findLast((stretch) => stretch.agentId !== null)?.agentId ?? agentId ?? me.id;
+  const left = (state === 'closed' || handler === 'bot') && last === me.id;
+  return left && author.kind === 'agent' && author.id === me.id;
 }

@@ -45,7 +45,7 @@ export function deadLetterRoutes({ store, desk }: Pick<HttpParts, 'store' | 'des
       tag,
       summary: 'Send a failed message again',
       description:
-        'As a new message at the end of the conversation; the failed one leaves the list. Asking again answers with the same new message: it goes out once. The owner of the conversation may, and supervisors.',
+        'As a new message at the end of the conversation; the failed one leaves the list. Asking again answers with the same new message: it goes out once. The owner of the conversation may, and supervisors; and who wrote it, once the conversation is closed or with the bot and no other agent has had it since.',
       request: z.object({ params: idParameter }),
       answer: { status: 201, description: 'The new message.', schema: message, example: EXAMPLE_MESSAGE },
       errors: ['not_owner', 'not_found', 'wrong_state', 'wrong_message_status'],
@@ -58,7 +58,7 @@ export function deadLetterRoutes({ store, desk }: Pick<HttpParts, 'store' | 'des
       tag,
       summary: 'Say what became of an unknown message',
       description:
-        'For a message whose send broke off, once you found out: `sent` closes the matter, `failed` makes it ready to be sent again. The owner of the conversation may, and supervisors.',
+        'For a message whose send broke off, once you found out: `sent` closes the matter, `failed` makes it ready to be sent again. The owner of the conversation may, and supervisors; and who wrote it, once the conversation is closed or with the bot and no other agent has had it since.',
       request: z.object({ params: idParameter, body: settling }),
       exampleBody: { status: 'failed' },
       answer: { status: 200, description: 'The message.', schema: message, example: EXAMPLE_FAILED },
