@@ -1,5 +1,5 @@
 import type { AgentDoc, ConversationDoc, Store } from '../store/documents.ts';
-import { toldOfHours } from './automated-messages.ts';
+import { toldOfClosing } from './automated-messages.ts';
 import type { Decision } from './decision.ts';
 import { type GuardedWrite, type GuardedWriteParts, moved } from './guarded-write.ts';
 import { passedOverBy } from './offer-outcome.ts';
@@ -126,10 +126,10 @@ function withoutAgent(
       set: {
         passedOver: [{ agentId, at: now }],
         // It was taken once: the time until somebody is told that nobody takes it begins anew.
-        untakenAt: untakenFrom(settings, { ...conversation, ...back }, now),
+        untakenAt: untakenFrom(settings, conversation, now),
       },
     },
-    automated: toldOfHours(settings.queue(back.queueId), now),
+    automated: toldOfClosing(settings.queue(back.queueId), conversation, now),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Hours } from '../store/queue.ts';
 import type { AutomatedMessage, AutomatedSetting } from '../store/workstream.ts';
 import type { Changes } from './commit.ts';
 import { outgoingMessages, type Split } from './compose.ts';
-import { nextOpening, openAt } from './hours.ts';
+import { lastClosing, nextOpening, openAt } from './hours.ts';
 import { joiningAt } from './line.ts';
 import { positionOf, toldMinutes, waitIn } from './position.ts';
 import { SPAM } from './session.ts';
@@ -88,6 +88,22 @@ export function toldOfHours(queue: QueueDoc | undefined, now: number): Automated
   const opening = openAt(queue?.hours, now);
   if (opening.open) return [];
   return [opening.holiday === undefined ? 'out_of_hours' : 'holiday'];
+}
+
+/**
+ * The same for who waits for an answer and stays in a queue, or comes back to it from an agent: where it has closed since they
+ * came to it last, since else they have heard so then.
+ */
+export function toldOfClosing(
+  queue: QueueDoc | undefined,
+  { unansweredSince, stretches }: Pick<ConversationDoc, 'unansweredSince' | 'stretches'>,
+  now: number,
+): AutomatedMessage[] {
+  const told = toldOfHours(queue, now);
+  if (unansweredSince === undefined || !queue?.hours || told.length === 0) return [];
+  const closedAt = lastClosing(queue.hours, now);
+  const came = stretches.findLast(({ place, queueId }) => place === 'open' && queueId === queue._id)?.since;
+  return closedAt !== null && (came ?? 0) < closedAt ? told : [];
 }
 
 function compose(

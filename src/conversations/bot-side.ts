@@ -10,7 +10,6 @@ import { type PlacementParts, placement } from './placement.ts';
 import { endedSession, nextSession } from './session.ts';
 import type { Settings } from './settings.ts';
 import { type AllowedMove, followedBy, type Move, move, placeOf } from './state.ts';
-import { untakenFrom } from './timers.ts';
 import { traced } from './trace.ts';
 
 /** Keys of the service's own texts, in `locales/<language>/system.json`. */
@@ -225,6 +224,7 @@ async function handedOff(
   }
   const moved = allowed(move(conversation, 'handoff', now, { queueId }));
   if (!moved) return { changes, lacksQueue };
+  const { untaken } = parts.settings.workstream(conversation.number).settings.times;
   const queued: Changes = {
     ...changes,
     move: followedBy(changes.move, { ...moved, stretches: handedOver(moved, reason) }),
@@ -237,7 +237,7 @@ async function handedOff(
       ...(found.skills.length > 0 ? { skills: found.skills } : {}),
       trace: traced({}, found.trace, now),
       // No handoff waits unseen, also when the bot names no time: a word of the customer, a bot that failed.
-      untakenAt: untakenFrom(parts.settings, { ...conversation, queueId }, now, untakenAfter ?? undefined),
+      untakenAt: now + (untakenAfter ?? untaken * 1000),
       ...(action?.do === 'assign' ? { assignAnyway: true } : {}),
     },
   };

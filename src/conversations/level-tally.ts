@@ -1,4 +1,5 @@
 import type { QueueDoc } from '../store/documents.ts';
+import { countsFrom } from './hours.ts';
 import { keepsLevel, type Levels, levelsOf, type Wait } from './service-level.ts';
 
 const MINUTE = 60_000;
@@ -9,7 +10,7 @@ export interface Share {
   counted: number;
 }
 
-/** Counts waits by queue and by the minute in which they began; of queues without a service level none. */
+/** Counts waits by queue and by the minute from which on they count; of queues without a service level none. */
 export class LevelTally {
   readonly #levels: Levels;
   readonly #minutes = new Map<string, Map<number, Share>>();
@@ -22,13 +23,13 @@ export class LevelTally {
     const kept = keepsLevel(wait, this.#levels);
     if (kept === null) return;
     const minutes = this.#minutes.get(wait.queueId) ?? new Map<number, Share>();
-    const minute = Math.floor(wait.since / MINUTE);
+    const minute = Math.floor(countsFrom(this.#levels.get(wait.queueId)?.hours, wait.since) / MINUTE);
     const { within, counted } = minutes.get(minute) ?? { within: 0, counted: 0 };
     minutes.set(minute, { within: within + Number(kept), counted: counted + 1 });
     this.#minutes.set(wait.queueId, minutes);
   }
 
-  /** Of the waits that began in the minute of `from` or later. */
+  /** Of the waits that count from the minute of `from` or later. */
   since(queueId: string, from: number): Share {
     const share = { within: 0, counted: 0 };
     for (const [minute, { within, counted }] of this.#minutes.get(queueId) ?? []) {
@@ -39,7 +40,7 @@ export class LevelTally {
     return share;
   }
 
-  /** Drops the waits that began before the minute of `before`. */
+  /** Drops the waits that count from before the minute of `before`. */
   forget(before: number): void {
     for (const minutes of this.#minutes.values()) {
       for (const minute of minutes.keys()) if (minute < Math.floor(before / MINUTE)) minutes.delete(minute);

@@ -48,7 +48,7 @@ export function rejoined(
     ...joining,
     set: {
       ...joining.set,
-      untakenAt: untakenFrom(settings, { ...conversation, ...joining.move.fields }, now()),
+      untakenAt: untakenFrom(settings, conversation, now()),
       ...(action?.do === 'assign' ? { assignAnyway: true } : {}),
     },
   };

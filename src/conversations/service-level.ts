@@ -58,7 +58,7 @@ export function keepsLevel({ queueId, since, length, end }: Wait, levels: Levels
 
 /**
  * How many conversations wait in a queue for longer than its service level, counted up to 10,000; 0 without one. Of those
- * only that have waited since `since` or later (milliseconds since 1970). As `keepsLevel` has it.
+ * only whose wait counts, as `keepsLevel` has it, from `since` or later (milliseconds since 1970).
  */
 export async function countOverLevel(
   { conversations }: Pick<Store, 'conversations'>,
@@ -68,14 +68,17 @@ export async function countOverLevel(
 ): Promise<number> {
   if (levelSeconds === undefined) return 0;
   const inTime = now - levelSeconds * 1000;
-  // Who counts from a moment before that has waited for longer. Where it was closed then, who came since counts later.
-  const before = opensLater(hours, inTime - 1) ? lastClosing(hours, inTime - 1) : inTime;
+  const before = cameBefore(hours, inTime);
   if (before === null) return 0;
-  const queuedAt = { $gte: since, $lt: before };
+  const queuedAt = { $gte: since > 0 ? (cameBefore(hours, since) ?? 0) : 0, $lt: before };
   return conversations.countDocuments({ queueId: _id, queuedAt }, { limit: MOST_COUNTED });
 }
 
-/** Whether it is closed, and opens again. */
-function opensLater(hours: Hours | undefined, at: number): hours is Hours {
-  return countsFrom(hours, at) > at;
+/**
+ * Up to when somebody came who counts from before `at`: where it was closed then, who has come since it closed counts from the
+ * opening. Null where it had not closed in the year before.
+ */
+function cameBefore(hours: Hours | undefined, at: number): number | null {
+  const isClosed = hours !== undefined && countsFrom(hours, at - 1) > at - 1;
+  return isClosed ? lastClosing(hours, at - 1) : at;
 }

@@ -25,8 +25,8 @@ export interface ServiceLevel {
 }
 
 /**
- * Service levels of the waits that began today and in the last hour, by queue; of queues that have one. Today is the day
- * of the queue's hours, else that of UTC. They come from ended sessions and from conversations that a queue or an agent
+ * Service levels of the waits that began, or whose queue opened, today and in the last hour; of queues that have one. Today
+ * is the day of the queue's hours, else that of UTC. They come from ended sessions and from conversations that a queue or an agent
  * has, so what went back to the bot counts once its session has ended.
  *
  * Ended sessions are read once, back to the beginning of the longest day, and then only the new ones; of them, numbers by

@@ -1,6 +1,6 @@
 import type { ConversationDoc, Store } from '../store/documents.ts';
 import { backToQueue } from './absence.ts';
-import { toldOfHours } from './automated-messages.ts';
+import { toldOfClosing, toldOfHours } from './automated-messages.ts';
 import type { Decision } from './decision.ts';
 import { type GuardedWrite, moved } from './guarded-write.ts';
 import type { Settings } from './settings.ts';
@@ -62,16 +62,16 @@ async function back(
   conversation: ConversationDoc,
   gone: Gone,
 ): Promise<Decision | null> {
-  const waits = (queueId: string) => ({
-    untakenAt: untakenFrom(settings, { ...conversation, queueId }, now()),
-  });
+  const set = { untakenAt: untakenFrom(settings, conversation, now()) };
   const place = placeOf(conversation);
   if ('agentId' in gone) {
     if (conversation.agentId !== gone.agentId || (place !== 'agent' && place !== 'waiting')) return null;
     const to = backToQueue(settings, conversation);
     const move = moved(conversation, 'requeue', now(), to);
-    const set = waits(to.queueId);
-    return { changes: { move, set }, automated: toldOfHours(settings.queue(to.queueId), now()) };
+    return {
+      changes: { move, set },
+      automated: toldOfClosing(settings.queue(to.queueId), conversation, now()),
+    };
   }
   if (conversation.queueId !== gone.queueId || place !== 'open') return null;
   // What was read a second ago may still name the queue that is gone.
@@ -82,7 +82,6 @@ async function back(
     settings.workstream(conversation.number);
   const move = moved(conversation, 'transfer_to_queue', now(), { queueId, reason: 'assigned' });
   // Its skills were meant for the queue that is gone.
-  const set = waits(queueId);
   return {
     changes: { move, set, unset: ['skills'] },
     automated: toldOfHours(settings.queue(queueId), now()),

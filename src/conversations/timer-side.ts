@@ -2,11 +2,12 @@ import type { Bot } from '../bot-turn.ts';
 import type { ConversationDoc, Store } from '../store/documents.ts';
 import type { AutomatedMessage } from '../store/workstream.ts';
 import { backToQueue } from './absence.ts';
-import { toldOfHours } from './automated-messages.ts';
+import { toldOfClosing } from './automated-messages.ts';
 import { type BotSideParts, botTurn } from './bot-side.ts';
 import type { Changes } from './commit.ts';
 import { asNotices } from './compose.ts';
 import type { TurnDecision } from './decision.ts';
+import { openAt } from './hours.ts';
 import { waitedTooLong } from './long-wait.ts';
 import { passedOverBy } from './offer-outcome.ts';
 import { endedSession } from './session.ts';
@@ -67,12 +68,12 @@ export async function decideTimer(
       const moved = allowed(conversation, 'requeue', now, { reason, queueId });
       if (!moved) return recorded({});
       const set = {
-        untakenAt: untakenFrom(parts.settings, { ...conversation, queueId }, now),
+        untakenAt: untakenFrom(parts.settings, conversation, now),
         ...(agentId === undefined ? {} : { passedOver: [{ agentId, at: now }] }),
       };
       return {
         ...recorded({ move: moved, set }),
-        automated: toldOfHours(parts.settings.queue(queueId), now),
+        automated: toldOfClosing(parts.settings.queue(queueId), conversation, now),
       };
     }
     case 'overflow':
@@ -87,9 +88,11 @@ async function untaken(
   bot: Bot,
 ): Promise<TurnDecision> {
   const changes: Changes = { unset: ['untakenAt'] };
-  const queue = conversation.queueId === undefined ? undefined : parts.settings.queue(conversation.queueId);
-  const closed = toldOfHours(queue, parts.now());
-  const automated: AutomatedMessage[] = closed.length > 0 ? closed : ['not_assigned'];
+  const { queueId = '' } = conversation;
+  const queue = parts.settings.queue(queueId);
+  const automated: AutomatedMessage[] = openAt(queue?.hours, parts.now()).open
+    ? ['not_assigned']
+    : toldOfClosing(queue, conversation, parts.now());
   // A bot that failed would apologise once more. Whoever looks after the queue has been told.
   if (conversation.handoff?.reason === 'bot_failed') {
     return { ...recorded(changes), automated };

@@ -50,10 +50,13 @@ export function timersOf(conversation: ConversationDoc, settings: Settings): Tim
       break;
     case 'open': {
       set('auto_close', active, times.closeOpen);
-      set('untaken', conversation.untakenAt, 0);
       set('offer', conversation.offer?.until, 0);
-      const { queuedAt, overflowed = 0 } = conversation;
+      const { queuedAt, overflowed = 0, untakenAt, assignAnyway } = conversation;
       const queue = queueId === undefined ? undefined : settings.queue(queueId);
+      // While its queue is closed nobody is to take it, unless it is given away whoever is there.
+      const early =
+        assignAnyway || queuedAt === undefined ? 0 : countsFrom(queue?.hours, queuedAt) - queuedAt;
+      set('untaken', untakenAt, early / 1000);
       if (queue && queuedAt !== undefined) {
         set('overflow', nextAgeCheck(queue, queuedAt, overflowed) ?? undefined, 0);
       }
@@ -111,18 +114,13 @@ function early(timers: Timer[]): Timer[] {
   return timers.sort((a, b) => a.at - b.at);
 }
 
-/**
- * When somebody is told that nobody has taken a conversation that comes into a queue now. While that is closed nobody is to take
- * it, so the time begins with the opening. `after`, in milliseconds, is the bot's own time.
- */
+/** When somebody is told that nobody has taken a conversation that comes into a queue now, were that open. */
 export function untakenFrom(
   settings: Settings,
-  { number, queueId }: Pick<ConversationDoc, 'number' | 'queueId'>,
+  { number }: Pick<ConversationDoc, 'number'>,
   now: number,
-  after = settings.workstream(number).settings.times.untaken * 1000,
 ): number {
-  const queue = queueId === undefined ? undefined : settings.queue(queueId);
-  return countsFrom(queue?.hours, now) + after;
+  return now + settings.workstream(number).settings.times.untaken * 1000;
 }
 
 /**

@@ -40,7 +40,7 @@ export function createTransfers(
           if (!queue) throw new SwitchboardError('not_found', 'There is no such queue.');
           const move = moved(conversation, 'transfer_to_queue', now(), { queueId: queue._id, reason });
           if (!unchecked) await refuseNowhere(queue, actor);
-          const untakenAt = untakenFrom(settings, { ...conversation, queueId: queue._id }, now());
+          const untakenAt = untakenFrom(settings, conversation, now());
           const { priority, lapsed } = asIn(queue, conversation);
           const decision = { queueId: queue._id, priority, ...(lapsed.length > 0 ? { lapsed } : {}) };
           const entry = { step: 'transfer', agentId: actor.id, why: reason, decision } as const;

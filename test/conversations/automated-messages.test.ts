@@ -210,6 +210,10 @@ describe('what the service says by itself', () => {
         rig.turnOn('transferred', 'position', 'out_of_hours');
         await moveOn();
         expect(await work()).to.deep.equal(['out_of_hours {"queue":"Sales","opens":null}']);
+        rig.bot = async () => anAnswer();
+        rig.time += HOUR;
+        expect(await work(), 'once').to.deep.equal([]);
+        expect(rig.untaken).to.have.length(1);
       });
     }
   });
@@ -249,6 +253,31 @@ describe('what the service says by itself', () => {
         expect(await rig.conversation()).to.include({ state: 'open', queueId: 'support' });
       });
     }
+
+    it('is that once, however often it comes back', async () => {
+      rig.set({ times: { firstResponse: 600 } });
+      rig.turnOn('out_of_hours');
+      await says('a person please');
+      await rig.desk.claim(CONVERSATION, ANA);
+      rig.time = Date.UTC(2027, 0, 15, 9);
+      expect(await work()).to.deep.equal([told]);
+      await rig.desk.claim(CONVERSATION, ANA);
+      rig.time += HOUR;
+      expect(await work()).to.deep.equal([]);
+      expect(await rig.conversation()).to.include({ state: 'open', queueId: 'support' });
+    });
+
+    it('is nothing to who waits for no answer', async () => {
+      rig.turnOn('out_of_hours');
+      await says('a person please');
+      await rig.desk.claim(CONVERSATION, ANA);
+      await rig.desk.reply(CONVERSATION, ANA, { text: 'It is on its way.', key: 'k' });
+      expect(await work()).to.deep.equal(['It is on its way.']);
+      rig.time = Date.UTC(2027, 0, 15, 9);
+      await ways['they are gone']();
+      expect(await work()).to.deep.equal([]);
+      expect(await rig.conversation()).to.include({ state: 'open', queueId: 'support' });
+    });
   });
 
   it('is said for a bot that failed too, since it is not asked', async () => {

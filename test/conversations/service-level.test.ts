@@ -160,6 +160,33 @@ describe('service levels', () => {
     expect(keepsLevel({ ...ofNight, length: 9 * HOUR + LEVEL + 1 }, levelsOf([held]))).to.equal(false);
   });
 
+  it('have who came in the night in the day on which its queue opens', async () => {
+    const week = [1, 2].map((day) => ({ day, from: 540, to: 1020 }));
+    const held = queue({ hours: { timeZone: 'Europe/Madrid', week, holidays: [] } });
+    // Ten in the evening, and five and ten minutes past nine in the morning.
+    const night = Date.parse('2026-03-02T21:00:00Z');
+    const queuedAt = night;
+    await live({ state: 'open', queueId: 'support', queuedAt, stretches: [stretch('open', queuedAt)] });
+    await ended(night, 11 * 60 + 0.5);
+    now = Date.parse('2026-03-03T08:00:30Z');
+    const levels = createServiceLevels({ store, now: () => now });
+    const read = async () => (await levels.read([held])).get('support');
+    expect(await read()).to.deep.equal({
+      today: { within: 1, counted: 1 },
+      lastHour: { within: 1, counted: 1 },
+    });
+    now += 5 * 60_000;
+    expect(await read()).to.deep.equal({
+      today: { within: 1, counted: 2 },
+      lastHour: { within: 1, counted: 2 },
+    });
+    now += HOUR;
+    expect(await read()).to.deep.equal({
+      today: { within: 1, counted: 2 },
+      lastHour: { within: 0, counted: 0 },
+    });
+  });
+
   it('take in what has ended since, once, also when its row comes late', async () => {
     const levels = createServiceLevels({ store, now: () => now });
     const today = async () => (await levels.read([queue()])).get('support')?.today;
