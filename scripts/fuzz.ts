@@ -120,8 +120,8 @@ async function fill(url: string): Promise<Record<string, string>> {
   await call('POST', '/api/workstreams', spare);
 
   await textIn(1, 'Hello');
-  for (const n of [2, 3, 4]) await textIn(n, 'agent');
-  for (const n of [3, 4]) await call('POST', `/api/conversations/${conversation(n)}/claim`, {});
+  for (const n of [2, 3, 4, 5]) await textIn(n, 'agent');
+  for (const n of [3, 4, 5]) await call('POST', `/api/conversations/${conversation(n)}/claim`, {});
   const owned = `/api/conversations/${conversation(3)}`;
   const { id: message } = await call('POST', `${owned}/messages`, { text: 'How can I help?' });
   await call('PUT', '/emulator/faults', { receipts: { failCode: 503, delay: 0 } });
@@ -131,7 +131,7 @@ async function fill(url: string): Promise<Record<string, string>> {
   // The service has read by then that its agents may give files.
   const file = await eventually(() => call('POST', `${owned}/files`, Buffer.from(PIXEL, 'base64')));
   await call('POST', `/api/conversations/${conversation(4)}/close`, { outcome: 'resolved' });
-  const consent = { number: SUPPORT, customer: '15550100005', reason: 'Asked for it by phone.' };
+  const consent = { number: SUPPORT, customer: '15550100008', reason: 'Asked for it by phone.' };
   const { id: optout } = await call('POST', '/api/optouts', consent);
   const set = await first('/api/dialogs/publications', () => true);
   const delivery = await first(`/api/webhooks/${webhookId}/deliveries?status=queued`, () => true);
@@ -141,6 +141,7 @@ async function fill(url: string): Promise<Record<string, string>> {
     FUZZ_WAITING: conversation(2),
     FUZZ_OWNED: conversation(3),
     FUZZ_CLOSED: conversation(4),
+    FUZZ_SPARE: conversation(5),
     FUZZ_MESSAGE: String(message),
     FUZZ_DEAD_LETTER: String(deadLetter.id),
     FUZZ_WEBHOOK: String(webhookId),
