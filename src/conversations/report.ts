@@ -1,8 +1,7 @@
 import { IANAZone } from 'luxon';
 import type { SessionDoc, Stretch } from '../store/documents.ts';
-import type { Share } from './level-tally.ts';
+import { byKey, type ReportRow, Row } from './report-row.ts';
 import { keepsLevel, type Levels, waitIn } from './service-level.ts';
-import { type Distribution, Sketch } from './sketch.ts';
 
 export const GROUPINGS = ['queue', 'agent', 'language', 'day', 'hour'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -13,31 +12,6 @@ export type ReportedSession = Pick<
   'endedAt' | 'disposition' | 'locale' | 'answeredAt' | 'handoffReason' | 'reopens' | 'survey' | 'stretches'
 >;
 
-/** Durations in seconds. What a field means, docs/handoff-api.md says. */
-export interface ReportRow {
-  /** Null: no queue, no agent, no language. */
-  key: string | null;
-  sessions: number;
-  escalated: number;
-  abandoned: number;
-  resolvedByBot: number;
-  /** They went on with the session before. */
-  reopened: number;
-  /** How often an agent passed on what was theirs; counted for that agent. */
-  transfers: number;
-  /** The most frequent first. */
-  escalations: { reason: string; count: number }[];
-  /** The same: as what agents closed it. */
-  dispositions: { disposition: string; count: number }[];
-  firstWait: Distribution;
-  speedOfAnswer: Distribution;
-  handle: Distribution;
-  wrapUp: Distribution;
-  /** Of waits, by the service levels that queues have now. */
-  serviceLevel: Share;
-  survey: { answers: number; average: number | null };
-}
-
 export interface Report {
   /** Each session once; a row by queue or agent counts one that several had for each of them. */
   total: ReportRow;
@@ -45,13 +19,17 @@ export interface Report {
   rows: ReportRow[];
 }
 
-/** A bot of one's own may make up reasons, and agents dispositions; beyond so many different ones in a row they are counted together. */
-const MOST_CODES = 100;
-const OTHER = 'other';
+/** What alone is counted: of a session, what a report by queue, agent or language has in the row of that key. */
+export interface ReportFilter {
+  queue?: string | undefined;
+  agent?: string | undefined;
+  language?: string | undefined;
+}
 
 /** How it is made: `timeZone` (IANA) says what a day and an hour are; a session counts where it ended. */
 export interface ReportParts {
   by: Grouping;
+  only?: ReportFilter;
   timeZone?: string;
   levels?: Levels;
 }
@@ -63,12 +41,14 @@ export function report(sessions: Iterable<ReportedSession>, parts: ReportParts):
 }
 
 /** The same, a session at a time: it holds numbers per row, never sessions. */
-export function createReport({ by, timeZone = 'UTC', levels = new Map() }: ReportParts): {
+export function createReport({ by, only = {}, timeZone = 'UTC', levels = new Map() }: ReportParts): {
   add: (session: ReportedSession) => void;
   result: () => Report;
 } {
   const zone = IANAZone.create(timeZone);
   const total = new Row();
+  /** What is filtered out. */
+  const nowhere = new Row();
   const rows = new Map<string | null, Row>();
   const row = (key: string | null) => {
     const known = rows.get(key) ?? new Row();
@@ -77,16 +57,25 @@ export function createReport({ by, timeZone = 'UTC', levels = new Map() }: Repor
   };
   return {
     add(session) {
+      if (only.language !== undefined && session.locale !== only.language) return;
       const spans = spansOf(session, levels);
-      count(session, spans, inOne(total));
+      const wanted = wantedOf(spans, only);
+      if (!wanted.had(() => true)) return;
+      const within = ({ of, own, all }: Rows): Rows => ({
+        of: (span) => (wanted.of(span) ? of(span) : nowhere),
+        own: (span) => (wanted.own(span) ? own(span) : nowhere),
+        all,
+      });
+      count(session, spans, within(inOne(total)));
       if (by === 'queue' || by === 'agent') {
         const keys = keysOf(spans, by);
+        const all = keys.all.filter((key) => wanted.had((span) => keys.of(span) === key));
         const own = (span: Span) => row(keyIn(span, by) ?? null);
-        count(session, spans, { of: (span) => row(keys.of(span)), own, all: keys.all.map(row) });
+        count(session, spans, within({ of: (span) => row(keys.of(span)), own, all: all.map(row) }));
         return;
       }
       const key = by === 'language' ? (session.locale ?? null) : periodOf(session.endedAt, by, zone);
-      count(session, spans, inOne(row(key)));
+      count(session, spans, within(inOne(row(key))));
     },
     result: () => ({
       total: total.view(null),
@@ -95,71 +84,6 @@ export function createReport({ by, timeZone = 'UTC', levels = new Map() }: Repor
         .map(([key, counted]) => counted.view(key)),
     }),
   };
-}
-
-/** How often each code came. */
-class Tally {
-  readonly #counts = new Map<string, number>();
-
-  add(code: string): void {
-    const known = this.#counts.has(code) || this.#counts.size < MOST_CODES;
-    const counted = known ? code : OTHER;
-    this.#counts.set(counted, (this.#counts.get(counted) ?? 0) + 1);
-  }
-
-  /** The most frequent first. */
-  view(): { code: string; count: number }[] {
-    return [...this.#counts]
-      .map(([code, times]) => ({ code, count: times }))
-      .sort((a, b) => b.count - a.count || byKey(a.code, b.code));
-  }
-}
-
-class Row {
-  sessions = 0;
-  escalated = 0;
-  abandoned = 0;
-  resolvedByBot = 0;
-  reopened = 0;
-  transfers = 0;
-  readonly serviceLevel: Share = { within: 0, counted: 0 };
-  readonly firstWait = new Sketch();
-  readonly speedOfAnswer = new Sketch();
-  readonly handle = new Sketch();
-  readonly wrapUp = new Sketch();
-  readonly escalations = new Tally();
-  readonly dispositions = new Tally();
-  #answers = 0;
-  #scores = 0;
-
-  rate(score: number): void {
-    this.#answers += 1;
-    this.#scores += score;
-  }
-
-  view(key: string | null): ReportRow {
-    const seconds = 1 / 1000;
-    return {
-      key,
-      sessions: this.sessions,
-      escalated: this.escalated,
-      abandoned: this.abandoned,
-      resolvedByBot: this.resolvedByBot,
-      reopened: this.reopened,
-      transfers: this.transfers,
-      escalations: this.escalations.view().map(({ code, ...times }) => ({ reason: code, ...times })),
-      dispositions: this.dispositions.view().map(({ code, ...times }) => ({ disposition: code, ...times })),
-      firstWait: this.firstWait.summary(seconds),
-      speedOfAnswer: this.speedOfAnswer.summary(seconds),
-      handle: this.handle.summary(seconds),
-      wrapUp: this.wrapUp.summary(seconds),
-      serviceLevel: this.serviceLevel,
-      survey: {
-        answers: this.#answers,
-        average: this.#answers === 0 ? null : Math.round((100 * this.#scores) / this.#answers) / 100,
-      },
-    };
-  }
 }
 
 /** A stretch with its end. */
@@ -286,7 +210,25 @@ function byTime(a: string | null, b: string | null): number {
   return a === null || b === null ? 0 : Date.parse(a) - Date.parse(b);
 }
 
-function byKey(a: string | null, b: string | null): number {
-  if (a === null || b === null) return Number(a === null) - Number(b === null);
-  return a < b ? -1 : Number(a > b);
+/** What of a session a filter lets count. */
+interface Wanted {
+  /** Whether what counts for this span, or for the session as a whole, does. */
+  of: (span: Span | undefined) => boolean;
+  own: (span: Span) => boolean;
+  /** Whether it was had so, in a span that is as asked; without a filter always. */
+  had: (asked: (span: Span) => boolean) => boolean;
+}
+
+function wantedOf(spans: readonly Span[], only: ReportFilter): Wanted {
+  const filters = (['queue', 'agent'] as const).flatMap((by) => {
+    const wanted = only[by];
+    return wanted === undefined ? [] : [{ by, wanted, keys: keysOf(spans, by) }];
+  });
+  const of = (span: Span | undefined) => filters.every(({ wanted, keys }) => keys.of(span) === wanted);
+  return {
+    of,
+    own: (span) => filters.every(({ by, wanted }) => keyIn(span, by) === wanted),
+    had: (asked) =>
+      filters.length === 0 || spans.some((span) => AT_DESK.has(span.place) && of(span) && asked(span)),
+  };
 }

@@ -12,7 +12,8 @@ import { type ProblemCode, STATUSES } from './problem.ts';
 import { needsSecrets, RIGHTS } from './rights.ts';
 import type { Described } from './route.ts';
 
-const problem = z
+/** Every refusal. Whatever may be among the details of an error has a field here. */
+export const problem = z
   .object({
     type: z.string(),
     title: z.string(),
@@ -22,7 +23,7 @@ const problem = z
     problems: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
-      .meta({ description: 'With `invalid_request` and `dialogs_invalid`: each mistake and where it is.' }),
+      .meta({ description: 'With what lists mistakes, such as `invalid_request`: each and where it is.' }),
     agentId: z
       .string()
       .nullable()
@@ -44,6 +45,20 @@ const problem = z
       .optional()
       .meta({ description: 'With `too_many_requests`: seconds, as in the header `Retry-After`.' }),
     conversations: z.number().int().optional().meta({ description: 'With `in_use`: how many need it.' }),
+    sessions: z
+      .number()
+      .int()
+      .optional()
+      .meta({ description: 'With `in_use` of a channel: how many are open on its numbers.' }),
+    changedAt: z.iso
+      .datetime()
+      .nullable()
+      .optional()
+      .meta({ description: 'With `stale_version` of what administrators set up: when it last changed.' }),
+    reason: z
+      .enum(['not_allowed', 'not_reachable', 'gone', 'too_large', 'no_picture'])
+      .optional()
+      .meta({ description: 'With `media_refused` and `media_unreachable`: why.' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });
 

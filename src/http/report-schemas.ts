@@ -20,10 +20,18 @@ const format = z.enum(['json', 'csv']).optional().meta({ description: 'Stands be
 
 export const dialogReportQuery = z.strictObject({ ...period, format }).superRefine(notTooLong);
 
+const key = z.string().min(1).max(100).optional();
+const filter = {
+  queue: key.meta({ description: 'Only what `by=queue` counts for this one.' }),
+  agent: key.meta({ description: 'Only what `by=agent` counts for this one.' }),
+  language: key.meta({ description: 'Only sessions in this language.' }),
+};
+
 export const reportQuery = z
   .strictObject({
     ...period,
     by: z.enum(GROUPINGS),
+    ...filter,
     timeZone: timeZone.default('UTC').meta({ description: 'What a day and an hour are (IANA).' }),
     format,
   })
@@ -85,6 +93,7 @@ export const handlingReport = z
     from: time,
     to: time,
     by: z.enum(GROUPINGS),
+    ...filter,
     timeZone: z.string(),
     total: row.meta({ description: 'Each session once.' }),
     rows: z.array(row).meta({ description: 'By key.' }),

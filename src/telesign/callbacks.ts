@@ -210,17 +210,17 @@ function parseJson(body: Uint8Array): unknown {
     return JSON.parse(UTF_8.decode(body));
   } catch {
     // Without the cause: its message quotes the body.
-    throw notUnderstood([{ path: '', problem: 'not_json' }]);
+    throw notUnderstood([{ path: '', message: 'not_json' }]);
   }
 }
 
 function check<T>(schema: z.ZodType<T>, json: unknown): T {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw notUnderstood(parsed.error.issues.map(({ path, code }) => ({ path: path.join('.'), problem: code })));
+  throw notUnderstood(parsed.error.issues.map(({ path, code }) => ({ path: path.join('.'), message: code })));
 }
 
-function notUnderstood(problems: { path: string; problem: string }[]): SwitchboardError {
+function notUnderstood(problems: { path: string; message: string }[]): SwitchboardError {
   return new SwitchboardError('callback_not_understood', undefined, { details: { problems } });
 }
 

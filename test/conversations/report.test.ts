@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type ReportedSession, report } from '../../src/conversations/report.ts';
+import type { ReportRow } from '../../src/conversations/report-row.ts';
 import { levelsOf } from '../../src/conversations/service-level.ts';
 import { Sketch } from '../../src/conversations/sketch.ts';
 import type { Stretch } from '../../src/store/documents.ts';
@@ -65,6 +66,26 @@ const MOVED = session(
   ],
   { answeredAt: at(65), survey: { score: 1, at: at(200) } },
 );
+
+type Counted = ReturnType<typeof sumOf>;
+
+/** The counts of rows, added up. */
+function sumOf(rows: ReportRow[]) {
+  const sum = (of: (row: ReportRow) => number) => rows.reduce((all, row) => all + of(row), 0);
+  return {
+    sessions: sum((row) => row.sessions),
+    escalated: sum((row) => row.escalated),
+    abandoned: sum((row) => row.abandoned),
+    transfers: sum((row) => row.transfers),
+    escalations: sum((row) => row.escalations.reduce((all, { count }) => all + count, 0)),
+    dispositions: sum((row) => row.dispositions.reduce((all, { count }) => all + count, 0)),
+    firstWait: sum((row) => row.firstWait.count),
+    speedOfAnswer: sum((row) => row.speedOfAnswer.count),
+    handle: sum((row) => row.handle.count),
+    wrapUp: sum((row) => row.wrapUp.count),
+    survey: sum((row) => row.survey.answers),
+  };
+}
 
 describe('a report', () => {
   it('says of a session how long the customer waited and the agent had it', () => {
@@ -265,6 +286,67 @@ describe('a report', () => {
         expect(byQueue.reduce((all, { escalated }) => all + escalated, 0)).to.equal(total.escalated);
       }),
     );
+  });
+
+  it('counts of a queue, an agent or a language what its own row has, day by day', () => {
+    const place = fc.constantFrom('bot', 'open', 'agent', 'waiting', 'wrap_up');
+    const reason = fc.constantFrom('handed_off', 'transferred', 'customer_left', 'x');
+    const of = fc.record({
+      queueId: fc.option(fc.constantFrom('support', 'sales'), { nil: undefined }),
+      agentId: fc.option(fc.constantFrom('ana', 'ben'), { nil: undefined }),
+    });
+    const step = fc.tuple(place, fc.nat(90_000), of, reason);
+    const ended = fc.record({ locale: fc.constantFrom('en', 'es'), score: fc.integer({ min: 1, max: 5 }) });
+    const any = fc
+      .tuple(fc.array(step, { minLength: 1, maxLength: 8 }), ended)
+      .map(([steps, { locale, score }]) => {
+        let since = 0;
+        const walked = steps.map(([where, after, who, why]): Step => {
+          since += after;
+          const whose = where === 'bot' ? {} : who;
+          return [where, since, { ...whose, reason: why }];
+        });
+        const more = {
+          locale,
+          answeredAt: at(since / 2),
+          survey: { score, at: at(since) },
+          disposition: 'x',
+        };
+        return session([...walked, ['closed', since + 1, { reason: 'bot_ended' }]], more);
+      });
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 12 }), (sessions) => {
+        for (const by of ['queue', 'agent', 'language'] as const) {
+          for (const row of report(sessions, { by }).rows) {
+            if (row.key === null) continue;
+            const filtered = report(sessions, { by: 'day', only: { [by]: row.key } });
+            expect({ ...filtered.total, key: row.key }, `${by} ${row.key}`).to.deep.equal(row);
+            expect(sumOf(filtered.rows)).to.deep.equal(sumOf([row]));
+            const inItself = report(sessions, { by, only: { [by]: row.key } }).rows;
+            expect(inItself.filter(({ key }) => key !== row.key)).to.deep.equal([]);
+            // An agent has sessions of several queues: what counts for each of them is more than the agent's.
+            const byQueue = report(sessions, { by: 'queue', only: { [by]: row.key } });
+            const once = ({ abandoned, escalations, firstWait }: Counted) => [
+              abandoned,
+              escalations,
+              firstWait,
+            ];
+            expect(once(sumOf(byQueue.rows))).to.deep.equal(once(sumOf([row])));
+          }
+        }
+      }),
+    );
+  });
+
+  it('tells of one agent in one language, and of a queue that nobody had nothing', () => {
+    const only = { agent: 'ana', language: 'es' };
+    const { total, rows } = report([HANDLED, MOVED, GIVEN_UP], { by: 'queue', only });
+    expect(rows.map(({ key, sessions, handle }) => [key, sessions, handle.average])).to.deep.equal([
+      ['support', 1, 80],
+    ]);
+    expect(total).to.include({ sessions: 1, abandoned: 0 });
+    const nothing = report([HANDLED, MOVED, GIVEN_UP], { by: 'day', only: { queue: 'returns' } });
+    expect([nothing.rows, nothing.total.sessions]).to.deep.equal([[], 0]);
   });
 
   it('counts what agents closed sessions as, for who had them last', () => {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'undici';
+import { z } from 'zod';
 import { type Channel, type Channels, createChannels } from '../../src/channels/channels.ts';
 import { resealAll } from '../../src/channels/reseal.ts';
 import { tokenHash } from '../../src/http/auth.ts';
 import { createLimits } from '../../src/http/limits.ts';
+import { problem } from '../../src/http/openapi.ts';
 import type { CallbackOutcome, HttpParts } from '../../src/http/parts.ts';
 import { createServer, type HttpServer } from '../../src/http/server.ts';
 import { createSeal } from '../../src/seal.ts';
@@ -165,13 +167,11 @@ export async function openStage(
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await answer.text();
-      const isJson = answer.headers.get('content-type')?.includes('json') && text !== '';
-      return {
-        status: answer.status,
-        headers: answer.headers,
-        text,
-        body: isJson ? JSON.parse(text) : undefined,
-      };
+      const mediaType = answer.headers.get('content-type');
+      const answered = mediaType?.includes('json') && text !== '' ? JSON.parse(text) : undefined;
+      // What the document does not describe, programs made from it refuse to read.
+      if (mediaType === 'application/problem+json') z.strictObject(problem.shape).parse(answered);
+      return { status: answer.status, headers: answer.headers, text, body: answered };
     },
     async serve(given = {}, before = () => {}) {
       const parts: HttpParts = {

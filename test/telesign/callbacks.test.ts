@@ -105,19 +105,19 @@ describe('telesign/callbacks', () => {
       const body = fixture('inbound-basic');
       delete body.user_response.phone_number;
       expect(problemsOf(body)).to.deep.equal([
-        { path: 'user_response.phone_number', problem: 'invalid_union' },
+        { path: 'user_response.phone_number', message: 'invalid_union' },
       ]);
       body.user_response.phone_number = 'secret-name';
       delete body.user_response.sender_id;
       delete body.reference_id;
       expect(problemsOf(body)).to.deep.equal([
-        { path: 'reference_id', problem: 'invalid_type' },
-        { path: 'user_response.phone_number', problem: 'invalid_format' },
-        { path: 'user_response.sender_id', problem: 'invalid_union' },
+        { path: 'reference_id', message: 'invalid_type' },
+        { path: 'user_response.phone_number', message: 'invalid_format' },
+        { path: 'user_response.sender_id', message: 'invalid_union' },
       ]);
       delete body.user_response;
       expect(problemsOf({ ...body, reference_id: 'A1' })).to.deep.equal([
-        { path: 'user_response', problem: 'invalid_type' },
+        { path: 'user_response', message: 'invalid_type' },
       ]);
     });
 
@@ -166,15 +166,15 @@ describe('telesign/callbacks', () => {
     });
 
     it('is not understood without a code or a reference', () => {
-      expect(problemsOf({ reference_id: 'A1' })).to.deep.equal([{ path: 'status', problem: 'invalid_type' }]);
+      expect(problemsOf({ reference_id: 'A1' })).to.deep.equal([{ path: 'status', message: 'invalid_type' }]);
       expect(problemsOf({ reference_id: 'A1', status: {} })).to.deep.equal([
-        { path: 'status.code', problem: 'invalid_union' },
+        { path: 'status.code', message: 'invalid_union' },
       ]);
       expect(problemsOf({ reference_id: 'A1', status: { code: 1.5 } })).to.deep.equal([
-        { path: 'status.code', problem: 'invalid_type' },
+        { path: 'status.code', message: 'invalid_type' },
       ]);
       expect(problemsOf({ status: { code: 200 } })).to.deep.equal([
-        { path: 'reference_id', problem: 'invalid_type' },
+        { path: 'reference_id', message: 'invalid_type' },
       ]);
     });
 
@@ -288,7 +288,7 @@ describe('telesign/callbacks', () => {
 
     it('is not understood without a reference, as a text is', () => {
       expect(problemsOf(mms({ reference_id: null }))).to.deep.equal([
-        { path: 'reference_id', problem: 'invalid_type' },
+        { path: 'reference_id', message: 'invalid_type' },
       ]);
     });
   });
@@ -310,13 +310,13 @@ describe('telesign/callbacks', () => {
     it('is not understood when it does not say, or is no JSON object', () => {
       expect(problemsOf({})).to.be.an('array').that.is.not.empty;
       expect(problemsOf({ sub_resource: 7 })).to.deep.equal([
-        { path: 'sub_resource', problem: 'invalid_type' },
+        { path: 'sub_resource', message: 'invalid_type' },
       ]);
       for (const body of ['', 'null', '[]', '"text"', '7']) {
         expect(problemsOf(body), body).to.be.an('array').with.lengthOf(1);
       }
-      expect(problemsOf('{"a":')).to.deep.equal([{ path: '', problem: 'not_json' }]);
-      expect(problemsOf('[['.repeat(60_000))).to.deep.equal([{ path: '', problem: 'not_json' }]);
+      expect(problemsOf('{"a":')).to.deep.equal([{ path: '', message: 'not_json' }]);
+      expect(problemsOf('[['.repeat(60_000))).to.deep.equal([{ path: '', message: 'not_json' }]);
     });
 
     it('cannot reach a prototype', () => {

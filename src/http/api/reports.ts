@@ -63,18 +63,19 @@ export function reportRoutes({ store }: Pick<HttpParts, 'store'>): Route[] {
       tag: 'Supervisors',
       summary: 'How sessions were handled, by queue, agent, language, day or hour',
       description:
-        'Of the sessions that ended in the period; a session counts for the day and hour in which it ended. By queue and agent, one that several had counts for each of them: what happened once (a first wait, an answer, a handoff) where it happened, time where it was spent. As JSON, or as CSV with `Accept: text/csv` or `format=csv`.',
+        'Of the sessions that ended in the period; a session counts for the day and hour in which it ended. By queue and agent, one that several had counts for each of them: what happened once (a first wait, an answer, a handoff) where it happened, time where it was spent. `queue`, `agent` and `language` leave out all else. As JSON, or as CSV with `Accept: text/csv` or `format=csv`.',
       request: z.object({ query: reportQuery }),
       answer: { status: 200, description: 'The report.', schema: handlingReport, example: EXAMPLE },
       csv: { example: reportCsv(EXAMPLE), of: reportCsv },
       errors: [],
-      async handle({ query: { from, to, by, timeZone } }) {
+      async handle({ query: { from, to, by, timeZone, queue, agent, language } }) {
+        const only = { queue, agent, language };
         const levels = levelsOf(await store.queues.find({}).toArray());
-        const report = createReport({ by, timeZone, levels });
+        const report = createReport({ by, only, timeZone, levels });
         for await (const batch of endedSessions(store, Date.parse(from), Date.parse(to))) {
           for (const session of batch) report.add(session);
         }
-        return { from, to, by, timeZone, ...report.result() };
+        return { from, to, by, ...only, timeZone, ...report.result() };
       },
     }),
     route({

@@ -113,6 +113,30 @@ describe('GET /api/reports/handling', () => {
     expect(json.body.rows).to.have.length(1);
   });
 
+  it('tells of one queue, agent and language alone, as JSON and as CSV', async () => {
+    await stage.store.sessions.insertOne(ended(1, START));
+    await stage.store.sessions.insertOne({ ...ended(2, START + 24 * 3_600_000), locale: 'es' });
+    const days = async (only: string) => {
+      const { body } = await ask(`${MARCH}&by=day&${only}`);
+      return body.rows.map(({ key, sessions }: { key: string; sessions: number }) => [key, sessions]);
+    };
+    expect(await days('queue=support&agent=ana')).to.deep.equal([
+      ['2026-03-01', 1],
+      ['2026-03-02', 1],
+    ]);
+    expect(await days('agent=ana&language=es')).to.deep.equal([['2026-03-02', 1]]);
+    expect(await days('queue=sales')).to.deep.equal([]);
+    const { body } = await ask(`${MARCH}&by=queue&language=es`);
+    expect(body).to.include({ language: 'es' }).and.not.have.any.keys('queue', 'agent');
+    expect(body.total.sessions).to.equal(1);
+    const { text } = await ask(`${MARCH}&by=day&language=es&format=csv`);
+    expect(text.split('\r\n').map((line) => line.split(',', 2).join())).to.deep.equal([
+      'day,sessions',
+      '2026-03-02,1',
+      '',
+    ]);
+  });
+
   it('tells which share of waits kept the service level that its queue has', async () => {
     await stage.call('PATCH /api/queues/support', { as: 'root', body: { levelSeconds: 30 } });
     for (const n of [1, 2]) await stage.store.sessions.insertOne(ended(n, START));
@@ -131,6 +155,7 @@ describe('GET /api/reports/handling', () => {
       [`${MARCH}&by=mood`, 'query.by'],
       [`${MARCH}&by=day&timeZone=Mars`, 'query.timeZone'],
       [`${MARCH}&by=day&format=pdf`, 'query.format'],
+      [`${MARCH}&by=day&queue=`, 'query.queue'],
     ] as const) {
       const { status, body } = await ask(query);
       expect([status, body.problems?.[0]?.path], query).to.deep.equal([400, path]);
