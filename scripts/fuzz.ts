@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { createApp } from '../src/app.ts';
 import { createLog } from '../src/log.ts';
 
@@ -88,8 +89,8 @@ async function fill(url: string): Promise<Record<string, string>> {
   };
 
   await call('PATCH', '/api/workstreams/demo-en', { settings: { attachments: { agents: true } } });
-  const { webhook } = await call('POST', '/api/webhooks', { url: `${url}/nowhere` });
-  const webhookId = (webhook as Body).id;
+  const made = await call('POST', '/api/webhooks', { url: `${url}/nowhere` });
+  const webhookId = z.object({ webhook: z.object({ id: z.string() }) }).parse(made).webhook.id;
   for (const id of ['second', 'spare']) await call('POST', '/api/queues', { id, name: id });
   for (const id of ['agent-1', 'spare']) {
     await call('POST', '/api/agents', {
@@ -144,7 +145,7 @@ async function fill(url: string): Promise<Record<string, string>> {
     FUZZ_SPARE: conversation(5),
     FUZZ_MESSAGE: String(message),
     FUZZ_DEAD_LETTER: String(deadLetter.id),
-    FUZZ_WEBHOOK: String(webhookId),
+    FUZZ_WEBHOOK: webhookId,
     FUZZ_DELIVERY: String(delivery.id),
     FUZZ_OPTOUT: String(optout),
     FUZZ_DIALOG_SET: String(set.setId),
