@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Pool } from 'undici';
 import { z } from 'zod';
+import { Connection } from './connection.ts';
 import { MOST_NOISE } from './contest.ts';
 import { queueOf, WARM_UP_LINE } from './desk-fill.ts';
 import { type Latency, latencyOf } from './latency.ts';
@@ -35,6 +36,7 @@ interface Agent {
   token: string;
   /** Of a supervisor who closes what the agent has: both together would ask more often than the service lets one. */
   closer: string;
+  connection: Connection;
   has: string[];
 }
 
@@ -49,9 +51,12 @@ export async function measureClaims(
   rounds: number,
 ): Promise<ClaimsScore> {
   const pool = new Pool(service.origin, { connections: AGENTS });
+  const connections = Array.from({ length: AGENTS }, () => new Connection(service.origin));
   try {
     const queues = [WARM_UP_LINE, ...Array.from({ length: lines }, (_, n) => queueOf(n))];
-    const agents = await Promise.all(Array.from({ length: AGENTS }, (_, n) => newAgent(pool, n, queues)));
+    const agents = await Promise.all(
+      connections.map((connection, n) => newAgent(pool, connection, n, queues)),
+    );
     for (let n = 0; n < WARM_UP; n += 1) await oneRound(pool, service, agents, WARM_UP_LINE);
     const taken: Round[] = [];
     for (let n = 0, disturbed = 0; n < rounds + disturbed; n += 1) {
@@ -68,6 +73,7 @@ export async function measureClaims(
       others: sum(({ others }) => others) / taken.length,
     };
   } finally {
+    for (const connection of connections) connection.close();
     await pool.close();
   }
 }
@@ -79,7 +85,7 @@ async function oneRound(
   queue: string,
 ): Promise<Round> {
   const before = cpuNow(service);
-  const times = (await Promise.all(agents.map((agent) => claimSome(pool, agent, queue)))).flat();
+  const times = (await Promise.all(agents.map((agent) => claimSome(agent, queue)))).flat();
   const after = cpuNow(service);
   const others = after.machine - before.machine - (after.known - before.known);
   await Promise.all(agents.map((agent) => closeAll(pool, agent)));
@@ -100,14 +106,20 @@ function cpuNow(service: ServiceProcess) {
   };
 }
 
-async function claimSome(pool: Pool, agent: Agent, queue: string): Promise<number[]> {
+async function claimSome(agent: Agent, queue: string): Promise<number[]> {
   const times: number[] = [];
+  const claim = Buffer.from(
+    `POST /api/queues/${queue}/claim HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer ${agent.token}\r\nContent-Length: 0\r\n\r\n`,
+  );
+  const bodies: string[] = [];
   for (let n = 0; n < CLAIMS; n += 1) {
     const started = performance.now();
-    const answer = await asked(pool, 200, agent.token, `/api/queues/${queue}/claim`);
-    times.push(performance.now() - started);
-    agent.has.push(z.object({ id: z.string() }).parse(JSON.parse(answer)).id);
+    const { status, body, at } = await agent.connection.ask(claim);
+    times.push(at - started);
+    if (status !== 200) throw new Error(`A claim was answered with ${status}: ${body}`);
+    bodies.push(body);
   }
+  agent.has = bodies.map((body) => z.object({ id: z.string() }).parse(JSON.parse(body)).id);
   return times;
 }
 
@@ -116,10 +128,10 @@ async function closeAll(pool: Pool, agent: Agent): Promise<void> {
   agent.has = [];
 }
 
-async function newAgent(pool: Pool, n: number, queues: string[]): Promise<Agent> {
+async function newAgent(pool: Pool, connection: Connection, n: number, queues: string[]): Promise<Agent> {
   const token = await newToken(pool, { id: `claimer-${n}`, name: `Claimer ${n}`, role: 'agent', queues });
   const closer = await newToken(pool, { id: `closer-${n}`, name: `Closer ${n}`, role: 'supervisor', queues });
-  return { token, closer, has: [] };
+  return { token, closer, connection, has: [] };
 }
 
 async function newToken(pool: Pool, agent: object): Promise<string> {
