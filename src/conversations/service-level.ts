@@ -36,11 +36,11 @@ type Levelled = Pick<QueueDoc, '_id' | 'levelSeconds' | 'hours'>;
 export type Levels = ReadonlyMap<string, { level: number; hours: Hours | undefined }>;
 
 export function levelsOf(queues: readonly Levelled[]): Levels {
-  const levels = new Map<string, { level: number; hours: Hours | undefined }>();
-  for (const { _id, levelSeconds, hours } of queues) {
-    if (levelSeconds !== undefined) levels.set(_id, { level: levelSeconds * 1000, hours });
-  }
-  return levels;
+  return new Map(
+    queues.flatMap(({ _id, levelSeconds, hours }) =>
+      levelSeconds === undefined ? [] : [[_id, { level: levelSeconds * 1000, hours }]],
+    ),
+  );
 }
 
 /**

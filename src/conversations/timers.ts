@@ -54,9 +54,9 @@ export function timersOf(conversation: ConversationDoc, settings: Settings): Tim
       const { queuedAt, overflowed = 0, untakenAt, assignAnyway } = conversation;
       const queue = queueId === undefined ? undefined : settings.queue(queueId);
       // While its queue is closed nobody is to take it, unless it is given away whoever is there.
-      const early =
+      const closedFor =
         assignAnyway || queuedAt === undefined ? 0 : countsFrom(queue?.hours, queuedAt) - queuedAt;
-      set('untaken', untakenAt, early / 1000);
+      set('untaken', untakenAt, closedFor / 1000);
       if (queue && queuedAt !== undefined) {
         set('overflow', nextAgeCheck(queue, queuedAt, overflowed) ?? undefined, 0);
       }

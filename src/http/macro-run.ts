@@ -77,11 +77,11 @@ async function perform(
   id: string,
   key: string,
   { actor }: Context,
-  earlier: Earlier,
+  earlier: Earlier | null,
 ): Promise<void> {
   const { store, desk } = parts;
-  if (await isDone(parts, step, id, key, earlier)) return;
-  if (earlier.isOver) {
+  if (earlier && (await isDone(parts, step, id, key, earlier))) return;
+  if (earlier?.isOver) {
     throw new SwitchboardError('wrong_state', 'The session in which the macro was run is over.');
   }
   switch (step.do) {
@@ -111,7 +111,7 @@ async function perform(
   }
 }
 
-/** What attempts at this very run that came before may have done: nothing, where this is the first. */
+/** What attempts at this very run that came before may have done. */
 interface Earlier {
   /** Their session has ended since. */
   isOver: boolean;
@@ -119,11 +119,12 @@ interface Earlier {
   moves: Stretch[];
 }
 
+/** Null where this is the first attempt. */
 function earlierIn(
   { stretches, sessionStartedAt, createdAt }: ConversationDoc,
   { keyed }: Pick<Context, 'keyed'>,
-): Earlier {
-  if (!keyed?.again) return { isOver: false, moves: [] };
+): Earlier | null {
+  if (!keyed?.again) return null;
   return {
     isOver: (sessionStartedAt ?? createdAt) > keyed.since,
     moves: stretches.filter(({ since }) => since >= keyed.since),

@@ -69,16 +69,10 @@ export function messageView(doc: MessageDoc): Message {
 
 export function agentView(doc: AgentDoc, now: number): Agent {
   return {
-    id: doc._id,
-    name: doc.name,
+    ...colleagueView(doc),
     role: doc.role,
-    queues: doc.queues,
-    languages: doc.languages,
-    skills: doc.skills,
     capacity: doc.capacity,
     limits: doc.limits,
-    presence: doc.presence,
-    presenceId: doc.presenceId ?? null,
     load: loadOf(doc, now),
     rights: doc.rights ?? [],
     hasToken: doc.tokenHash !== undefined,

@@ -229,21 +229,22 @@ describe('a survey', () => {
       await opensASession();
     });
 
-    it('takes none where it has failed', async () => {
+    /** It is closed, and TeleSign refuses the survey. */
+    async function closedAndRefused(): Promise<void> {
       await closedUnasked();
       const works = rig.answer;
       rig.answer = () => ({ outcome: 'rejected', code: '11000', description: 'No.', retryable: false });
       await rig.send();
       rig.answer = works;
+    }
+
+    it('takes none where it has failed', async () => {
+      await closedAndRefused();
       await opensASession();
     });
 
     it('takes one again once somebody has sent the failed one again', async () => {
-      await closedUnasked();
-      const works = rig.answer;
-      rig.answer = () => ({ outcome: 'rejected', code: '11000', description: 'No.', retryable: false });
-      await rig.send();
-      rig.answer = works;
+      await closedAndRefused();
       const survey = (await rig.transcript()).find(({ text }) => text.startsWith('survey'));
       rig.time += 60_000;
       await rig.desk.resend(survey?._id ?? '', BOSS);

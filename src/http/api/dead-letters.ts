@@ -11,6 +11,9 @@ import { EXAMPLE_FAILED, EXAMPLE_MESSAGE } from './examples.ts';
 const tag = 'Messages';
 
 /** What could not be sent, or nobody knows whether it was: a person decides. */
+const WHO_MAY =
+  'The owner of the conversation may, and supervisors; and who wrote it and had the conversation last, once that is closed or with the bot.';
+
 export function deadLetterRoutes({ store, desk }: Pick<HttpParts, 'store' | 'desk'>): Route[] {
   return [
     route({
@@ -44,8 +47,7 @@ export function deadLetterRoutes({ store, desk }: Pick<HttpParts, 'store' | 'des
       path: '/api/messages/{id}/resend',
       tag,
       summary: 'Send a failed message again',
-      description:
-        'As a new message at the end of the conversation; the failed one leaves the list. Asking again answers with the same new message: it goes out once. The owner of the conversation may, and supervisors; and who wrote it, once the conversation is closed or with the bot and no other agent has had it since.',
+      description: `As a new message at the end of the conversation; the failed one leaves the list. Asking again answers with the same new message: it goes out once. ${WHO_MAY}`,
       request: z.object({ params: idParameter }),
       answer: { status: 201, description: 'The new message.', schema: message, example: EXAMPLE_MESSAGE },
       errors: ['not_owner', 'not_found', 'wrong_state', 'wrong_message_status'],
@@ -57,8 +59,7 @@ export function deadLetterRoutes({ store, desk }: Pick<HttpParts, 'store' | 'des
       path: '/api/messages/{id}/settle',
       tag,
       summary: 'Say what became of an unknown message',
-      description:
-        'For a message whose send broke off, once you found out: `sent` closes the matter, `failed` makes it ready to be sent again. The owner of the conversation may, and supervisors; and who wrote it, once the conversation is closed or with the bot and no other agent has had it since.',
+      description: `For a message whose send broke off, once you found out: \`sent\` closes the matter, \`failed\` makes it ready to be sent again. ${WHO_MAY}`,
       request: z.object({ params: idParameter, body: settling }),
       exampleBody: { status: 'failed' },
       answer: { status: 200, description: 'The message.', schema: message, example: EXAMPLE_FAILED },
